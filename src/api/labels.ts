@@ -1,0 +1,60 @@
+const PREFIX = 'mcs.clusterset.local';
+
+/** Standard labels that other software reads too. */
+export const MANAGED_BY = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY_MCS = 'mcs';
+export const APP_NAME = 'app.kubernetes.io/name';
+export const APP_COMPONENT = 'app.kubernetes.io/component';
+export const APP_VERSION = 'app.kubernetes.io/version';
+export const SERVICE_NAME = 'kubernetes.io/service-name';
+export const SLICE_MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+/** Value of SLICE_MANAGED_BY on slices that the controller writes. */
+export const SLICE_MANAGER = `controller.${PREFIX}`;
+
+/** Labels of the MCS API (KEP-1645) on every multi-cluster EndpointSlice. */
+export const MCS_SERVICE_NAME = 'multicluster.kubernetes.io/service-name';
+export const MCS_SOURCE_CLUSTER = 'multicluster.kubernetes.io/source-cluster';
+/** Annotation of a ServiceImport: name of the Service that carries its clusterset IP. */
+export const DERIVED_SERVICE = 'multicluster.kubernetes.io/derived-service';
+
+/** Ownership tag (design section 3): which part wrote the object, from which cluster and object. */
+export const OWNER = `${PREFIX}/owner`;
+export const ORIGIN_CLUSTER = `${PREFIX}/origin-cluster`;
+export const ORIGIN_UID = `${PREFIX}/origin-uid`;
+/** True names where a label or an object name had to be shortened. */
+export const ORIGIN_NAME = `${PREFIX}/origin-name`;
+export const ORIGIN_NAMESPACE = `${PREFIX}/origin-namespace`;
+
+/** Annotation of a ServiceExport: `all`, `local` or `failover=a,b` (design section 5). */
+export const PLACEMENT_POLICY = `${PREFIX}/policy-placement`;
+/** Annotation of an aggregated ServiceImport: the exporter whose fields won. */
+export const WINNER = `${PREFIX}/winner`;
+/** Label of objects that belong to one join token. */
+export const JOIN_TOKEN_ID = `${PREFIX}/join-token-id`;
+/** Annotation of a member's Cluster on the broker: the public key that may change it, Ed25519 SPKI DER in base64. */
+export const IDENTITY_KEY = `${PREFIX}/identity-key`;
+/** Annotation that a leaving member puts on its own Lease on the broker; the desk then removes all that is the member's. */
+export const LEAVING = `${PREFIX}/leaving`;
+/** Label of broker objects: the member that they belong to. */
+export const MEMBER = `${PREFIX}/member`;
+/** Annotation of nodes that join labelled as gateways, so that leave removes only its own labels. */
+export const GATEWAY_LABELLED = `${PREFIX}/gateway-labelled`;
+
+/** Names that users' scripts know from Submariner. */
+export const GATEWAY_NODE = 'submariner.io/gateway';
+export const SUBMARINER_CLUSTER_ID = 'submariner-io/clusterID';
+export const SUBMARINER_ORIGINATING_NAMESPACE = 'submariner-io/originatingNamespace';
+export const LIGHTHOUSE_SOURCE_NAME = 'lighthouse.submariner.io/sourceName';
+export const LIGHTHOUSE_SOURCE_NAMESPACE = 'lighthouse.submariner.io/sourceNamespace';
+export const LIGHTHOUSE_SOURCE_CLUSTER = 'lighthouse.submariner.io/sourceCluster';
+export const SUBMARINER_ORIGIN_NAME = 'origin-name';
+export const SUBMARINER_ORIGIN_NAMESPACE = 'origin-namespace';
+export const SUBMARINER_CLUSTER_IP = 'cluster-ip';
+
+/** Annotations of a member's ServiceImport on the broker: what its ServiceExport exports, as JSON objects. */
+export const EXPORTED_LABELS = `${PREFIX}/exported-labels`;
+export const EXPORTED_ANNOTATIONS = `${PREFIX}/exported-annotations`;
+/** Annotation of an aggregated ServiceImport: the clusters whose endpoints are withdrawn because they are silent. */
+export const WITHDRAWN_CLUSTERS = `${PREFIX}/withdrawn-clusters`;
+/** Annotation of an aggregated ServiceImport: label and annotation keys that an export has set, as JSON. */
+export const APPLIED_KEYS = `${PREFIX}/applied-keys`;

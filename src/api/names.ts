@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+
+/** Namespaces as the how-to of Submariner's users has them. */
+export const BROKER_NAMESPACE = 'submariner-k8s-broker';
+export const MEMBER_NAMESPACE = 'submariner-operator';
+
+/** Objects of a member, in its own namespace. */
+export const MEMBER_BROKER_SECRET = 'mcs-broker';
+export const MEMBER_IDENTITY_SECRET = 'mcs-identity';
+export const MEMBER_CONFIG = 'mcs-member';
+
+/** The zone of the MCS DNS specification. */
+export const CLUSTERSET_DOMAIN = 'clusterset.local';
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Whether `text` is an RFC 1123 label: 1 to 63 of a-z, 0-9 and "-", with no "-" at either end. */
+export function isDnsLabel(text: string): boolean {
+  return DNS_LABEL.test(text);
+}
+
+/** Whether `text` is an RFC 1123 subdomain of at most 253 characters. */
+export function isDnsSubdomain(text: string): boolean {
+  return text.length <= 253 && text.split('.').every(isDnsLabel);
+}
+
+/** Makes a DNS label of a free text (a context name, say); undefined where nothing usable is left. */
+export function toDnsLabel(text: string): string | undefined {
+  const label = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replaceAll(/^-+|-+$/g, '');
+  return label === '' ? undefined : label;
+}
+
+/**
+ * `text` if it fits, else a prefix of it and a hash of the whole. The same text always gives the
+ * same name, and two texts never share one. The true name belongs in an annotation then.
+ */
+export function fitName(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
+  return `${text.slice(0, maxLength - 11).replace(/[-.]+$/, '')}-${hash}`;
+}
+
+/** Longest object name of most kinds (RFC 1123 subdomain). */
+export const MAX_OBJECT_NAME = 253;
+/** Longest label value and longest Service name. */
+export const MAX_LABEL_VALUE = 63;
+
+/**
+ * Name of a member's object on the broker: `<name>.<namespace>.<cluster>`. Injective, because
+ * namespaces and cluster ids are DNS labels; the cluster id always stands at the end, whole,
+ * because the broker's admission policy reads it there.
+ */
+export function brokerObjectName(name: string, namespace: string, cluster: string): string {
+  return `${fitName(`${name}.${namespace}`, MAX_OBJECT_NAME - cluster.length - 1)}.${cluster}`;
+}
+
+/** ServiceAccount of a member on the broker; its admission policy rests on this form. */
+export function memberAccountName(cluster: string): string {
+  return `cluster-${cluster}`;
+}
+
+/** Role on the broker with what every member may do. */
+export const MEMBER_ROLE = 'mcs-member';
+
+/** Role and RoleBinding on the broker that let one member renew its own token. */
+export function memberRenewalName(cluster: string): string {
+  return `mcs-member-${cluster}`;
+}
+
+/** Secret on the broker that stands for one join token. */
+export function joinTokenSecretName(tokenID: string): string {
+  return `mcs-join-${tokenID}`;
+}

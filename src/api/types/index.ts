@@ -1,0 +1,3 @@
+export type * from './core.ts';
+export type * from './mcs.ts';
+export type * from './meta.ts';

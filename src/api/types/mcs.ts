@@ -1,0 +1,105 @@
+import type { IpFamily, Protocol, SessionAffinityConfig } from './core.ts';
+import type { Condition, KubeObject } from './meta.ts';
+
+export type ServiceImportType = 'ClusterSetIP' | 'Headless';
+
+/** multicluster.x-k8s.io ServiceExport (KEP-1645) */
+export interface ServiceExport extends KubeObject {
+  spec?: {
+    exportedLabels?: Record<string, string>;
+    exportedAnnotations?: Record<string, string>;
+  };
+  status?: { conditions?: Condition[] };
+}
+
+export interface ServiceImportPort {
+  name?: string;
+  protocol?: Protocol;
+  appProtocol?: string;
+  port: number;
+}
+
+/** multicluster.x-k8s.io ServiceImport (KEP-1645) */
+export interface ServiceImport extends KubeObject {
+  spec: {
+    type: ServiceImportType;
+    ports: ServiceImportPort[];
+    ips?: string[];
+    ipFamilies?: IpFamily[];
+    sessionAffinity?: 'None' | 'ClientIP';
+    sessionAffinityConfig?: SessionAffinityConfig;
+    internalTrafficPolicy?: 'Cluster' | 'Local';
+    trafficDistribution?: string;
+  };
+  status?: {
+    clusters?: { cluster: string }[];
+    conditions?: Condition[];
+    endpointSliceObjects?: 'Present' | 'Absent';
+  };
+}
+
+/** about.k8s.io ClusterProperty (KEP-2149) */
+export interface ClusterProperty extends KubeObject {
+  spec: { value: string };
+}
+
+/**
+ * submariner.io/v1 Cluster on the broker. Only the desk writes it: its CIDRs are the ranges that
+ * the member is granted, and importers accept endpoints inside them only.
+ */
+export interface Cluster extends KubeObject {
+  spec: {
+    cluster_id: string;
+    color_codes?: string[];
+    service_cidr: string[];
+    cluster_cidr: string[];
+    global_cidr?: string[];
+    /** Node addresses and other single ranges that endpoints may use. */
+    node_cidr?: string[];
+    /** UID of the member's kube-system namespace. */
+    cluster_uid?: string;
+    /** What join was told about the data plane; read when that is installed. */
+    settings?: ClusterSettings;
+  };
+}
+
+/** Data plane settings of a member, as given to `mcs join`. */
+export interface ClusterSettings {
+  cableDriver?: string;
+  natt?: boolean;
+  nattPort?: number;
+  healthCheck?: boolean;
+  healthCheckIntervalSeconds?: number;
+  healthCheckMaxPacketLossCount?: number;
+}
+
+export type ClusterJoinPhase = 'Pending' | 'Accepted' | 'Refused';
+
+/** clusterjoins.mcs.clusterset.local: a request to become a member, answered by the desk. */
+export interface ClusterJoin extends KubeObject {
+  spec: {
+    version: 1;
+    tokenID: string;
+    clusterID: string;
+    clusterUID: string;
+    podCIDRs: string[];
+    serviceCIDRs: string[];
+    nodeCIDRs: string[];
+    components: string[];
+    settings?: ClusterSettings;
+    /** Long-lived identity of the joining cluster, Ed25519, SPKI DER in base64. */
+    identityKey: string;
+    /** Fresh key for the answer, X25519, SPKI DER in base64. */
+    answerKey: string;
+    /** Proofs over all of the above and the object's name, base64. */
+    mac: string;
+    signature: string;
+  };
+  status?: {
+    phase?: ClusterJoinPhase;
+    /** Encrypted answer or refusal, base64. */
+    answer?: string;
+    /** When the desk answered, RFC 3339; it deletes the object some minutes later. */
+    answeredAt?: string;
+  };
+}
