@@ -3,6 +3,8 @@ import type { CheckResult, CheckStatus } from './check.ts';
 
 export interface ClusterReport {
   readonly context: string;
+  /** Cluster id, or the context where there is none. */
+  readonly name: string;
   /** Undefined for a cluster that is no member. */
   readonly clusterID?: string;
   readonly checks: readonly CheckResult[];

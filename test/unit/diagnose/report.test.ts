@@ -4,7 +4,7 @@ import { exitCodeOf, makeReport } from '../../../src/diagnose/report.ts';
 
 function reportOf(...statuses: CheckStatus[]) {
   const checks = statuses.map((status, index) => ({ id: `A-${index}`, title: 't', topic: 'dns' as const, status, evidence: [], durationMs: 1 }));
-  return makeReport([{ context: 'east', clusterID: 'east', checks }]);
+  return makeReport([{ context: 'east', name: 'east', clusterID: 'east', checks }]);
 }
 
 describe('exitCodeOf', () => {

@@ -1,0 +1,47 @@
+import type { CheckResult, CheckStatus } from '../diagnose/check.ts';
+import type { ClusterReport, DiagnoseReport } from '../diagnose/report.ts';
+
+/** How each status is marked; without colour and Unicode where the terminal has none. */
+export interface Marks {
+  readonly mark: (status: CheckStatus) => string;
+  readonly dim: (text: string) => string;
+  readonly bold: (text: string) => string;
+}
+
+const ASCII: Readonly<Record<CheckStatus, string>> = { pass: 'ok  ', warn: 'WARN', fail: 'FAIL', skip: 'skip' };
+
+export const plainMarks: Marks = { mark: (status) => ASCII[status], dim: (text) => text, bold: (text) => text };
+
+function checkLines({ id, title, status, evidence, fix, causedBy }: CheckResult, { mark, dim }: Marks): readonly string[] {
+  const head = `  ${mark(status)} ${id.padEnd(12)} ${title}`;
+  if (causedBy !== undefined) return [`${head} ${dim(`(skipped: caused by ${causedBy})`)}`];
+  if (status === 'pass') return [`${head}${evidence.length > 0 ? dim(` (${evidence.join('; ')})`) : ''}`];
+  return [head, ...evidence.map((line) => `       ${line}`), ...(fix ?? []).map((line) => `       fix: ${line}`)];
+}
+
+function clusterLines({ name, context, checks }: ClusterReport, marks: Marks): readonly string[] {
+  const heading = name === context ? name : `${name} (context ${context})`;
+  return [marks.bold(heading), ...checks.flatMap((check) => checkLines(check, marks)), ''];
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** One line that says how it ended. */
+export function summaryLine({ ok, summary, clusters }: DiagnoseReport): string {
+  const { pass, warn, fail, skip } = summary;
+  const verdict = ok ? 'No failed check' : count(fail, 'failed check');
+  return `${verdict} in ${count(clusters.length, 'cluster')}: ${pass} passed, ${fail} failed, ${count(warn, 'warning')}, ${skip} skipped`;
+}
+
+/** The report as a person reads it. */
+export function formatDiagnose(report: DiagnoseReport, marks: Marks = plainMarks): string {
+  return [...report.clusters.flatMap((cluster) => clusterLines(cluster, marks)), summaryLine(report)].join('\n');
+}
+
+/** Failures and warnings only, a line each. */
+export function formatDiagnoseShort(report: DiagnoseReport): string {
+  const lines = report.clusters.flatMap(({ name, checks }) =>
+    checks.filter(({ status }) => status === 'fail' || status === 'warn').map(({ id, status, title, evidence }) => `${ASCII[status].trim()} ${name} ${id} ${title}: ${evidence[0] ?? ''}`),
+  );
+  return [...lines, summaryLine(report)].join('\n');
+}

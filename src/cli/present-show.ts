@@ -1,0 +1,38 @@
+import type { NotInstalled, ShowReport } from '../inspect/show-report.ts';
+import type { Section } from './sections.ts';
+
+const list = (values: readonly string[]): string => (values.length === 0 ? '-' : values.join(', '));
+
+function notInstalled(title: string, state: NotInstalled | undefined): Section[] {
+  return state === undefined ? [] : [{ title, columns: [], rows: [], empty: state.message }];
+}
+
+/** The tables of `mcs show`, in a fixed order. */
+export function showSections(report: ShowReport): readonly Section[] {
+  const sections: Section[] = [];
+  if (report.brokers !== undefined) {
+    const rows = report.brokers.map(({ cluster, namespace, desk, members, exports }) => [cluster, namespace, desk, list(members), String(exports)]);
+    sections.push({ title: 'Brokers', columns: ['CLUSTER', 'NAMESPACE', 'DESK', 'MEMBERS', 'EXPORTS'], rows, empty: 'no broker in these clusters' });
+  }
+  sections.push(...notInstalled('Connections', report.connections), ...notInstalled('Endpoints', report.endpoints), ...notInstalled('Gateways', report.gateways));
+  if (report.networks !== undefined) {
+    const rows = report.networks.map((row) => [row.cluster, list(row.podCIDRs), list(row.serviceCIDRs), list(row.nodeCIDRs), list(row.components), row.cableDriver]);
+    sections.push({ title: 'Networks', columns: ['CLUSTER', 'POD CIDRS', 'SERVICE CIDRS', 'NODES', 'COMPONENTS', 'CABLE DRIVER'], rows, empty: 'no member in these clusters' });
+  }
+  if (report.services !== undefined) {
+    const rows = report.services.map(({ namespace, name, type, exportedBy, importedIn, ports, state }) => [namespace, name, type, list(exportedBy), list(importedIn), list(ports), state]);
+    sections.push({ title: 'Services', columns: ['NAMESPACE', 'SERVICE', 'TYPE', 'EXPORTED BY', 'IMPORTED IN', 'PORTS', 'STATE'], rows, empty: 'nothing is exported' });
+  }
+  if (report.versions !== undefined) {
+    const rows = report.versions.map(({ cluster, component, image, version, ready, wanted }) => [cluster, component, image, version, `${ready}/${wanted}`]);
+    sections.push({ title: 'Versions', columns: ['CLUSTER', 'COMPONENT', 'IMAGE', 'VERSION', 'READY'], rows, empty: 'nothing is installed' });
+  }
+  return sections;
+}
+
+/** One line each for what the tables leave out. */
+export function showRemarks({ unread, leftOut }: Pick<ShowReport, 'unread' | 'leftOut'>): readonly string[] {
+  const byReason = Map.groupBy(leftOut, ({ reason }) => reason);
+  const omitted = [...byReason].map(([reason, entries]) => `Left out: ${entries.map(({ context }) => context).join(', ')} (${reason})`);
+  return [...unread.map(({ context, message }) => `Cannot show "${context}": ${message}`), ...omitted];
+}

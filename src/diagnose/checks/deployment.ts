@@ -1,0 +1,82 @@
+import { MANAGED_BY, MANAGED_BY_MCS } from '../../api/labels.ts';
+import { resources } from '../../api/resources.ts';
+import type { Pod } from '../../api/types/index.ts';
+import type { WorkloadState } from '../../inspect/cluster-state.ts';
+import { type CheckOutcome, fail, pass, skip, warn } from '../check.ts';
+import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+
+/** Restarts of a container that are worth a word. */
+const MANY_RESTARTS = 5;
+const DAY_MS = 24 * 3_600_000;
+
+function expectReady(context: DiagnoseContext, component: string): CheckOutcome {
+  const workload = context.cluster.state.workloads.find((candidate) => candidate.component === component);
+  if (workload === undefined) return fail([`there is no ${component}`], [`mcs join broker-info.subm --context ${context.cluster.context}`]);
+  return judgeWorkload(context, workload);
+}
+
+/** Judged by readiness, not by what was scheduled. */
+export function judgeWorkload(context: DiagnoseContext, { kind, namespace, name, ready, wanted, image }: WorkloadState): CheckOutcome {
+  const evidence = `${kind} ${namespace}/${name}: ${ready} of ${wanted} ready, image ${image}`;
+  if (ready >= wanted && wanted > 0) return pass(evidence);
+  const fix = [`${kubectlFor(context)} -n ${namespace} describe ${kind.toLowerCase()} ${name}`, `${kubectlFor(context)} -n ${namespace} logs ${kind.toLowerCase()}/${name}`];
+  // names still resolve while one replica is left
+  return ready > 0 && wanted > 0 ? warn([evidence], fix) : fail([evidence], fix);
+}
+
+/** Facts about pods that are not well; none for healthy ones. */
+export function podTroubles({ metadata, status }: Pod): { readonly broken: readonly string[]; readonly restarts: readonly string[] } {
+  const containers = status?.containerStatuses ?? [];
+  const waiting = containers.flatMap(({ name, state }) => (state?.waiting?.reason === undefined ? [] : [`${metadata.name}/${name} waits: ${state.waiting.reason}`]));
+  const restarts = containers.filter(({ restartCount }) => restartCount >= MANY_RESTARTS).map(({ name, restartCount }) => `${metadata.name}/${name} restarted ${restartCount} times`);
+  const broken = status?.phase === 'Failed' ? [`${metadata.name} failed`, ...waiting] : waiting;
+  return { broken, restarts };
+}
+
+async function judgePods(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
+  const namespaces = [...new Set(context.cluster.state.workloads.map(({ namespace }) => namespace))];
+  const lists = await Promise.all(namespaces.map((namespace) => context.cluster.client.list(resources.pods, { namespace, labelSelector: `${MANAGED_BY}=${MANAGED_BY_MCS}`, signal })));
+  const pods = lists.flatMap(({ items }) => items);
+  const troubles = pods.map(podTroubles);
+  const broken = troubles.flatMap((trouble) => trouble.broken);
+  const restarts = troubles.flatMap((trouble) => trouble.restarts);
+  const fix = namespaces.map((namespace) => `${kubectlFor(context)} -n ${namespace} get pods`);
+  if (broken.length > 0) return fail([...broken, ...restarts], fix);
+  return restarts.length > 0 ? warn(restarts, fix) : pass(`${pods.length} pods`);
+}
+
+/** How the time until a credential ends is to be taken; it is renewed at a third of its life. */
+export function judgeExpiry(expiresAt: string, now: number, context: string): CheckOutcome {
+  const left = Date.parse(expiresAt) - now;
+  const rejoin = [`mcs join broker-info.subm --context ${context}`];
+  if (Number.isNaN(left)) return fail(['its end is unknown'], rejoin);
+  if (left <= 0) return fail([`it expired at ${expiresAt}`, 'what is imported stays, but nothing new arrives'], rejoin);
+  if (left < DAY_MS) return warn([`it expires at ${expiresAt} and has not been renewed`], [`kubectl --context ${context} -n submariner-operator logs deployment/mcs-controller`]);
+  return pass(`good until ${expiresAt}`);
+}
+
+/** Checks of clusters that are members. */
+export const memberDeploymentChecks: readonly ClusterCheck[] = [
+  { id: 'MCS-DEP-01', title: 'The controller is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'controller')) },
+  { id: 'MCS-DEP-02', title: 'The name server is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'dns')) },
+  {
+    id: 'MCS-DEP-05',
+    title: 'The credential on the broker is valid',
+    topic: 'deployment',
+    needs: [],
+    run: (context) => {
+      const { credential } = memberOf(context);
+      if (credential === undefined) return Promise.resolve(skip('the Secret submariner-operator/mcs-broker cannot be read'));
+      return Promise.resolve(judgeExpiry(credential.expiresAt, context.clock.now(), context.cluster.context));
+    },
+  },
+];
+
+/** Checks of the cluster that hosts the broker. */
+export const brokerDeploymentChecks: readonly ClusterCheck[] = [
+  { id: 'MCS-DEP-03', title: 'The desk is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'desk')) },
+];
+
+export const podChecks: readonly ClusterCheck[] = [
+  { id: 'MCS-DEP-04', title: 'No pod of mcs is failing or restarting', topic: 'deployment', needs: [], run: judgePods },
+];

@@ -1,0 +1,84 @@
+import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
+import type { Pod, ServiceImport } from '../../api/types/index.ts';
+import { isForbidden } from '../../kube/api-error.ts';
+import { askDnsPod, type DnsJson, findDnsPods } from '../ask-dns.ts';
+import { type CheckOutcome, fail, pass, skip } from '../check.ts';
+import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+
+/** Names asked for in one run: enough to see a fault, and few enough for large sets. */
+const SAMPLE = 50;
+const VERSION_NAME = `dns-version.${CLUSTERSET_DOMAIN}`;
+const RCODE_NXDOMAIN = 3;
+
+type Ask = (pod: Pod, name: string, type: string) => Promise<DnsJson>;
+
+/** Runs an examination of every pod of the name server; without the permission it says so. */
+async function withPods(context: DiagnoseContext, signal: AbortSignal, examine: (pods: readonly Pod[], ask: Ask) => Promise<CheckOutcome>): Promise<CheckOutcome> {
+  const { client } = context.cluster;
+  try {
+    const pods = await findDnsPods(client, signal);
+    if (pods.length === 0) return fail(['no pod of the name server runs'], [`${kubectlFor(context)} -n submariner-operator get pods`]);
+    return await examine(pods, (pod, name, type) => askDnsPod(client, pod, name, type, signal));
+  } catch (error) {
+    if (isForbidden(error)) return skip('needs the permission to "get" pods/proxy in submariner-operator');
+    throw error;
+  }
+}
+
+async function judgeVersion(pods: readonly Pod[], ask: Ask, context: DiagnoseContext): Promise<CheckOutcome> {
+  const answers = await Promise.all(pods.map(async (pod) => ({ pod: pod.metadata.name, answer: await ask(pod, VERSION_NAME, 'TXT') })));
+  const wrong = answers.filter(({ answer }) => !(answer.Answer ?? []).some(({ data }) => data.includes('1.0.0')));
+  if (wrong.length === 0) return pass(`${pods.length} pods answer TXT ${VERSION_NAME}`);
+  return fail(
+    wrong.map(({ pod, answer }) => `${pod}: rcode ${answer.Status} for TXT ${VERSION_NAME}`),
+    [`${kubectlFor(context)} -n submariner-operator logs deployment/mcs-dns`],
+  );
+}
+
+/** Difference between an import's addresses and what a pod answers; undefined where they agree. */
+export function describeMismatch({ metadata, spec }: ServiceImport, pod: string, answer: DnsJson): string | undefined {
+  const answered = (answer.Answer ?? []).map(({ data }) => data).sort();
+  const wanted = (spec.ips ?? []).filter((address) => !address.includes(':')).sort();
+  if (answered.join() === wanted.join()) return undefined;
+  const seen = answer.Status === RCODE_NXDOMAIN ? 'no such name' : answered.join(', ') || 'no address';
+  return `${pod} answers "${seen}" for ${metadata.namespace ?? ''}/${metadata.name}, whose import has ${wanted.join(', ') || 'no address'}`;
+}
+
+async function judgeAnswers(pods: readonly Pod[], ask: Ask, context: DiagnoseContext): Promise<CheckOutcome> {
+  const all = memberOf(context).imports.filter(({ spec }) => spec.type === 'ClusterSetIP');
+  const imports = all.slice(0, SAMPLE);
+  const pairs = pods.flatMap((pod) => imports.map((object) => ({ pod, object })));
+  const mismatches = await Promise.all(
+    pairs.map(async ({ pod, object }) => {
+      const { name, namespace = '' } = object.metadata;
+      return describeMismatch(object, pod.metadata.name, await ask(pod, `${name}.${namespace}.svc.${CLUSTERSET_DOMAIN}`, 'A'));
+    }),
+  );
+  const found = mismatches.filter((text) => text !== undefined);
+  if (found.length > 0) return fail(found, [`${kubectlFor(context)} -n submariner-operator rollout restart deployment/mcs-dns`]);
+  return pass(`${imports.length} of ${all.length} imported names, asked of ${pods.length} pods`);
+}
+
+export const dnsChecks: readonly ClusterCheck[] = [
+  {
+    id: 'MCS-DNS-01',
+    title: 'Every name server pod answers',
+    topic: 'dns',
+    needs: ['MCS-DEP-02'],
+    run: (context, signal) => withPods(context, signal, (pods, ask) => judgeVersion(pods, ask, context)),
+  },
+  {
+    id: 'MCS-DNS-02',
+    title: 'Answers agree with the imports',
+    topic: 'dns',
+    needs: ['MCS-DNS-01'],
+    run: (context, signal) => withPods(context, signal, (pods, ask) => judgeAnswers(pods, ask, context)),
+  },
+  {
+    id: 'MCS-DNS-03',
+    title: "The cluster's own DNS forwards clusterset.local",
+    topic: 'dns',
+    needs: ['MCS-DNS-01'],
+    run: () => Promise.resolve(skip('mcs does not wire the DNS of the cluster yet; ask the Service submariner-operator/mcs-dns')),
+  },
+];

@@ -1,0 +1,29 @@
+import type { Clock } from '../base/clock.ts';
+import type { MemberState } from '../inspect/cluster-state.ts';
+import type { Fleet, FleetMember } from '../inspect/survey-fleet.ts';
+import type { Check } from './check.ts';
+
+/** What a check may look at: its own cluster, read once for all checks, and the rest of the fleet. */
+export interface DiagnoseContext {
+  readonly cluster: FleetMember;
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+}
+
+export type ClusterCheck = Check<DiagnoseContext>;
+
+/** Cluster id as people know it, or the context where the cluster is no member. */
+export function nameOf({ context, state }: FleetMember): string {
+  return state.member?.config.clusterID ?? context;
+}
+
+/** The member that a check of members looks at; such checks are left out for other clusters. */
+export function memberOf({ cluster }: DiagnoseContext): MemberState {
+  if (cluster.state.member === undefined) throw new Error('the cluster is no member');
+  return cluster.state.member;
+}
+
+/** `kubectl --context west` for the commands that a check proposes. */
+export function kubectlFor({ cluster }: DiagnoseContext): string {
+  return `kubectl --context ${cluster.context}`;
+}

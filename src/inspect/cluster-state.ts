@@ -1,0 +1,93 @@
+import type { ConfigMap, EndpointSlice, MemberConfig, ServiceExport, ServiceImport, Workload } from '../api/types/index.ts';
+
+/** A Deployment or DaemonSet of ours. */
+export interface WorkloadState {
+  /** controller, dns, desk, ... */
+  readonly component: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly image: string;
+  /** Version that it was installed as. */
+  readonly version: string;
+  readonly wanted: number;
+  readonly ready: number;
+}
+
+/** The member's credential on the broker, without the credential. */
+export interface CredentialState {
+  readonly server: string;
+  /** RFC 3339 */
+  readonly expiresAt: string;
+}
+
+export interface MemberState {
+  readonly config: MemberConfig;
+  /** Undefined where the reader may not read the Secret, or there is none. */
+  readonly credential?: CredentialState;
+  readonly exports: readonly ServiceExport[];
+  readonly imports: readonly ServiceImport[];
+  /** Multi-cluster slices only. */
+  readonly slices: readonly EndpointSlice[];
+}
+
+/** One member as the broker has it. */
+export interface BrokerMember {
+  readonly clusterID: string;
+  readonly podCIDRs: readonly string[];
+  readonly serviceCIDRs: readonly string[];
+  readonly nodeCIDRs: readonly string[];
+  readonly joinedAt: string;
+  /** When its Lease was renewed last, RFC 3339 by the member's clock. */
+  readonly renewedAt?: string;
+  /** Services that it exports. */
+  readonly exports: number;
+}
+
+export interface BrokerState {
+  readonly namespace: string;
+  readonly members: readonly BrokerMember[];
+}
+
+/** What stands in one cluster. */
+export interface ClusterState {
+  /** UID of kube-system: the same cluster under two contexts has one. */
+  readonly uid: string;
+  readonly kubernetesVersion: string;
+  readonly workloads: readonly WorkloadState[];
+  readonly member?: MemberState;
+  readonly broker?: BrokerState;
+}
+
+/** Whether any part of mcs is there. */
+export function isInstalled(state: ClusterState): boolean {
+  return state.member !== undefined || state.broker !== undefined || state.workloads.length > 0;
+}
+
+const VERSION = 'app.kubernetes.io/version';
+const COMPONENT = 'app.kubernetes.io/component';
+
+export function describeWorkload({ kind, metadata, spec, status = {} }: Workload): WorkloadState {
+  const isDaemonSet = kind === 'DaemonSet';
+  return {
+    component: metadata.labels?.[COMPONENT] ?? metadata.name,
+    kind,
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    image: spec.template.spec.containers[0]?.image ?? '',
+    version: metadata.labels?.[VERSION] ?? '',
+    wanted: (isDaemonSet ? status.desiredNumberScheduled : spec.replicas) ?? 1,
+    ready: (isDaemonSet ? status.numberReady : status.readyReplicas) ?? 0,
+  };
+}
+
+/** The configuration in the member's ConfigMap; undefined where it holds none. */
+export function parseMemberConfig(configMap: ConfigMap | undefined): MemberConfig | undefined {
+  const text = configMap?.data?.['config.json'];
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as MemberConfig;
+  } catch {
+    return undefined; // edited by hand into something else: no member that could be read
+  }
+}

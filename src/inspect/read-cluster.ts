@@ -1,0 +1,95 @@
+import { MANAGED_BY, MANAGED_BY_MCS, MCS_SERVICE_NAME, MEMBER } from '../api/labels.ts';
+import { MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../api/names.ts';
+import { type Resource, resources } from '../api/resources.ts';
+import type { Cluster, KubeObject, Lease, Secret, ServiceImport } from '../api/types/index.ts';
+import { isForbidden, isNotFound } from '../kube/api-error.ts';
+import type { KubeClient, ListOptions } from '../kube/client.ts';
+import { type BrokerMember, type BrokerState, type ClusterState, type CredentialState, describeWorkload, type MemberState, parseMemberConfig, type WorkloadState } from './cluster-state.ts';
+
+/** Objects of a collection; none where the cluster does not serve that API. */
+export async function listServed<T extends KubeObject>(client: KubeClient, resource: Resource<T>, options: ListOptions): Promise<readonly T[]> {
+  try {
+    return (await client.list(resource, options)).items;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Reads what `mcs` has in one cluster, in parallel. A cluster without mcs gives a state without
+ * parts. Throws ApiError or MCS_CLUSTER_UNREACHABLE.
+ */
+export async function readCluster(client: KubeClient, signal: AbortSignal): Promise<ClusterState> {
+  const [kubeSystem, version, workloads, member] = await Promise.all([
+    client.get(resources.namespaces, 'kube-system', undefined, { signal }),
+    client.getPath<{ gitVersion: string }>('/version', { signal }),
+    readWorkloads(client, signal),
+    readMember(client, signal),
+  ]);
+  const desk = workloads.find(({ component }) => component === 'desk');
+  const broker = desk === undefined ? undefined : await readBroker(client, desk.namespace, signal);
+  return {
+    uid: kubeSystem.metadata.uid ?? '',
+    kubernetesVersion: version.gitVersion,
+    workloads,
+    ...(member !== undefined && { member }),
+    ...(broker !== undefined && { broker }),
+  };
+}
+
+async function readWorkloads(client: KubeClient, signal: AbortSignal): Promise<readonly WorkloadState[]> {
+  const options = { labelSelector: `${MANAGED_BY}=${MANAGED_BY_MCS}`, signal };
+  const [deployments, daemonSets] = await Promise.all([listServed(client, resources.deployments, options), listServed(client, resources.daemonSets, options)]);
+  return [...deployments, ...daemonSets].map(describeWorkload);
+}
+
+async function readMember(client: KubeClient, signal: AbortSignal): Promise<MemberState | undefined> {
+  const [configMap, credential, exports, imports, slices] = await Promise.all([
+    client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal }),
+    readCredential(client, signal),
+    listServed(client, resources.serviceExports, { signal }),
+    listServed(client, resources.serviceImports, { signal }),
+    listServed(client, resources.endpointSlices, { labelSelector: MCS_SERVICE_NAME, signal }),
+  ]);
+  const config = parseMemberConfig(configMap);
+  if (config === undefined) return undefined;
+  // on the cluster that hosts the broker, the broker's objects are nobody's imports
+  const isLocal = ({ metadata }: KubeObject): boolean => metadata.namespace !== config.brokerNamespace;
+  return { config, ...(credential && { credential }), exports, imports: imports.filter(isLocal), slices: slices.filter(isLocal) };
+}
+
+async function readCredential(client: KubeClient, signal: AbortSignal): Promise<CredentialState | undefined> {
+  let secret: Secret | undefined;
+  try {
+    secret = await client.find(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, { signal });
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+  const text = (key: string): string => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
+  return secret && { server: text('server'), expiresAt: text('expiresAt') };
+}
+
+async function readBroker(client: KubeClient, namespace: string, signal: AbortSignal): Promise<BrokerState> {
+  const options = { namespace, signal };
+  const [clusters, leases, imports] = await Promise.all([
+    listServed(client, resources.clusters, options),
+    listServed(client, resources.leases, options),
+    listServed(client, resources.serviceImports, options),
+  ]);
+  return { namespace, members: clusters.map((cluster) => describeMember(cluster, leases, imports)) };
+}
+
+function describeMember({ metadata, spec }: Cluster, leases: readonly Lease[], imports: readonly ServiceImport[]): BrokerMember {
+  const renewedAt = leases.find((lease) => lease.metadata.name === spec.cluster_id)?.spec?.renewTime;
+  return {
+    clusterID: spec.cluster_id,
+    podCIDRs: spec.cluster_cidr,
+    serviceCIDRs: spec.service_cidr,
+    nodeCIDRs: spec.node_cidr ?? [],
+    joinedAt: metadata.creationTimestamp ?? '',
+    ...(renewedAt !== undefined && { renewedAt }),
+    exports: imports.filter((object) => object.metadata.labels?.[MEMBER] === spec.cluster_id).length,
+  };
+}

@@ -1,0 +1,92 @@
+import { McsError, toMcsError } from '../base/errors.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { describeApiError } from '../kube/describe-error.ts';
+import { type ClusterState, isInstalled } from './cluster-state.ts';
+import { readCluster } from './read-cluster.ts';
+
+/** A context to look into. */
+export interface FleetSource {
+  readonly context: string;
+  /** Makes the client; throws McsError where the context cannot be used. */
+  connect(): Promise<KubeClient>;
+}
+
+export interface FleetMember {
+  readonly context: string;
+  readonly client: KubeClient;
+  readonly state: ClusterState;
+}
+
+export interface UnreadCluster {
+  readonly context: string;
+  readonly error: McsError;
+}
+
+/** All contexts, each in one of the lists. */
+export interface Fleet {
+  /** Clusters with a part of mcs, in the order of their contexts. */
+  readonly clusters: readonly FleetMember[];
+  readonly unread: readonly UnreadCluster[];
+  /** Contexts without mcs, and contexts of a cluster that another one shows already. */
+  readonly leftOut: readonly { readonly context: string; readonly reason: string }[];
+}
+
+export interface SurveyOptions {
+  readonly signal: AbortSignal;
+  /** A cluster that has not answered by then counts as unread, ms. */
+  readonly timeoutMs: number;
+}
+
+type Survey = { readonly context: string } & ({ readonly client: KubeClient; readonly state: ClusterState } | { readonly error: McsError });
+
+/** Reads all clusters in parallel; one that is slow or dead never hides the others. */
+export async function surveyFleet(sources: readonly FleetSource[], { signal, timeoutMs }: SurveyOptions): Promise<Fleet> {
+  const surveys = await Promise.all(sources.map((source) => surveyOne(source, signal, timeoutMs)));
+  signal.throwIfAborted();
+  return sortSurveys(surveys);
+}
+
+async function surveyOne(source: FleetSource, signal: AbortSignal, timeoutMs: number): Promise<Survey> {
+  const { context } = source;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    const client = await source.connect();
+    try {
+      return { context, client, state: await readCluster(client, AbortSignal.any([signal, deadline])) };
+    } catch (error) {
+      client.close();
+      const late = new McsError('MCS_CLUSTER_UNREACHABLE', `Cannot read ${client.server}: no answer within ${timeoutMs / 1000} s`, { hints: [`kubectl --context ${context} get --raw /readyz`] });
+      throw deadline.aborted ? late : describeApiError(error, { verb: 'read', object: 'the state of mcs', server: client.server });
+    }
+  } catch (error) {
+    return { context, error: toMcsError(error) };
+  }
+}
+
+function sortSurveys(surveys: readonly Survey[]): Fleet {
+  const firstContext = new Map<string, string>();
+  const clusters: FleetMember[] = [];
+  const unread: UnreadCluster[] = [];
+  const leftOut: { context: string; reason: string }[] = [];
+  for (const survey of surveys) {
+    if ('error' in survey) {
+      unread.push(survey);
+      continue;
+    }
+    const { context, client, state } = survey;
+    const first = firstContext.get(state.uid);
+    firstContext.set(state.uid, first ?? context);
+    if (first === undefined && isInstalled(state)) {
+      clusters.push(survey);
+      continue;
+    }
+    client.close();
+    leftOut.push({ context, reason: first === undefined ? 'mcs is not installed' : `the same cluster as "${first}"` });
+  }
+  return { clusters, unread, leftOut };
+}
+
+/** Closes all connections of a fleet. */
+export function closeFleet({ clusters }: Fleet): void {
+  for (const { client } of clusters) client.close();
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatDiagnose, formatDiagnoseShort } from '../../../src/cli/present-diagnose.ts';
+import type { CheckResult } from '../../../src/diagnose/check.ts';
+import { makeReport } from '../../../src/diagnose/report.ts';
+
+const base = { topic: 'dns' as const, durationMs: 1 };
+const checks: CheckResult[] = [
+  { ...base, id: 'MCS-DEP-01', title: 'The controller is ready', status: 'pass', evidence: ['1 of 1 ready'] },
+  { ...base, id: 'MCS-DEP-02', title: 'The name server is ready', status: 'fail', evidence: ['0 of 2 ready'], fix: ['kubectl logs x'] },
+  { ...base, id: 'MCS-DNS-01', title: 'Every pod answers', status: 'skip', evidence: ['caused by MCS-DEP-02'], causedBy: 'MCS-DEP-02' },
+  { ...base, id: 'MCS-SD-02', title: 'No conflict', status: 'warn', evidence: ['shop/a: PortConflict'] },
+];
+const report = makeReport([{ context: 'admin@west', name: 'west', clusterID: 'west', checks }]);
+
+describe('formatDiagnose', () => {
+  it('shows evidence and fix of what failed, and folds what it caused', () => {
+    expect(formatDiagnose(report)).toBe(
+      [
+        'west (context admin@west)',
+        '  ok   MCS-DEP-01   The controller is ready (1 of 1 ready)',
+        '  FAIL MCS-DEP-02   The name server is ready',
+        '       0 of 2 ready',
+        '       fix: kubectl logs x',
+        '  skip MCS-DNS-01   Every pod answers (skipped: caused by MCS-DEP-02)',
+        '  WARN MCS-SD-02    No conflict',
+        '       shop/a: PortConflict',
+        '',
+        '1 failed check in 1 cluster: 1 passed, 1 failed, 1 warning, 1 skipped',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('formatDiagnoseShort', () => {
+  it('shows failures and warnings only', () => {
+    expect(formatDiagnoseShort(report).split('\n')).toEqual([
+      'FAIL west MCS-DEP-02 The name server is ready: 0 of 2 ready',
+      'WARN west MCS-SD-02 No conflict: shop/a: PortConflict',
+      '1 failed check in 1 cluster: 1 passed, 1 failed, 1 warning, 1 skipped',
+    ]);
+  });
+});
