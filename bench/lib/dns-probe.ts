@@ -1,0 +1,43 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { decode, encode } from 'dns-packet';
+
+/** Asks one name server over UDP until it answers. */
+export interface DnsProbe {
+  /** Resolves with the time (performance.now) at which `name` first had an address. */
+  untilResolved(name: string, signal: AbortSignal): Promise<number>;
+  close(): void;
+}
+
+/** Pause between two questions for a name that has no answer yet, ms. */
+const PAUSE_MS = 2;
+
+export async function createDnsProbe(address: string, port: number): Promise<DnsProbe> {
+  const socket = createSocket('udp4');
+  const waiting = new Map<number, (answered: boolean) => void>();
+  let lastID = 0;
+  socket.on('message', (message) => {
+    const { id = 0, answers = [] } = decode(message);
+    waiting.get(id)?.(answers.length > 0);
+    waiting.delete(id);
+  });
+  socket.connect(port, address);
+  await once(socket, 'connect');
+  const ask = (name: string): Promise<boolean> => {
+    const id = (lastID = (lastID % 65_535) + 1);
+    return new Promise((resolve) => {
+      waiting.set(id, resolve);
+      socket.send(encode({ type: 'query', id, questions: [{ type: 'A', name }] }));
+    });
+  };
+  return {
+    untilResolved: async (name, signal) => {
+      while (!(await ask(name))) await delay(PAUSE_MS, undefined, { signal });
+      return performance.now();
+    },
+    close: () => {
+      socket.close();
+    },
+  };
+}
