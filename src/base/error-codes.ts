@@ -67,6 +67,8 @@ export const ERROR_CODES = {
   MCS_NOT_JOINED: { exitCode: EXIT.error, summary: 'The cluster is not a member' },
   MCS_JOINED_ELSEWHERE: { exitCode: EXIT.error, summary: 'The cluster is a member of another broker' },
 
+  MCS_NAMESPACE_NOT_FOUND: { exitCode: EXIT.usage, summary: 'A named namespace does not exist' },
+  MCS_SERVICE_NOT_EXPORTABLE: { exitCode: EXIT.error, summary: 'Services of this type cannot be exported' },
   MCS_SERVICE_NOT_EXPORTED: { exitCode: EXIT.error, summary: 'There is no ServiceExport to remove' },
   MCS_SANDBOX_RUNNING: { exitCode: EXIT.error, summary: 'A sandbox of this name runs already' },
   MCS_SANDBOX_NOT_RUNNING: { exitCode: EXIT.error, summary: 'No sandbox of this name runs' },

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -46,21 +47,26 @@ export function toMcsError(thrown: unknown): McsError {
   return new BugError(errorMessage(thrown), thrown);
 }
 
+/** Whether something thrown is an Error, also one of another realm (a vm context, where `instanceof` fails). */
+export function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
+}
+
 /** The text of anything thrown. */
 export function errorMessage(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return isError(thrown) ? thrown.message : String(thrown);
 }
 
 /** Whether an operation ended because its AbortSignal fired. */
 export function isAbortError(thrown: unknown): boolean {
-  return thrown instanceof Error && (thrown.name === 'AbortError' || (thrown as NodeJS.ErrnoException).code === 'ABORT_ERR');
+  return isError(thrown) && (thrown.name === 'AbortError' || (thrown as NodeJS.ErrnoException).code === 'ABORT_ERR');
 }
 
 /** The system error code (`ECONNREFUSED`, `ENOENT`, ...) of an error or of its causes. */
 export function systemErrorCode(thrown: unknown): string | undefined {
-  for (let current = thrown; current instanceof Error; current = current.cause) {
+  for (let current = thrown; isError(current); current = current.cause) {
     const code = (current as NodeJS.ErrnoException).code;
-    if (typeof code === 'string') return code;
+    if (typeof code === 'string' && !(current instanceof McsError)) return code; // ours wraps the system's
   }
   return undefined;
 }

@@ -11,3 +11,8 @@ function xdg(value: string | undefined, fallback: string, env: NodeJS.ProcessEnv
   if (value !== undefined && isAbsolute(value)) return value;
   return join(env.HOME ?? homedir(), fallback);
 }
+
+/** The user's state directory: XDG_STATE_HOME, else `~/.local/state`. */
+export function stateDir(env: NodeJS.ProcessEnv): string {
+  return xdg(env.XDG_STATE_HOME, '.local/state', env);
+}

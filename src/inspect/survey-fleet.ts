@@ -1,6 +1,6 @@
 import { McsError, toMcsError } from '../base/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { describeApiError } from '../kube/describe-error.ts';
+import { describeApiError } from '../kube/describe-api-error.ts';
 import { type ClusterState, isInstalled } from './cluster-state.ts';
 import { readCluster } from './read-cluster.ts';
 

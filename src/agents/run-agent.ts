@@ -1,0 +1,81 @@
+import { setMaxListeners } from 'node:events';
+import type { Registry } from 'prom-client';
+import packageJson from '../../package.json' with { type: 'json' };
+import { errorMessage } from '../base/errors.ts';
+import { createHealth, type Health } from '../base/health.ts';
+import { createHealthServer, type HealthServerOptions } from '../base/health-server.ts';
+import { inOrder, type Startable } from '../base/lifecycle.ts';
+import { createLogger, type Logger } from '../base/log.ts';
+import { createRegistry } from '../base/metrics.ts';
+import { readRuntime, type Runtime } from '../base/runtime.ts';
+import { type AgentEnvironment, readAgentEnvironment } from './config.ts';
+
+/** What an agent's composition root is given. */
+export interface AgentContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly environment: AgentEnvironment;
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly health: Health;
+  readonly version: string;
+  /** Aborted when the process shall end. */
+  readonly signal: AbortSignal;
+}
+
+export interface ComposedAgent {
+  /** Started in order after the health server, and stopped in reverse. */
+  readonly parts: readonly Startable[];
+  /** Further GET paths of the health server. */
+  readonly routes?: HealthServerOptions['routes'];
+}
+
+export interface AgentOptions {
+  readonly name: string;
+  /** Conditions that must be met before the process is ready. */
+  readonly conditions: readonly string[];
+  readonly compose: (context: AgentContext) => Promise<ComposedAgent>;
+}
+
+/** Runs one in-cluster program until SIGTERM or SIGINT. A failure to start or to stop exits with 1. */
+export async function runAgent({ name, conditions, compose }: AgentOptions): Promise<void> {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every request in flight listens to it
+  const end = (): void => {
+    stop.abort();
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  const environment = readAgentEnvironment(process.env);
+  const logger = createLogger({ level: environment.logLevel, fields: { part: name } });
+  try {
+    await serve({ name, conditions, compose }, { environment, logger, signal: stop.signal });
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      logger.error(`Cannot run: ${errorMessage(error)}`, { stack: error instanceof Error ? error.stack : undefined });
+      process.exitCode = 1;
+    }
+  }
+  logger.info('stopped');
+  // an open socket of a dead peer must not hold the process up
+  process.exit();
+}
+
+async function serve({ name, conditions, compose }: AgentOptions, base: Pick<AgentContext, 'environment' | 'logger' | 'signal'>): Promise<void> {
+  const { environment, logger, signal } = base;
+  const { version } = packageJson;
+  const runtime = readRuntime(process.env);
+  const health = createHealth(conditions);
+  const registry = createRegistry(name, version);
+  const { parts, routes } = await compose({ ...base, env: process.env, runtime, registry, health, version });
+  const server = createHealthServer({ host: runtime.listenHost, port: runtime.listenPort(environment.healthPort), health, registry, ...(routes && { routes }) });
+  const all = inOrder(name, [server, ...parts]);
+  logger.info('starting', { version });
+  await all.start(signal);
+  logger.info('started');
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
+  });
+  await all.stop();
+}

@@ -1,0 +1,102 @@
+import { Command } from '@oclif/core';
+import { setMaxListeners } from 'node:events';
+import { McsError } from '../base/errors.ts';
+import type { TaskRunner } from '../base/tasks.ts';
+import type { OutputFormat } from './flags.ts';
+import { toUsageError } from './parse-error.ts';
+import { createListrTaskRunner, createPlainTaskRunner } from './task-runner.ts';
+import { describeTerminal, type Terminal } from './terminal.ts';
+
+/** How a result is shown to people; JSON and YAML are printed from the result itself. */
+export interface Presentation {
+  readonly table: () => string;
+  readonly short?: () => string;
+}
+
+/**
+ * What every command shares: results on stdout, everything else on stderr, one AbortSignal for
+ * Ctrl-C, and errors that leave in one place (`main`), where they are printed.
+ */
+export abstract class BaseCommand extends Command {
+  readonly #stop = new AbortController();
+  readonly #interrupt = (): void => {
+    // the second Ctrl-C does not wait for anything
+    if (this.#stop.signal.aborted) process.exit(130);
+    this.#stop.abort(new McsError('MCS_INTERRUPTED', 'Stopped: what was written so far stands', { hints: ['Run the same command again: it completes what is missing'] }));
+  };
+
+  protected readonly terminal: Terminal = describeTerminal(process.env, { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY, stderr: process.stderr.isTTY });
+
+  /** Aborted by SIGINT and SIGTERM. */
+  protected get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  protected get tasks(): TaskRunner {
+    return this.terminal.canRedraw ? createListrTaskRunner(process.stderr) : createPlainTaskRunner((line) => { this.note(line); });
+  }
+
+  /** Name and version as in `package.json`. */
+  protected get version(): string {
+    return this.config.version;
+  }
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    setMaxListeners(0, this.#stop.signal); // every request in flight listens to it
+    process.on('SIGINT', this.#interrupt);
+    process.on('SIGTERM', this.#interrupt);
+  }
+
+  protected override finally(): Promise<void> {
+    process.off('SIGINT', this.#interrupt);
+    process.off('SIGTERM', this.#interrupt);
+    return Promise.resolve();
+  }
+
+  protected override catch(error: Error): Promise<never> {
+    const thrown = this.#stop.signal.aborted ? this.#stop.signal.reason : toUsageError(error, (this.id ?? '').replaceAll(':', ' '));
+    return Promise.reject(thrown as Error);
+  }
+
+  /** Prints a result on stdout in the asked form. */
+  protected async present(result: unknown, format: OutputFormat, { table, short = table }: Presentation): Promise<void> {
+    if (format === 'json') process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    else if (format === 'yaml') process.stdout.write((await import('yaml')).stringify(result));
+    else {
+      const text = format === 'short' ? short() : table();
+      if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    }
+  }
+
+  /** A line for the person, beside the result. */
+  protected note(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** Says what to type next. */
+  protected next(...commands: readonly string[]): void {
+    for (const [index, command] of commands.entries()) this.note(`${index === 0 ? 'Next: ' : '      '}${command}`);
+  }
+
+  /** Asks yes or no. Throws MCS_INPUT_NEEDED, naming the flag, where nobody can answer. */
+  protected async confirm(question: string, flag: string): Promise<boolean> {
+    this.#requireTerminal(question, flag);
+    const { default: inquirer } = await import('inquirer');
+    const { answer } = await inquirer.prompt<{ answer: boolean }>([{ type: 'confirm', name: 'answer', message: question, default: false }]);
+    return answer;
+  }
+
+  /** Asks for a text; `isSecret` hides what is typed. */
+  protected async ask(question: string, flag: string, isSecret = false): Promise<string> {
+    this.#requireTerminal(question, flag);
+    const { default: inquirer } = await import('inquirer');
+    const { answer } = await inquirer.prompt<{ answer: string }>([{ type: isSecret ? 'password' : 'input', name: 'answer', message: question }]);
+    return answer;
+  }
+
+  #requireTerminal(question: string, flag: string): void {
+    if (this.terminal.canAsk) return;
+    throw new McsError('MCS_INPUT_NEEDED', `Cannot ask "${question}": there is no terminal`, { hints: [`Give ${flag}`] });
+  }
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { configDir } from '../base/user-dirs.ts';
+import type { FleetContext, KeySources } from '../deployers/index.ts';
+import { templatesIn } from '../deployers/templates.ts';
+import { BaseCommand } from './base-command.ts';
+import { type ClusterSelection, connectCluster, type ConnectedCluster, connectTo } from './connect.ts';
+import type { OutputFormat } from './flags.ts';
+
+/** A command that changes clusters: what it works with, and how its dry run is shown. */
+export abstract class DeployCommand extends BaseCommand {
+  protected async connect(flags: ClusterSelection): Promise<{ cluster: ConnectedCluster; context: FleetContext }> {
+    const cluster = await connectCluster(flags, this.version);
+    const context: FleetContext = {
+      client: cluster.client,
+      connect: (access) => connectTo(access, this.version),
+      templates: templatesIn(join(this.config.root, 'templates')),
+      version: this.version,
+      runTasks: this.tasks,
+      clock: systemClock,
+      signal: this.signal,
+    };
+    return { cluster, context };
+  }
+
+  /** Sources of a join key, with the terminal as the last one. */
+  protected keySources(flags: { readonly key?: string | undefined; readonly 'key-file'?: string | undefined }): KeySources {
+    const { key, 'key-file': keyFile } = flags;
+    const environment = process.env.MCS_JOIN_KEY;
+    return {
+      configDir: configDir(process.env),
+      ...(key !== undefined && { key }),
+      ...(keyFile !== undefined && { keyFile }),
+      ...(environment !== undefined && { environment }),
+      ...(this.terminal.canAsk && { ask: () => this.ask('Join key', '--key', true) }),
+    };
+  }
+
+  /** Prints a result; a dry run with `-o yaml` prints the manifests themselves, ready for kubectl. */
+  protected async presentDeployment(result: { readonly manifests?: string }, format: OutputFormat, table: () => string): Promise<void> {
+    if (format === 'yaml' && result.manifests !== undefined) process.stdout.write(result.manifests);
+    else await this.present(result, format, { table });
+  }
+
+  /** Warnings and notes, for people. */
+  protected remark({ notes = [] }: { readonly notes?: readonly string[] }): void {
+    for (const text of notes) this.note(`Note: ${text}`);
+  }
+}

@@ -1,0 +1,20 @@
+import { McsError } from '../base/errors.ts';
+import { findNotBuilt } from './not-built.ts';
+
+/** What oclif's parser throws, as far as it is looked at. */
+interface ParseError extends Error {
+  readonly oclif?: { readonly exit?: number };
+  readonly flags?: readonly string[];
+  readonly code?: string;
+}
+
+/** Makes MCS_USAGE or MCS_FLAG_NOT_BUILT of an error of oclif's parser; anything else comes back as it is. */
+export function toUsageError(thrown: unknown, command: string): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof McsError) return thrown;
+  const { oclif, flags } = thrown as ParseError;
+  if (oclif?.exit !== 2) return thrown;
+  const notBuilt = Array.isArray(flags) ? flags.map(findNotBuilt).find((error) => error !== undefined) : undefined;
+  if (notBuilt !== undefined) return notBuilt;
+  const text = thrown.message.replace(/\nSee more help with --help\s*$/, '').replaceAll('\n', ' ').trim();
+  return new McsError('MCS_USAGE', `Cannot run "mcs ${command}": ${text}`, { hints: [`mcs ${command} --help`] });
+}

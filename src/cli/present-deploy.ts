@@ -1,0 +1,51 @@
+import type { DeployBrokerResult, ExportServiceResult, JoinResult, LeaveResult, RemoveBrokerResult } from '../deployers/index.ts';
+
+function lines(rows: readonly (readonly [string, string] | undefined)[]): string {
+  const shown = rows.filter((row) => row !== undefined);
+  const width = Math.max(...shown.map(([label]) => label.length)) + 2;
+  return shown.map(([label, value]) => `${`${label}:`.padEnd(width)}${value}`).join('\n');
+}
+
+const UNCHANGED = 'Everything stands as it should: nothing was changed';
+
+export function describeBroker({ server, namespace, components, file, joinKey, isUnchanged, manifests }: DeployBrokerResult): string {
+  if (manifests !== undefined) return 'Dry run: nothing was written. Give -o yaml to see the manifests';
+  return lines([
+    ['Broker', `${server}, namespace ${namespace}`],
+    ['Components', components.join(', ')],
+    file && ['File', `${file.path}, good until ${file.expiresAt}`],
+    joinKey === undefined ? undefined : ['Join key', `${joinKey} (shown once; this workstation keeps it, others need it)`],
+    isUnchanged ? ['Changes', UNCHANGED] : undefined,
+  ]);
+}
+
+export function describeJoin({ clusterID, broker, podCIDRs, serviceCIDRs, plugin, components, isUnchanged, manifests }: JoinResult): string {
+  return lines([
+    ['Cluster', clusterID],
+    ['Broker', `${broker.server}, namespace ${broker.namespace}`],
+    ['Pod CIDRs', podCIDRs.join(', ')],
+    ['Service CIDRs', serviceCIDRs.join(', ')],
+    plugin === undefined ? undefined : ['Network plugin', plugin],
+    ['Components', components.join(', ')],
+    manifests === undefined ? undefined : ['Dry run', 'nothing was written. Give -o yaml to see the manifests'],
+    isUnchanged && manifests === undefined ? ['Changes', UNCHANGED] : undefined,
+  ]);
+}
+
+function leftoverLines(leftovers: readonly string[]): string {
+  return leftovers.length === 0 ? '' : `\nLeft over:\n${leftovers.map((item) => `  ${item}`).join('\n')}`;
+}
+
+export function describeLeave({ clusterID, broker, leftovers, isUnchanged }: LeaveResult): string {
+  const left = clusterID === undefined ? 'This cluster is no member' : `Cluster "${clusterID}" has left the broker at ${broker ?? ''}`;
+  return `${left}${isUnchanged ? ': nothing was there to remove' : ''}${leftoverLines(leftovers)}`;
+}
+
+export function describeRemoval({ namespace, leftovers, isUnchanged }: RemoveBrokerResult): string {
+  return `${isUnchanged ? `There is no broker in namespace ${namespace}` : `The broker in namespace ${namespace} is removed`}${leftoverLines(leftovers)}`;
+}
+
+export function describeExport({ name, namespace, dnsName, isUnchanged, manifests }: ExportServiceResult): string {
+  if (manifests !== undefined) return 'Dry run: nothing was written. Give -o yaml to see the manifest';
+  return `Service ${namespace}/${name} is ${isUnchanged ? 'exported already' : 'exported'} as ${dnsName}`;
+}

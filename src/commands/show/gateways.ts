@@ -1,0 +1,14 @@
+import { fleetFlags, outputFlags } from '../../cli/flags.ts';
+import { ShowCommand } from '../../cli/show-command.ts';
+
+export default class ShowGateways extends ShowCommand {
+  static override readonly summary = 'Show the gateways of the members';
+  static override readonly description = 'Says so as long as the data plane is not installed.';
+  static override readonly examples = ['<%= config.bin %> show gateways', '<%= config.bin %> show gateways --contexts west,east -o json'];
+  static override readonly flags = { ...fleetFlags, ...outputFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(ShowGateways);
+    await this.show(['gateways'], flags);
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { decode, encode, type Packet } from 'dns-packet';
+import { NameServer } from '../../../src/dns/name-server.ts';
+import { importOf, sliceOf, zone } from './fixtures.ts';
+
+function serverWithServices(): NameServer {
+  const server = new NameServer({ zone, isSynced: () => true, random: () => 0 });
+  server.index.setImport(importOf('web', { ips: ['10.0.0.1'], ports: [{ name: 'http', port: 80 }] }));
+  server.index.setImport(importOf('big', { type: 'Headless' }));
+  const many = Array.from({ length: 60 }, (_, host) => ({ addresses: [`10.1.0.${host + 1}`], hostname: `host-${host}` }));
+  server.index.setSlice(sliceOf('big', 'west', many, [{ name: 'pg', port: 5432 }]));
+  return server;
+}
+
+const WEB = 'web.shop.svc.clusterset.local';
+const query = (name: string, extra: object = {}): Buffer => encode({ type: 'query', id: 7, flags: 0x0100, questions: [{ type: 'A', name }], ...extra } as Packet);
+const opt = (fields: object = {}): object => ({ type: 'OPT', name: '.', udpPayloadSize: 4096, ednsVersion: 0, extendedRcode: 0, flags: 0, options: [], ...fields });
+const rcodeOf = (response: Buffer | undefined): number => (response?.readUInt16BE(2) ?? 0) & 0xf;
+
+describe('NameServer.handle', () => {
+  const server = serverWithServices();
+
+  it('answers byte for byte as the RFCs lay it out', () => {
+    const packet = Buffer.from(`0007010000010000000000000377656204${Buffer.from('shop').toString('hex')}03${Buffer.from('svc').toString('hex')}0a${Buffer.from('clusterset').toString('hex')}05${Buffer.from('local').toString('hex')}0000010001`, 'hex');
+    const response = server.handle(packet, 'udp');
+    expect(response?.toString('hex').slice(0, 24)).toBe('000785000001000100000000');
+    expect(response?.subarray(12, packet.length)).toEqual(packet.subarray(12));
+    expect(response?.toString('hex').endsWith('0001000100000005' + '0004' + '0a000001')).toBe(true);
+  });
+
+  it('keeps the case of the question, also from the cache (0x20)', () => {
+    for (const name of [WEB, 'wEb.ShOp.svc.cluSterset.LOCAL', 'WEB.shop.svc.clusterset.local']) {
+      const response = decode(server.handle(query(name), 'udp')!);
+      expect(response.questions?.[0]?.name).toBe(name);
+      expect(response.answers?.map((record) => ('data' in record ? record.data : undefined))).toEqual(['10.0.0.1']);
+    }
+  });
+
+  it('drops a cached answer when its service changes', () => {
+    const changing = serverWithServices();
+    changing.handle(query(WEB), 'udp');
+    changing.index.setImport(importOf('web', { ips: ['10.0.0.2'] }));
+    expect(decode(changing.handle(query(WEB), 'udp')!).answers?.[0]).toMatchObject({ data: '10.0.0.2' });
+    changing.index.removeImport(importOf('web', {}));
+    expect(rcodeOf(changing.handle(query(WEB), 'udp'))).toBe(3);
+  });
+
+  it('fails every question until it is synced', () => {
+    const unsynced = new NameServer({ zone, isSynced: () => false });
+    expect(rcodeOf(unsynced.handle(query(WEB), 'udp'))).toBe(2);
+  });
+
+  const refusals: [string, Buffer, number | undefined][] = [
+    ['shorter than a header: no answer', Buffer.from('0007', 'hex'), undefined],
+    ['a response: no answer', Buffer.from('000780000001000000000000', 'hex'), undefined],
+    ['a NOTIFY: NOTIMP', Buffer.from('000720000001000000000000', 'hex'), 4],
+    ['no question: FORMERR', Buffer.from('000701000000000000000000', 'hex'), 1],
+    ['two questions: FORMERR', encode({ type: 'query', id: 7, questions: [{ type: 'A', name: WEB }, { type: 'A', name: WEB }] }), 1],
+    ['a question that is cut short: FORMERR', query(WEB).subarray(0, 20), 1],
+    ['a pointer in the question: FORMERR', Buffer.from('000701000001000000000000c00c00010001', 'hex'), 1],
+    ['two OPT records: FORMERR', query(WEB, { additionals: [opt(), opt()] }), 1],
+    ['another class: REFUSED', encode({ type: 'query', id: 7, questions: [{ type: 'A', name: WEB, class: 'CH' }] }), 5],
+    ['a zone transfer: REFUSED', encode({ type: 'query', id: 7, questions: [{ type: 'AXFR', name: 'clusterset.local' }] }), 5],
+    ['another zone: REFUSED', query('example.com'), 5],
+  ];
+  it.each(refusals)('%s', (_rule, packet, expected) => {
+    const response = server.handle(packet, 'udp');
+    expect(response === undefined ? undefined : rcodeOf(response)).toBe(expected);
+    if (response !== undefined) expect(response.readUInt16BE(0)).toBe(7);
+  });
+
+  it('answers BADVERS for a later version of EDNS', () => {
+    const [answered] = decode(server.handle(query(WEB, { additionals: [opt({ ednsVersion: 1 })] }), 'udp')!).additionals ?? [];
+    expect(answered).toMatchObject({ type: 'OPT', extendedRcode: 1, ednsVersion: 0 });
+  });
+
+  it('sends OPT back only to those who sent one', () => {
+    expect(decode(server.handle(query(WEB), 'udp')!).additionals).toEqual([]);
+    expect(decode(server.handle(query(WEB, { additionals: [opt()] }), 'udp')!).additionals?.map(({ type }) => type)).toEqual(['OPT']);
+  });
+
+  it('cuts whole records and sets TC where an answer does not fit, and sends all of it over TCP', () => {
+    const packet = query('big.shop.svc.clusterset.local');
+    const cut = server.handle(packet, 'udp')!;
+    expect(cut.length).toBeLessThanOrEqual(512);
+    expect(cut.readUInt16BE(2) & 0x0200).not.toBe(0);
+    expect(decode(cut).answers?.length).toBeGreaterThan(0);
+    const whole = decode(server.handle(packet, 'tcp')!);
+    expect([whole.answers?.length, (whole as { flag_tc?: boolean }).flag_tc]).toEqual([60, false]);
+  });
+
+  it('never uses more of a large EDNS size than travels unfragmented', () => {
+    const response = server.handle(query('big.shop.svc.clusterset.local', { additionals: [opt({ udpPayloadSize: 65_535 })] }), 'udp')!;
+    expect(response.length).toBeLessThanOrEqual(1232);
+  });
+
+  it('survives any bytes', () => {
+    let seed = 42;
+    const random = (below: number): number => ((seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff) >> 8) % below;
+    const bases = [query(WEB), query(WEB, { additionals: [opt()] }), query('big.shop.svc.clusterset.local')];
+    for (let round = 0; round < 5000; round += 1) {
+      const packet = Buffer.from(bases[random(bases.length)]!);
+      for (let change = 0; change <= random(4); change += 1) packet[random(packet.length)] = random(256);
+      const handed = packet.subarray(0, random(8) === 0 ? random(packet.length) : packet.length);
+      const response = server.handle(handed, random(2) === 0 ? 'udp' : 'tcp');
+      if (response !== undefined) expect(response.readUInt16BE(2) & 0x8000).not.toBe(0);
+    }
+  });
+});
