@@ -1,0 +1,155 @@
+import { Agent as HttpAgent, type ClientRequest, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { systemErrorCode } from '../base/errors.ts';
+import type { ClusterAccess, ConnectionSettings } from './client.ts';
+import { Exchange } from './http-exchange.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query, below the server's base path. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface TransportOptions {
+  readonly userAgent: string;
+  /** From the request to the end of its answer (for a watch, to the answer's head), ms. */
+  readonly requestTimeoutMs: number;
+  /** Name resolution, TCP and TLS together, ms. */
+  readonly connectTimeoutMs: number;
+  /** A watch without a byte for so long counts as cut, ms. */
+  readonly watchIdleMs: number;
+}
+
+/** HTTP to one API server: connections, credentials, time limits, abort. It knows nothing of Kubernetes. */
+export interface HttpTransport {
+  /** Resolves with the answer's head, whatever its status. The caller ends the exchange. */
+  send(request: HttpRequest): Promise<Exchange>;
+  /** The same on a connection of its own, without a limit on the answer's length. */
+  stream(request: HttpRequest): Promise<Exchange>;
+  close(): void;
+}
+
+// one API server rarely gains from more; more requests queue in the agent
+const MAX_SOCKETS = 64;
+const MAX_IDLE_SOCKETS = 16;
+const KEEP_ALIVE_PROBE_MS = 30_000;
+
+type Agents = { readonly settings: ConnectionSettings; readonly pooled: HttpAgent; readonly single: HttpAgent };
+
+function createAgents(settings: ConnectionSettings, secure: boolean): Agents {
+  if (settings.agent !== undefined) return { settings, pooled: settings.agent, single: settings.agent };
+  const create = secure ? HttpsAgent : HttpAgent;
+  const tls = secure ? settings.tls : {};
+  return {
+    settings,
+    pooled: new create({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_PROBE_MS, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_IDLE_SOCKETS, ...tls }),
+    // watches never take a connection from the pool, nor leave one in it
+    single: new create({ keepAlive: false, ...tls }),
+  };
+}
+
+function closeIdle(agent: HttpAgent): void {
+  Object.assign(agent, { keepAlive: false }); // requests under way close theirs when they end
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+}
+
+class NodeTransport implements HttpTransport {
+  readonly #access: ClusterAccess;
+  readonly #options: TransportOptions;
+  readonly #secure: boolean;
+  #agents: Agents | undefined;
+
+  constructor(access: ClusterAccess, options: TransportOptions) {
+    this.#access = access;
+    this.#options = options;
+    this.#secure = access.server.startsWith('https:');
+  }
+
+  async send(request: HttpRequest): Promise<Exchange> {
+    const exchange = await this.#attempt(request, 'pooled');
+    try {
+      await exchange.head();
+    } catch (error) {
+      // the server may close an idle connection in the moment when it is used again (RFC 9112 section 9.5)
+      const mayRepeat = request.method === 'GET' && exchange.reusedConnection && systemErrorCode(error) === 'ECONNRESET';
+      if (!mayRepeat || request.signal?.aborted) throw error;
+      return this.#repeat(request);
+    }
+    return this.#checked(exchange);
+  }
+
+  async stream(request: HttpRequest): Promise<Exchange> {
+    const exchange = await this.#attempt(request, 'single');
+    await exchange.head();
+    exchange.limitSilence(this.#options.watchIdleMs);
+    return this.#checked(exchange);
+  }
+
+  close(): void {
+    if (this.#agents === undefined || this.#agents.settings.agent !== undefined) return;
+    closeIdle(this.#agents.pooled);
+    this.#agents = undefined;
+  }
+
+  async #repeat(request: HttpRequest): Promise<Exchange> {
+    const exchange = await this.#attempt(request, 'single');
+    await exchange.head();
+    return this.#checked(exchange);
+  }
+
+  #checked(exchange: Exchange): Exchange {
+    if (exchange.response.statusCode === 401) this.#access.onUnauthorized?.();
+    return exchange;
+  }
+
+  async #attempt(request: HttpRequest, pool: 'pooled' | 'single'): Promise<Exchange> {
+    request.signal?.throwIfAborted();
+    const agents = await this.#currentAgents();
+    const headers = await this.#headers(request);
+    request.signal?.throwIfAborted();
+    return new Exchange(this.#open(request, headers, agents[pool]), {
+      server: this.#access.server,
+      secure: this.#secure,
+      requestTimeoutMs: this.#options.requestTimeoutMs,
+      connectTimeoutMs: this.#options.connectTimeoutMs,
+      ...(request.signal && { signal: request.signal }),
+    });
+  }
+
+  #open(request: HttpRequest, headers: Record<string, string>, agent: HttpAgent): ClientRequest {
+    const url = new URL(`${this.#access.server.replace(/\/$/, '')}${request.path}`);
+    const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const length = payload === undefined ? {} : { 'content-length': String(payload.length) };
+    const open = this.#secure ? httpsRequest : httpRequest;
+    const sent = open(url, { method: request.method, agent, headers: { ...headers, ...length } });
+    sent.end(payload);
+    return sent;
+  }
+
+  async #headers({ body, contentType = 'application/json' }: HttpRequest): Promise<Record<string, string>> {
+    return {
+      accept: 'application/json',
+      'user-agent': this.#options.userAgent,
+      ...(body !== undefined && { 'content-type': contentType }),
+      ...(await this.#access.headers()),
+    };
+  }
+
+  async #currentAgents(): Promise<Agents> {
+    const settings = (await this.#access.connection?.()) ?? this.#agents?.settings ?? { tls: this.#access.tls };
+    if (this.#agents?.settings !== settings) {
+      this.close();
+      this.#agents = createAgents(settings, this.#secure);
+    }
+    return this.#agents as Agents;
+  }
+}
+
+export function createHttpTransport(access: ClusterAccess, options: TransportOptions): HttpTransport {
+  return new NodeTransport(access, options);
+}

@@ -1,0 +1,140 @@
+import { join as joinPath } from 'node:path';
+import { resources } from '../../src/api/resources.ts';
+import { BROKER_NAMESPACE } from '../../src/api/names.ts';
+import type { KubeObject } from '../../src/api/types/index.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { runTasksSilently } from '../../src/base/tasks.ts';
+import { createDeskService } from '../../src/desk/desk-service.ts';
+import { deployBroker, type DeployBrokerOptions, type DeployBrokerResult, type FleetContext, join, type JoinOptions, type JoinResult } from '../../src/deployers/index.ts';
+import type { Resource } from '../../src/api/resources.ts';
+import { isNotFound } from '../../src/kube/api-error.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { createKubeClient } from '../../src/kube/kube-client.ts';
+import { packageTemplates } from './package-templates.ts';
+import { startTestSandbox, type TestSandbox } from './test-sandbox.ts';
+
+/** Kinds that servers and desks write on their own. */
+const NOISE = new Set<Resource<KubeObject>>([resources.events, resources.leases, resources.flowSchemas]);
+
+/** `resource namespace/name` -> resourceVersion of everything in a cluster: two are equal if nothing was written in between. */
+export async function snapshot(client: KubeClient): Promise<Record<string, string>> {
+  const kinds = (Object.values(resources) as Resource<KubeObject>[]).filter((resource) => !NOISE.has(resource));
+  const lists = await Promise.all(kinds.map((resource) => client.list(resource).catch((error: unknown) => (isNotFound(error) ? { items: [] } : Promise.reject(error as Error)))));
+  const entries = lists.flatMap(({ items }, index) => items.map(({ metadata }) => [`${kinds[index]?.plural ?? ''} ${metadata.namespace ?? ''}/${metadata.name}`, metadata.resourceVersion ?? ''] as const));
+  return Object.fromEntries(entries);
+}
+
+export interface DeployFleet {
+  readonly sandbox: TestSandbox;
+  /** A directory of its own, with the broker-info file and the user's configuration. */
+  readonly directory: string;
+  readonly infoFile: string;
+  /** What the deployers get for a cluster; the admin is its user unless a token is given. */
+  context(index: number, token?: string): FleetContext;
+  admin(index: number): KubeClient;
+  server(index: number): string;
+  /** PEM of a cluster's authority. */
+  ca(index: number): string;
+  /** Address of a cluster's only node. */
+  nodeAddress(index: number): string;
+  /** Token of a user without any rights. */
+  createNobody(index: number): Promise<string>;
+  brokerOptions(more?: Partial<DeployBrokerOptions>): DeployBrokerOptions;
+  joinOptions(index: number, more?: Partial<JoinOptions>): JoinOptions;
+  /** deploy-broker in cluster 0. */
+  deployBroker(more?: Partial<DeployBrokerOptions>): Promise<DeployBrokerResult>;
+  join(index: number, more?: Partial<JoinOptions>): Promise<JoinResult>;
+  /** Runs the desk with the rights of its ServiceAccount; the returned function stops it. */
+  startDesk(): Promise<() => Promise<void>>;
+  stop(): Promise<void>;
+}
+
+/** Fresh clusters, each with one node; the broker is going to be in the first. */
+export async function startFleet(count = 2): Promise<DeployFleet> {
+  const sandbox = await startTestSandbox({ clusters: count });
+  const directory = sandbox.folder;
+  const clients: KubeClient[] = [];
+  const connect: FleetContext['connect'] = (access) => {
+    const client = createKubeClient(access);
+    clients.push(client);
+    return client;
+  };
+  const admins = Array.from({ length: count }, (_, index) => sandbox.client(index));
+  const admin = (index: number): KubeClient => admins[index] ?? sandbox.client(index);
+
+  const infoFile = joinPath(directory, 'broker-info.subm');
+  const configDir = joinPath(directory, 'config');
+  const context = (index: number, token?: string): FleetContext => ({
+    client: token === undefined ? admin(index) : sandbox.client(index, token),
+    connect,
+    templates: packageTemplates,
+    version: '0.0.1',
+    runTasks: runTasksSilently,
+    clock: systemClock,
+    signal: new AbortController().signal,
+  });
+  const brokerOptions = (more: Partial<DeployBrokerOptions> = {}): DeployBrokerOptions => ({
+    brokerNamespace: BROKER_NAMESPACE,
+    components: ['connectivity', 'service-discovery'],
+    images: {},
+    kubeconfigCa: sandbox.cluster(0).entry.ca,
+    tokenTtlSeconds: 86_400,
+    outputFile: infoFile,
+    configDir,
+    wait: 'none',
+    timeoutMs: 20_000,
+    dryRun: false,
+    ...more,
+  });
+  const joinOptions = (index: number, more: Partial<JoinOptions> = {}): JoinOptions => ({
+    infoFile,
+    keys: { configDir },
+    clusterID: `cluster${index}`,
+    kubeconfigCluster: `cluster${index}`,
+    clusterCidr: `1${index}.16.0.0/16`,
+    serviceCidr: '10.96.0.0/12',
+    images: {},
+    settings: { cableDriver: 'vxlan', natt: false },
+    labelGateway: true,
+    wait: 'none',
+    timeoutMs: 20_000,
+    dryRun: false,
+    ...more,
+  });
+  const startDesk = async (): Promise<() => Promise<void>> => {
+    const { token } = await admin(0).createToken('mcs-desk', BROKER_NAMESPACE, { expirationSeconds: 3600 });
+    const abort = new AbortController();
+    const observer = { joinAnswered: () => undefined, memberRemoved: () => undefined, failed: () => undefined };
+    const desk = createDeskService({ client: sandbox.client(0, token), namespace: BROKER_NAMESPACE, allowLoopback: true, clock: systemClock, logger: silentLogger, observer });
+    await desk.start(abort.signal);
+    return async () => {
+      abort.abort();
+      await desk.stop();
+    };
+  };
+  const createNobody = async (index: number): Promise<string> => {
+    await admin(index).create(resources.serviceAccounts, { metadata: { name: 'nobody', namespace: 'default' } });
+    return (await admin(index).createToken('nobody', 'default', { expirationSeconds: 3600 })).token;
+  };
+  return {
+    sandbox,
+    server: (index) => sandbox.cluster(index).entry.server,
+    ca: (index) => sandbox.cluster(index).entry.ca,
+    nodeAddress: (index) => sandbox.cluster(index).plan.nodes[0]?.address ?? '',
+    createNobody,
+    directory,
+    infoFile,
+    context,
+    admin,
+    brokerOptions,
+    joinOptions,
+    deployBroker: (more) => deployBroker(context(0), brokerOptions(more)),
+    join: (index, more) => join(context(index), joinOptions(index, more)),
+    startDesk,
+    stop: async () => {
+      for (const client of clients) client.close();
+      await sandbox.stop();
+    },
+  };
+}
