@@ -4,6 +4,7 @@ import { McsError } from '../base/errors.ts';
 import type { TaskRunner } from '../base/tasks.ts';
 import type { OutputFormat } from './flags.ts';
 import { toUsageError } from './parse-error.ts';
+import { selfCommand } from './self-command.ts';
 import { createListrTaskRunner, createPlainTaskRunner } from './task-runner.ts';
 import { describeTerminal, type Terminal } from './terminal.ts';
 
@@ -62,7 +63,7 @@ export abstract class BaseCommand extends Command {
   /** Prints a result on stdout in the asked form. */
   protected async present(result: unknown, format: OutputFormat, { table, short = table }: Presentation): Promise<void> {
     if (format === 'json') process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
-    else if (format === 'yaml') process.stdout.write((await import('yaml')).stringify(result));
+    else if (format === 'yaml') process.stdout.write((await import('../base/yaml.ts')).stringify(result));
     else {
       const text = format === 'short' ? short() : table();
       if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -74,9 +75,14 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${text}\n`);
   }
 
-  /** Says what to type next. */
+  /** How `mcs` is called in this shell. */
+  protected get self(): string {
+    return selfCommand({ binPath: process.argv[1] ?? '', packageRoot: this.config.root, cwd: process.cwd() });
+  }
+
+  /** Says what to type next, as it works in this shell. */
   protected next(...commands: readonly string[]): void {
-    for (const [index, command] of commands.entries()) this.note(`${index === 0 ? 'Next: ' : '      '}${command}`);
+    for (const [index, command] of commands.entries()) this.note(`${index === 0 ? 'Next: ' : '      '}${command.replace(/^mcs(?= )/, this.self)}`);
   }
 
   /** Asks yes or no. Throws MCS_INPUT_NEEDED, naming the flag, where nobody can answer. */

@@ -22,7 +22,7 @@ export function cuttingClient(client: KubeClient, cut: Cut): KubeClient {
   const isWrite = (name: string | symbol): boolean => WRITES.some((write) => write === name);
   return new Proxy(client, {
     get: (target, name: keyof KubeClient) => {
-      const member: unknown = target[name];
+      const member = (target as unknown as Record<string, unknown>)[name];
       if (typeof member !== 'function') return member;
       const write = member as (...args: unknown[]) => Promise<unknown>;
       if (!isWrite(name)) return write.bind(target);

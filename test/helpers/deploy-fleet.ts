@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { runTasksSilently } from '../../src/base/tasks.ts';
 import { createDeskService } from '../../src/desk/desk-service.ts';
-import { deployBroker, type DeployBrokerOptions, type DeployBrokerResult, type FleetContext, join, type JoinOptions, type JoinResult } from '../../src/deployers/index.ts';
+import { deployBroker, type DeployBrokerOptions, type DeployBrokerResult, type FleetContext, type ImageOptions, join, type JoinOptions, type JoinResult } from '../../src/deployers/index.ts';
 import type { Resource } from '../../src/api/resources.ts';
 import { isNotFound } from '../../src/kube/api-error.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
@@ -14,15 +14,24 @@ import { createKubeClient } from '../../src/kube/kube-client.ts';
 import { packageTemplates } from './package-templates.ts';
 import { startTestSandbox, type TestSandbox } from './test-sandbox.ts';
 
-/** Kinds that servers and desks write on their own. */
-const NOISE = new Set<Resource<KubeObject>>([resources.events, resources.leases, resources.flowSchemas]);
+/** Pods of such an image are echo servers, which answer probes too: no agent runs unless a test starts it. */
+const ECHO: ImageOptions = { overrides: { 'mcs-desk': 'echo:1', 'mcs-controller': 'echo:1', 'mcs-dns': 'echo:1' } };
 
-/** `resource namespace/name` -> resourceVersion of everything in a cluster: two are equal if nothing was written in between. */
+/** Kinds that the clusters themselves write all the time. */
+const NOISE = new Set<Resource<KubeObject>>([resources.events, resources.leases, resources.pods, resources.replicaSets, resources.endpointSlices]);
+/** Says that a cluster is a simulated one. */
+const SANDBOX_MARK = 'mcs-sandbox';
+
+/**
+ * `resource namespace/name` -> version of everything in a cluster: two are equal if nothing was
+ * written in between, statuses apart.
+ */
 export async function snapshot(client: KubeClient): Promise<Record<string, string>> {
   const kinds = (Object.values(resources) as Resource<KubeObject>[]).filter((resource) => !NOISE.has(resource));
   const lists = await Promise.all(kinds.map((resource) => client.list(resource).catch((error: unknown) => (isNotFound(error) ? { items: [] } : Promise.reject(error as Error)))));
-  const entries = lists.flatMap(({ items }, index) => items.map(({ metadata }) => [`${kinds[index]?.plural ?? ''} ${metadata.namespace ?? ''}/${metadata.name}`, metadata.resourceVersion ?? ''] as const));
-  return Object.fromEntries(entries);
+  const version = ({ generation, resourceVersion = '' }: KubeObject['metadata']): string => (generation === undefined ? resourceVersion : `generation ${generation}`);
+  const entries = lists.flatMap(({ items }, index) => items.map(({ metadata }) => [`${kinds[index]?.plural ?? ''} ${metadata.namespace ?? ''}/${metadata.name}`, version(metadata)] as const));
+  return Object.fromEntries(entries.filter(([key]) => !key.endsWith(`/${SANDBOX_MARK}`)));
 }
 
 export interface DeployFleet {
@@ -77,7 +86,7 @@ export async function startFleet(count = 2): Promise<DeployFleet> {
   const brokerOptions = (more: Partial<DeployBrokerOptions> = {}): DeployBrokerOptions => ({
     brokerNamespace: BROKER_NAMESPACE,
     components: ['connectivity', 'service-discovery'],
-    images: {},
+    images: ECHO,
     kubeconfigCa: sandbox.cluster(0).entry.ca,
     tokenTtlSeconds: 86_400,
     outputFile: infoFile,
@@ -94,7 +103,7 @@ export async function startFleet(count = 2): Promise<DeployFleet> {
     kubeconfigCluster: `cluster${index}`,
     clusterCidr: `1${index}.16.0.0/16`,
     serviceCidr: '10.96.0.0/12',
-    images: {},
+    images: ECHO,
     settings: { cableDriver: 'vxlan', natt: false },
     labelGateway: true,
     wait: 'none',

@@ -1,23 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import { parseAllDocuments } from 'yaml';
+import { MCS_SERVICE_NAME } from '../../src/api/labels.ts';
 import { BROKER_NAMESPACE, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, memberAccountName } from '../../src/api/names.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
-import type { Cluster, EndpointSlice, KubeObject, Service, ServiceExport } from '../../src/api/types/index.ts';
+import type { EndpointSlice, KubeObject, Service, ServiceExport } from '../../src/api/types/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { Controller } from '../../src/controller/controller.ts';
 import { createControllerMetrics } from '../../src/controller/metrics.ts';
 import { type ControllerLimits, DEFAULT_LIMITS } from '../../src/controller/settings.ts';
-import type { Draft, KubeClient } from '../../src/kube/client.ts';
-import { LiveMemoryServer } from './live-memory-client.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { directAccess } from '../../src/kube/direct-access.ts';
+import { createKubeClient } from '../../src/kube/kube-client.ts';
+import { startTestApiServer, type TestApiServer } from './api-server.ts';
 import { recordLink, type RecordedLink } from './recording-client.ts';
-
-/** A new client of one API server. */
-export type Connect = () => KubeClient;
 
 /** One member cluster with its controller. */
 export interface Member {
   readonly name: string;
-  /** A user's client. */
+  /** An administrator's client. */
   readonly user: KubeClient;
   /** The controller's way to its own API server, and to the broker. */
   readonly local: RecordedLink;
@@ -29,9 +32,12 @@ export interface Member {
 }
 
 export interface MemberSet {
+  /** An administrator's client of the broker. */
   readonly brokerUser: KubeClient;
   readonly members: readonly Member[];
   member(name: string): Member;
+  /** Makes a namespace that is new, in every member. */
+  addNamespace(): Promise<string>;
   /** Cuts all controllers from the broker, or mends that. */
   setBrokerAway(isAway: boolean): void;
   /** From now on: the writes of all controllers, on all API servers. */
@@ -41,13 +47,6 @@ export interface MemberSet {
 
 export interface MemberSetOptions {
   readonly limits?: Partial<ControllerLimits>;
-  /** API server of the broker or of a member. Default: one in memory. */
-  readonly serve?: (name: string, index: number) => Connect;
-}
-
-function serveInMemory(): Connect {
-  const server = new LiveMemoryServer();
-  return () => server.client();
 }
 
 /** Pods of member number i have addresses in this range. */
@@ -59,34 +58,67 @@ async function ensureNamespace(client: KubeClient, name: string): Promise<void> 
   if ((await client.find(resources.namespaces, name)) === undefined) await client.create(resources.namespaces, { metadata: { name } });
 }
 
+const TEMPLATES = join(import.meta.dirname, '../../templates');
+const BY_KIND: Readonly<Record<string, Resource<KubeObject>>> = Object.fromEntries(Object.values(resources).map((resource) => [resource.kind, resource as Resource<KubeObject>]));
+
+/** Makes the objects of a template, so that controllers run with the rights that they are shipped with. */
+async function applyTemplate(client: KubeClient, file: string): Promise<void> {
+  const text = (await readFile(join(TEMPLATES, file), 'utf8')).replaceAll('${memberNamespace}', MEMBER_NAMESPACE).replaceAll('${brokerNamespace}', BROKER_NAMESPACE);
+  for (const document of parseAllDocuments(text)) {
+    const object = document.toJS() as KubeObject;
+    const resource = BY_KIND[object.kind];
+    if (resource === undefined) throw new Error(`unknown kind ${object.kind}`);
+    await client.create(resource, object);
+  }
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** What the desk makes for a member; gives its token. */
+async function admitMember(broker: KubeClient, name: string, index: number): Promise<string> {
+  const account = memberAccountName(name);
+  const subjects = [{ kind: 'ServiceAccount' as const, name: account, namespace: BROKER_NAMESPACE }];
+  const [role, renewal] = [{ name: account, namespace: BROKER_NAMESPACE }, { name: `mcs-member-${name}`, namespace: BROKER_NAMESPACE }];
+  await broker.create(resources.clusters, {
+    metadata: { name, namespace: BROKER_NAMESPACE },
+    spec: { cluster_id: name, cluster_cidr: [`10.${index + 1}.0.0/16`], service_cidr: ['10.96.0.0/16'], node_cidr: [] },
+  });
+  await broker.create(resources.serviceAccounts, { metadata: role });
+  await broker.create(resources.roleBindings, { metadata: role, roleRef: { apiGroup: RBAC, kind: 'Role', name: 'mcs-member' }, subjects });
+  await broker.create(resources.roles, { metadata: renewal, rules: [{ apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: [account], verbs: ['create'] }] });
+  await broker.create(resources.roleBindings, { metadata: renewal, roleRef: { apiGroup: RBAC, kind: 'Role', name: renewal.name }, subjects });
+  return (await broker.createToken(account, BROKER_NAMESPACE, { expirationSeconds: 3_600 })).token;
+}
+
 function encode(fields: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 }
 
-async function joinMember(brokerUser: KubeClient, user: KubeClient, name: string, index: number): Promise<void> {
-  const cluster: Draft<Cluster> = {
-    metadata: { name, namespace: BROKER_NAMESPACE },
-    spec: { cluster_id: name, cluster_cidr: [`10.${index + 1}.0.0/16`], service_cidr: ['10.96.0.0/12'], node_cidr: [] },
-  };
-  await brokerUser.create(resources.clusters, cluster);
-  await brokerUser.create(resources.serviceAccounts, { metadata: { name: memberAccountName(name), namespace: BROKER_NAMESPACE } });
+/** What join makes in a member; gives the controller's token. */
+async function installMember(user: KubeClient, broker: TestApiServer, name: string, token: string): Promise<string> {
   await ensureNamespace(user, MEMBER_NAMESPACE);
-  await ensureNamespace(user, 'shop');
-  const fields = {
-    server: 'https://broker',
-    ca: '',
-    namespace: BROKER_NAMESPACE,
-    clusterID: name,
-    token: `first-${name}`,
-    issuedAt: new Date(Date.now()).toISOString(),
-    expiresAt: new Date(Date.now() + 7 * 24 * 3_600_000).toISOString(),
-  };
-  await user.create(resources.secrets, { metadata: { name: MEMBER_BROKER_SECRET, namespace: MEMBER_NAMESPACE }, type: 'Opaque', data: encode(fields) });
+  await applyTemplate(user, 'member/controller-role.yaml');
+  const issuedAt = new Date().toISOString();
+  const expiresAt = new Date(Date.now() + 7 * 24 * 3_600_000).toISOString();
+  const data = encode({ server: broker.url, ca: broker.ca, namespace: BROKER_NAMESPACE, clusterID: name, token, issuedAt, expiresAt });
+  await user.create(resources.secrets, { metadata: { name: MEMBER_BROKER_SECRET, namespace: MEMBER_NAMESPACE }, type: 'Opaque', data });
+  return (await user.createToken('mcs-controller', MEMBER_NAMESPACE, { expirationSeconds: 3_600 })).token;
 }
 
-function createMember(name: string, index: number, connect: Connect, connectBroker: Connect, limits: Partial<ControllerLimits>): Member {
-  const local = recordLink(connect());
-  const toBroker = recordLink(connectBroker());
+interface MemberServers {
+  readonly server: TestApiServer;
+  readonly broker: TestApiServer;
+  /** The controller's tokens for both. */
+  readonly localToken: string;
+  readonly brokerToken: string;
+}
+
+function createMember(name: string, index: number, servers: MemberServers, limits: Partial<ControllerLimits>): Member {
+  const { server, broker, localToken } = servers;
+  const local = recordLink(server.client(localToken));
+  let currentToken = (): string => servers.brokerToken;
+  const { url, ca } = broker;
+  const toBroker = recordLink(createKubeClient(directAccess({ server: url, ca, token: () => currentToken() })));
   let controller: Controller | undefined;
   let registry = new Registry();
   const start = async (): Promise<void> => {
@@ -97,14 +129,17 @@ function createMember(name: string, index: number, connect: Connect, connectBrok
         memberNamespace: MEMBER_NAMESPACE,
         brokerNamespace: BROKER_NAMESPACE,
         podCIDRs: [`10.${index + 1}.0.0/16`],
-        serviceCIDRs: ['10.96.0.0/12'],
+        serviceCIDRs: ['10.96.0.0/16'],
         nodeCIDRs: [],
         simulated: false,
         identity: `pod-of-${name}`,
         limits: { ...DEFAULT_LIMITS, ...limits },
       },
       localClient: local.client,
-      connectBroker: () => toBroker.client,
+      connectBroker: (_credential, token) => {
+        currentToken = token;
+        return toBroker.client;
+      },
       metrics: createControllerMetrics(registry),
       clock: systemClock,
       logger: silentLogger,
@@ -113,7 +148,7 @@ function createMember(name: string, index: number, connect: Connect, connectBrok
   };
   return {
     name,
-    user: connect(),
+    user: server.client(),
     local,
     toBroker,
     start,
@@ -126,13 +161,23 @@ function createMember(name: string, index: number, connect: Connect, connectBrok
   };
 }
 
+async function joinMember(broker: TestApiServer, name: string, index: number, limits: Partial<ControllerLimits>): Promise<{ member: Member; server: TestApiServer }> {
+  const server = await startTestApiServer({ serviceCIDR: '10.96.0.0/16' });
+  const brokerToken = await admitMember(broker.client(), name, index);
+  const localToken = await installMember(server.client(), broker, name, brokerToken);
+  return { server, member: createMember(name, index, { server, broker, localToken, brokerToken }, limits) };
+}
+
 /** A broker and members with running controllers, each with an API server of its own. */
-export async function startMemberSet(names: readonly string[] = ['east', 'west'], { limits = {}, serve = serveInMemory }: MemberSetOptions = {}): Promise<MemberSet> {
-  const connectBroker = serve('broker', 0);
-  const brokerUser = connectBroker();
+export async function startMemberSet(names: readonly string[] = ['east', 'west'], { limits = {} }: MemberSetOptions = {}): Promise<MemberSet> {
+  const broker = await startTestApiServer();
+  const brokerUser = broker.client();
   await ensureNamespace(brokerUser, BROKER_NAMESPACE);
-  const members = names.map((name, index) => createMember(name, index, serve(name, index + 1), connectBroker, limits));
-  for (const [index, { name, user }] of members.entries()) await joinMember(brokerUser, user, name, index);
+  await applyTemplate(brokerUser, 'broker/member-role.yaml');
+  const joined: { member: Member; server: TestApiServer }[] = [];
+  let namespaces = 0;
+  for (const [index, name] of names.entries()) joined.push(await joinMember(broker, name, index, limits));
+  const members = joined.map(({ member }) => member);
   for (const member of members) await member.start();
   return {
     brokerUser,
@@ -141,6 +186,11 @@ export async function startMemberSet(names: readonly string[] = ['east', 'west']
       const found = members.find((member) => member.name === name);
       if (found === undefined) throw new Error(`no member ${name}`);
       return found;
+    },
+    addNamespace: async () => {
+      namespaces += 1;
+      for (const { user } of members) await ensureNamespace(user, `shop-${namespaces}`);
+      return `shop-${namespaces}`;
     },
     setBrokerAway: (isAway) => {
       for (const { toBroker } of members) {
@@ -154,13 +204,14 @@ export async function startMemberSet(names: readonly string[] = ['east', 'west']
     },
     stop: async () => {
       await Promise.all(members.map((member) => member.stop()));
+      await Promise.all([broker, ...joined.map(({ server }) => server)].map((server) => server.stop()));
     },
   };
 }
 
 export interface ServiceSpec {
   readonly name?: string;
-  readonly namespace?: string;
+  readonly namespace: string;
   readonly spec?: Partial<Service['spec']>;
   readonly addresses: readonly string[];
   readonly ports?: EndpointSlice['ports'];
@@ -170,7 +221,7 @@ export interface ServiceSpec {
 const HTTP = [{ name: 'http', protocol: 'TCP' as const, port: 80, targetPort: 8080 }];
 
 /** A Service with one slice, as Kubernetes would have it; exported if told so. */
-export async function createService(user: KubeClient, { name = 'web', namespace = 'shop', spec = {}, addresses, ports, exported }: ServiceSpec): Promise<void> {
+export async function createService(user: KubeClient, { name = 'web', namespace, spec = {}, addresses, ports, exported }: ServiceSpec): Promise<void> {
   await user.create(resources.services, { metadata: { name, namespace }, spec: { type: 'ClusterIP', ports: HTTP, selector: { app: name }, ...spec } });
   await user.create(resources.endpointSlices, {
     metadata: { name: `${name}-abcde`, namespace, labels: { 'kubernetes.io/service-name': name, 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' } },
@@ -178,22 +229,22 @@ export async function createService(user: KubeClient, { name = 'web', namespace 
     ports: ports ?? [{ name: 'http', protocol: 'TCP', port: 8080 }],
     endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true, serving: true, terminating: false } })),
   });
-  if (exported !== undefined) await exportService(user, name, namespace, exported);
+  if (exported !== undefined) await exportService(user, namespace, name, exported);
 }
 
-export async function exportService(user: KubeClient, name = 'web', namespace = 'shop', spec: ServiceExport['spec'] = {}): Promise<void> {
+export async function exportService(user: KubeClient, namespace: string, name = 'web', spec: ServiceExport['spec'] = {}): Promise<void> {
   await user.create(resources.serviceExports, { metadata: { name, namespace }, spec });
 }
 
 /** Addresses that stand behind a service in a cluster: those of its imported slices. */
-export async function importedAddresses(user: KubeClient, name = 'web', namespace = 'shop'): Promise<string[]> {
+export async function importedAddresses(user: KubeClient, namespace: string, name = 'web'): Promise<string[]> {
   const { items } = await user.list(resources.endpointSlices, { namespace });
-  const own = items.filter(({ metadata }) => metadata.labels?.['multicluster.kubernetes.io/service-name'] === name);
+  const own = items.filter(({ metadata }) => metadata.labels?.[MCS_SERVICE_NAME] === name);
   return own.flatMap(({ endpoints }) => ((endpoints as EndpointSlice['endpoints'] | null) ?? []).flatMap(({ addresses }) => addresses)).toSorted();
 }
 
 /** `Type=Status Reason` of an object's conditions. */
-export async function conditionsOf<T extends KubeObject>(user: KubeClient, resource: Resource<T>, name = 'web', namespace = 'shop'): Promise<string[]> {
+export async function conditionsOf<T extends KubeObject>(user: KubeClient, resource: Resource<T>, namespace: string, name = 'web'): Promise<string[]> {
   const object = (await user.get(resource, name, namespace)) as unknown as ServiceExport;
   return (object.status?.conditions ?? []).map(({ type, status, reason }) => `${type}=${status} ${reason}`);
 }

@@ -27,6 +27,17 @@ function fail(reason: StatusReason, name: string): never {
   throw new ApiError(failureStatus(reason, `${reason}: ${name}`));
 }
 
+/** RFC 7386 */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const merged = new Map<string, unknown>(Object.entries(typeof target === 'object' && target !== null && !Array.isArray(target) ? target : {}));
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, mergePatch(merged.get(key), value));
+  }
+  return Object.fromEntries(merged);
+}
+
 export function createMemoryClient(options: MemoryClientOptions = {}): MemoryClient {
   const { now = Date.now, beforeWrite } = options;
   const objects = new Map<string, KubeObject>();
@@ -60,7 +71,7 @@ export function createMemoryClient(options: MemoryClientOptions = {}): MemoryCli
     return existing;
   };
 
-  const client: Omit<MemoryClient, 'canI' | 'getPath' | 'patch'> = {
+  const client: Omit<MemoryClient, 'canI' | 'getPath'> = {
     server: 'https://memory',
     writes,
     seed: store,
@@ -87,6 +98,13 @@ export function createMemoryClient(options: MemoryClientOptions = {}): MemoryCli
       const existing = getExisting(resource, object.metadata);
       return store(resource, { ...existing, ...object, metadata: { ...existing.metadata, ...object.metadata } });
     },
+    patch: async <T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined, type: string, body: unknown): Promise<T> => {
+      if (type !== 'application/merge-patch+json') throw new Error('The memory client knows merge patches only');
+      await announce('patch', resource.plural, name);
+      const { metadata = {} } = body as { metadata?: Partial<KubeObject['metadata']> };
+      const existing = getExisting(resource, { ...metadata, name, ...(namespace !== undefined && { namespace }) });
+      return store(resource, mergePatch(existing, body) as T);
+    },
     delete: async (resource, name, namespace, { uid, resourceVersion } = {}) => {
       await announce('delete', resource.plural, name);
       getExisting(resource, { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) });
@@ -111,5 +129,5 @@ export function createMemoryClient(options: MemoryClientOptions = {}): MemoryCli
   const missing = (): never => {
     throw new Error('The memory client does not have this');
   };
-  return { ...client, canI: missing, getPath: missing, patch: missing };
+  return { ...client, canI: missing, getPath: missing };
 }
