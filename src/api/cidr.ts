@@ -9,10 +9,10 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-const STRICT_IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+const STRICT_IPV4 = /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/;
 
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  // ipaddr.js also takes "10.1" and "0x0a.1.1.1"; Kubernetes does not
+  // ipaddr.js also takes "10.1", "0x0a.1.1.1" and "012.1.1.1" (octal); Kubernetes does not
   if (!text.includes(':') && !STRICT_IPV4.test(text)) return undefined;
   if (text.includes('%') || !ipaddr.isValid(text)) return undefined;
   return ipaddr.parse(text);

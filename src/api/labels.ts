@@ -4,6 +4,8 @@ const PREFIX = 'mcs.clusterset.local';
 export const MANAGED_BY = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY_MCS = 'mcs';
 export const APP_NAME = 'app.kubernetes.io/name';
+/** Value of APP_NAME on everything that is installed, pods included. */
+export const APP_MCS = 'mcs';
 export const APP_COMPONENT = 'app.kubernetes.io/component';
 export const APP_VERSION = 'app.kubernetes.io/version';
 export const SERVICE_NAME = 'kubernetes.io/service-name';
@@ -33,7 +35,10 @@ export const WINNER = `${PREFIX}/winner`;
 export const JOIN_TOKEN_ID = `${PREFIX}/join-token-id`;
 /** Annotation of a member's Cluster on the broker: the public key that may change it, Ed25519 SPKI DER in base64. */
 export const IDENTITY_KEY = `${PREFIX}/identity-key`;
-/** Annotation that a leaving member puts on its own Lease on the broker; the desk then removes all that is the member's. */
+/**
+ * Annotation that a leaving member puts on its own Lease on the broker, with the time. The desk then
+ * removes all that is the member's, its rights first: from then on the member gets 401 or 403.
+ */
 export const LEAVING = `${PREFIX}/leaving`;
 /** Label of broker objects: the member that they belong to. */
 export const MEMBER = `${PREFIX}/member`;

@@ -114,6 +114,7 @@ export interface Volume {
 
 export interface PodSpec {
   serviceAccountName?: string;
+  automountServiceAccountToken?: boolean;
   nodeName?: string;
   nodeSelector?: Record<string, string>;
   hostname?: string;
@@ -137,10 +138,12 @@ export interface Pod extends KubeObject {
     containerStatuses?: {
       name: string;
       image: string;
+      imageID?: string;
       ready: boolean;
       restartCount: number;
       started?: boolean;
-      state?: Record<string, { reason?: string; message?: string; startedAt?: string; exitCode?: number }>;
+      state?: Record<string, { reason?: string; message?: string; startedAt?: string; finishedAt?: string; exitCode?: number }>;
+      lastState?: Record<string, { reason?: string; message?: string; startedAt?: string; finishedAt?: string; exitCode?: number }>;
     }[];
   };
 }

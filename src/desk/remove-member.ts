@@ -1,0 +1,54 @@
+import { LEAVING, MANAGED_BY, MANAGED_BY_MCS, MEMBER } from '../api/labels.ts';
+import { memberAccountName, memberRenewalName } from '../api/names.ts';
+import { resources, type Resource } from '../api/resources.ts';
+import type { KubeObject, Lease } from '../api/types/index.ts';
+import { isNotFound } from '../kube/api-error.ts';
+import type { KubeClient, RequestOptions } from '../kube/client.ts';
+
+/** Whether a member has asked, on its own Lease, to be removed. Only that member can write it. */
+export function isLeaving(lease: Lease): boolean {
+  return lease.metadata.annotations?.[LEAVING] !== undefined;
+}
+
+async function deleteIfOurs(client: KubeClient, resource: Resource<KubeObject>, name: string, namespace: string, options: RequestOptions): Promise<void> {
+  const found = await client.find(resource, name, namespace, options);
+  if (found?.metadata.labels?.[MANAGED_BY] !== MANAGED_BY_MCS) return;
+  const { uid } = found.metadata;
+  await client.delete(resource, name, namespace, { ...options, ...(uid !== undefined && { uid }) }).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
+}
+
+/** Deletes what a member exported. Its object names end in its id; the label alone could be anybody's mistake. */
+async function deleteExports(client: KubeClient, resource: Resource<KubeObject>, cluster: string, namespace: string, options: RequestOptions): Promise<void> {
+  const { items } = await client.list(resource, { ...options, namespace, labelSelector: `${MEMBER}=${cluster}` });
+  for (const { metadata } of items) {
+    if (metadata.name.endsWith(`.${cluster}`)) await deleteIfOurs(client, resource, metadata.name, namespace, options);
+  }
+}
+
+/**
+ * Removes all that the broker holds for a member that leaves: first its rights, so that it writes
+ * nothing any more, then its exports, and its Lease last, so that a removal that was cut is taken up again.
+ */
+export async function removeMember(client: KubeClient, cluster: string, namespace: string, options: RequestOptions): Promise<void> {
+  const account = memberAccountName(cluster);
+  const renewal = memberRenewalName(cluster);
+  for (const name of [account, renewal]) await deleteIfOurs(client, resources.roleBindings, name, namespace, options);
+  await deleteIfOurs(client, resources.roles, renewal, namespace, options);
+  await deleteIfOurs(client, resources.serviceAccounts, account, namespace, options);
+  await deleteExports(client, resources.serviceImports, cluster, namespace, options);
+  await deleteExports(client, resources.endpointSlices, cluster, namespace, options);
+  await deleteIfOurs(client, resources.clusters, cluster, namespace, options);
+  await client.delete(resources.leases, cluster, namespace, options).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
+}
+
+/** Removes a member if it has asked for that. Returns whether it had. */
+export async function removeIfLeaving(client: KubeClient, cluster: string, namespace: string, options: RequestOptions): Promise<boolean> {
+  const lease = await client.find(resources.leases, cluster, namespace, options);
+  if (lease === undefined || !isLeaving(lease)) return false;
+  await removeMember(client, cluster, namespace, options);
+  return true;
+}
