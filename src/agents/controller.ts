@@ -1,0 +1,48 @@
+/** The controller of a member cluster, in its Deployment `mcs-controller`. */
+import type { MemberConfig } from '../api/types/index.ts';
+import { systemClock } from '../base/clock.ts';
+import { Controller } from '../controller/controller.ts';
+import type { ConnectBroker } from '../controller/leading.ts';
+import { createControllerMetrics } from '../controller/metrics.ts';
+import { type ControllerSettings, DEFAULT_LIMITS } from '../controller/settings.ts';
+import { directAccess } from '../kube/direct-access.ts';
+import { inClusterAccess } from '../kube/in-cluster-access.ts';
+import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
+import { readMemberConfig } from './config.ts';
+import { type AgentContext, type ComposedAgent, runAgent } from './run-agent.ts';
+
+function settingsOf(config: MemberConfig, { environment, runtime }: AgentContext): ControllerSettings {
+  const { clusterID, brokerNamespace, podCIDRs, serviceCIDRs, nodeCIDRs, importNamespaces, denyNamespaces } = config;
+  return {
+    clusterID,
+    memberNamespace: environment.podNamespace,
+    brokerNamespace,
+    podCIDRs,
+    serviceCIDRs,
+    nodeCIDRs,
+    ...(importNamespaces !== undefined && { importNamespaces }),
+    ...(denyNamespaces !== undefined && { denyNamespaces }),
+    simulated: runtime.simulated,
+    identity: environment.podUID,
+    limits: DEFAULT_LIMITS,
+  };
+}
+
+async function compose(context: AgentContext): Promise<ComposedAgent> {
+  const { env, runtime, logger, registry, health, version } = context;
+  const settings = settingsOf(await readMemberConfig(runtime), context);
+  const userAgent = userAgentOf('controller', version);
+  const connectBroker: ConnectBroker = ({ server, ca }, token) => createKubeClient(directAccess({ server, ca, token }), { userAgent });
+  const controller = new Controller({
+    settings,
+    localClient: createKubeClient(inClusterAccess(runtime, env), { userAgent }),
+    connectBroker,
+    metrics: createControllerMetrics(registry),
+    clock: systemClock,
+    logger,
+  });
+  health.observe('controller', () => controller.readiness());
+  return { parts: [controller] };
+}
+
+await runAgent({ name: 'controller', conditions: ['controller'], compose });

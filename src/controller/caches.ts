@@ -1,0 +1,89 @@
+import { LIGHTHOUSE_SOURCE_NAMESPACE, MCS_SERVICE_NAME, MEMBER, SERVICE_NAME } from '../api/labels.ts';
+import type { Cluster, EndpointSlice, KubeObject, Lease, Namespace, Service, ServiceExport, ServiceImport } from '../api/types/index.ts';
+import type { Clock } from '../base/clock.ts';
+import { ObjectCache } from '../sync/object-cache.ts';
+import { isCopy } from '../sync/ownership.ts';
+
+/** `namespace/service`: the key under which everything that belongs to one service is found. */
+export type ServiceKey = string;
+
+function labelKey(object: KubeObject, label: string, namespace: string | undefined): ServiceKey | undefined {
+  const name = object.metadata.labels?.[label];
+  return name === undefined || namespace === undefined ? undefined : `${namespace}/${name}`;
+}
+
+/** Service of an ordinary slice of this cluster; copies are no sources. */
+export function sourceServiceKey(slice: EndpointSlice): ServiceKey | undefined {
+  return isCopy(slice) ? undefined : labelKey(slice, SERVICE_NAME, slice.metadata.namespace);
+}
+
+/** Service of an imported slice or derived Service in this cluster. */
+export function importedServiceKey(object: KubeObject): ServiceKey | undefined {
+  return labelKey(object, MCS_SERVICE_NAME, object.metadata.namespace);
+}
+
+/** Service that an object on the broker says it is of. Only an address for lookups: it is validated when read. */
+export function brokerServiceKey(object: KubeObject): ServiceKey | undefined {
+  return labelKey(object, MCS_SERVICE_NAME, object.metadata.labels?.[LIGHTHOUSE_SOURCE_NAMESPACE]);
+}
+
+/** Member that an object on the broker belongs to by its name, which is what the broker binds to the writer. */
+export function brokerCluster({ metadata }: KubeObject): string {
+  return metadata.name.slice(metadata.name.lastIndexOf('.') + 1);
+}
+
+/**
+ * Whether an object is one of a broker that this cluster hosts. Such objects are neither exports nor
+ * imports here, whichever broker it is: taking them for imports would delete every member's records.
+ */
+export function isBrokerObject({ metadata }: KubeObject): boolean {
+  return MEMBER in (metadata.labels ?? {});
+}
+
+/** What is known of the own cluster. */
+export interface LocalCaches {
+  readonly services: ObjectCache<Service, 'imported'>;
+  readonly exports: ObjectCache<ServiceExport>;
+  readonly imports: ObjectCache<ServiceImport>;
+  readonly slices: ObjectCache<EndpointSlice, 'source' | 'imported'>;
+  readonly namespaces: ObjectCache<Namespace>;
+}
+
+export function createLocalCaches(clock: Clock): LocalCaches {
+  return {
+    services: new ObjectCache<Service, 'imported'>({ clock, indexes: { imported: importedServiceKey } }),
+    exports: new ObjectCache({ clock }),
+    imports: new ObjectCache({ clock }),
+    slices: new ObjectCache<EndpointSlice, 'source' | 'imported'>({ clock, indexes: { source: sourceServiceKey, imported: importedServiceKey } }),
+    namespaces: new ObjectCache({ clock }),
+  };
+}
+
+function brokerOriginNamespace({ metadata }: KubeObject): string | undefined {
+  return metadata.labels?.[LIGHTHOUSE_SOURCE_NAMESPACE];
+}
+
+type BrokerIndex = 'service' | 'cluster' | 'namespace';
+
+/** What is known of the broker. */
+export interface BrokerCaches {
+  readonly imports: ObjectCache<ServiceImport, BrokerIndex>;
+  readonly slices: ObjectCache<EndpointSlice, BrokerIndex>;
+  readonly clusters: ObjectCache<Cluster>;
+  readonly leases: ObjectCache<Lease>;
+}
+
+export function createBrokerCaches(clock: Clock): BrokerCaches {
+  const indexes = { service: brokerServiceKey, cluster: brokerCluster, namespace: brokerOriginNamespace };
+  return {
+    imports: new ObjectCache<ServiceImport, BrokerIndex>({ clock, indexes }),
+    slices: new ObjectCache<EndpointSlice, BrokerIndex>({ clock, indexes }),
+    clusters: new ObjectCache({ clock }),
+    leases: new ObjectCache({ clock }),
+  };
+}
+
+/** Objects of one member for one service. */
+export function ofMember<T extends KubeObject>(objects: readonly T[], cluster: string): T[] {
+  return objects.filter((object) => object.metadata.labels?.[MEMBER] === cluster && brokerCluster(object) === cluster);
+}

@@ -1,0 +1,76 @@
+import type { ServiceConflict } from '../sync/service/conflicts.ts';
+import type { WantedCondition } from './conditions.ts';
+
+/** What stands between a Service and its export. */
+export type ExportProblem = 'NoService' | 'ExternalName' | 'Copy' | 'NoAddress';
+
+export interface ExportState {
+  readonly generation: number;
+  readonly service: string;
+  readonly problem?: ExportProblem;
+  /** Whether the broker holds what is exported. */
+  readonly isStored: boolean;
+  /** Last failure to write to the broker. */
+  readonly failure?: string;
+  readonly conflicts: readonly ServiceConflict[];
+  readonly unroutable: { readonly left: number; readonly total: number; readonly cluster: string };
+  /** A ServiceImport of that name that somebody else made stands in this cluster. */
+  readonly hasForeignImport: boolean;
+}
+
+export const ENDPOINTS_ROUTABLE = 'mcs.clusterset.local/EndpointsRoutable';
+export const IMPORTED_HERE = 'mcs.clusterset.local/ImportedHere';
+/** Every condition type that is written to ServiceExports. */
+export const EXPORT_CONDITION_TYPES: readonly string[] = ['Valid', 'Ready', 'Conflict', ENDPOINTS_ROUTABLE, IMPORTED_HERE];
+
+type Body = Pick<WantedCondition, 'status' | 'reason' | 'message'>;
+
+/** Conditions of a ServiceExport, with the reasons of the MCS API. */
+export function exportConditions(state: ExportState): WantedCondition[] {
+  const bodies: [string, Body | undefined][] = [
+    ['Valid', validity(state)],
+    ['Ready', readiness(state)],
+    ['Conflict', conflict(state)],
+    [ENDPOINTS_ROUTABLE, routability(state)],
+    [IMPORTED_HERE, importability(state)],
+  ];
+  return bodies.flatMap(([type, body]) => (body === undefined ? [] : [{ type, observedGeneration: state.generation, ...body }]));
+}
+
+/** What cannot be exported at all, whatever the broker says. */
+const INVALID: Readonly<Partial<Record<ExportProblem, (service: string) => Pick<Body, 'reason' | 'message'>>>> = {
+  NoService: (service) => ({ reason: 'NoService', message: `Service "${service}" does not exist` }),
+  ExternalName: () => ({ reason: 'InvalidServiceType', message: 'A Service of type ExternalName cannot be exported' }),
+  Copy: () => ({ reason: 'InvalidServiceType', message: 'The Service is itself a copy made by mcs, which is never exported' }),
+};
+
+function validity({ problem, service }: ExportState): Body {
+  const invalid = problem === undefined ? undefined : INVALID[problem]?.(service);
+  if (invalid !== undefined) return { status: 'False', ...invalid };
+  return { status: 'True', reason: 'Valid', message: 'The Service can be exported' };
+}
+
+function readiness({ problem, isStored, failure }: ExportState): Body {
+  if (problem === 'NoAddress') return { status: 'False', reason: 'Pending', message: 'The Service has no ClusterIP yet' };
+  if (problem !== undefined) return { status: 'False', reason: 'Pending', message: 'The Service cannot be exported as it is' };
+  if (failure !== undefined) return { status: 'False', reason: 'Failed', message: `Cannot write to the broker: ${failure}` };
+  if (!isStored) return { status: 'False', reason: 'Pending', message: 'The broker does not hold the Service yet' };
+  return { status: 'True', reason: 'Exported', message: 'The broker holds the Service' };
+}
+
+function conflict({ conflicts }: ExportState): Body {
+  if (conflicts.length === 0) return { status: 'False', reason: 'NoConflicts', message: 'All exporters agree' };
+  const reason = conflicts.map((one) => one.reason).join(',');
+  return { status: 'True', reason, message: conflicts.map(({ message }) => message).join('\n') };
+}
+
+function routability({ unroutable: { left, total, cluster } }: ExportState): Body | undefined {
+  if (left === 0) return undefined;
+  const message = `${left} of ${total} endpoints lie outside the ranges granted to cluster "${cluster}" and are not exported`;
+  return { status: 'False', reason: 'EndpointsNotRoutable', message };
+}
+
+function importability({ hasForeignImport, service }: ExportState): Body | undefined {
+  if (!hasForeignImport) return undefined;
+  return { status: 'False', reason: 'ForeignServiceImport', message: `A ServiceImport "${service}" that mcs did not make stands in this cluster and is left alone` };
+}

@@ -1,0 +1,169 @@
+import { MCS_SERVICE_NAME, MEMBER } from '../api/labels.ts';
+import { objectKey } from '../api/resources.ts';
+import type { IpFamily, Secret } from '../api/types/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { isUnauthorized } from '../kube/api-error.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { createLeaseKeeper } from '../kube/lease.ts';
+import { isOwnedBy } from '../sync/ownership.ts';
+import { parseAll } from '../sync/service/address-policy.ts';
+import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
+import { BrokerSession } from './broker-session.ts';
+import type { LocalCaches, ServiceKey } from './caches.ts';
+import { type BrokerCredential, isSameBroker } from './credential.ts';
+import { CredentialKeeper } from './credential-keeper.ts';
+import { EventReporter } from './event-reporter.ts';
+import type { ControllerMetrics } from './metrics.ts';
+import { Reconciler } from './reconciler.ts';
+import type { ControllerSettings } from './settings.ts';
+import type { WorkKind } from './work-keys.ts';
+
+/** Connects to the broker that a credential names; `token` is asked for at each request. */
+export type ConnectBroker = (credential: BrokerCredential, token: () => string) => KubeClient;
+
+export interface LeadingOptions {
+  readonly settings: ControllerSettings;
+  readonly localClient: KubeClient;
+  readonly local: LocalCaches;
+  readonly connectBroker: ConnectBroker;
+  readonly metrics: ControllerMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+function familiesOf(serviceCIDRs: readonly string[]): IpFamily[] {
+  return [...new Set(parseAll(serviceCIDRs).map(({ family }) => family))];
+}
+
+/** Everything that only the active process does, from winning the lead to losing it. */
+export class Leading {
+  readonly reconciler: Reconciler;
+  readonly keeper: CredentialKeeper;
+  readonly #options: LeadingOptions;
+  readonly #abort = new AbortController();
+  #session: BrokerSession | undefined;
+  #credential: BrokerCredential | undefined;
+  /** Sessions are replaced one after the other. */
+  #switching: Promise<void> = Promise.resolve();
+
+  constructor(options: LeadingOptions) {
+    this.#options = options;
+    const { settings, localClient, local, metrics, clock, logger } = options;
+    this.reconciler = new Reconciler({
+      localClient,
+      local,
+      session: () => this.#session,
+      families: familiesOf(settings.serviceCIDRs),
+      workers: settings.limits.workers,
+      metrics,
+      events: new EventReporter({ client: localClient, now: () => clock.now(), logger }),
+      clock,
+      logger,
+    });
+    this.keeper = new CredentialKeeper({
+      localClient,
+      memberNamespace: settings.memberNamespace,
+      lifeSeconds: settings.limits.credentialSeconds,
+      brokerClient: () => this.#session?.client,
+      onChange: (credential) => this.#useCredential(credential),
+      clock,
+      logger,
+    });
+  }
+
+  get session(): BrokerSession | undefined {
+    return this.#session;
+  }
+
+  /** Works until the signal fires, then finishes what has been begun. The own cluster must have been listed. */
+  async run(secret: Secret | undefined, signal: AbortSignal): Promise<void> {
+    this.reconciler.queue.start();
+    this.keeper.update(secret);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.keeper.stop();
+    await this.reconciler.queue.stop();
+    this.#abort.abort(new Error('The controller was stopped'));
+    await this.#switching;
+    await this.#session?.stop();
+  }
+
+  enqueue(kind: WorkKind, key: ServiceKey): void {
+    this.reconciler.enqueue(kind, key);
+  }
+
+  /** A namespace has come or gone: what members export under its name may be imported now. */
+  enqueueNamespace(name: string): void {
+    const records = this.#session?.caches.imports.by('namespace', name) ?? [];
+    const names = new Set(records.map(({ metadata }) => metadata.labels?.[MCS_SERVICE_NAME]));
+    for (const service of names) if (service !== undefined) this.enqueue('import', `${name}/${service}`);
+  }
+
+  /** A renewed token is taken up by the next request; another broker needs another session. */
+  #useCredential(credential: BrokerCredential | undefined): void {
+    const previous = this.#credential;
+    this.#credential = credential;
+    // without a credential nothing is known about the broker: what has been imported stays
+    if (credential === undefined) return;
+    const isRefused = isUnauthorized(this.#session?.lastError); // its next try may be half a minute away
+    if (previous !== undefined && isSameBroker(previous, credential) && !isRefused) return;
+    this.#switching = this.#switching.then(() => this.#openSession(credential)).catch((error: unknown) => this.#options.logger.error('Cannot open a session with the broker', { error }));
+  }
+
+  async #openSession(credential: BrokerCredential): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    await this.#session?.stop();
+    const { connectBroker, local, clock, logger } = this.#options;
+    const settings = { ...this.#options.settings, brokerNamespace: credential.namespace };
+    const client = connectBroker(credential, () => this.keeper.credential?.token ?? credential.token);
+    const session = new BrokerSession({
+      client,
+      settings,
+      standingImports: local.imports.values().filter((object) => isOwnedBy(object, SERVICE_OWNER)),
+      heartbeat: createLeaseKeeper({
+        client,
+        namespace: credential.namespace,
+        name: settings.clusterID,
+        identity: settings.identity,
+        labels: { [MEMBER]: settings.clusterID },
+        leaseDurationSeconds: Math.ceil(settings.limits.graceSeconds),
+        intervalMs: settings.limits.renewSeconds * 1_000,
+        clock,
+        logger,
+      }),
+      onRecord: (key, cluster) => this.#onRecord(key, cluster),
+      onEverything: () => this.#enqueueEverything(session),
+      onError: () => this.#onBrokerError(session),
+      clock,
+      logger,
+    });
+    this.#session = session;
+    await session.start(this.#abort.signal);
+  }
+
+  #onRecord(key: ServiceKey, cluster: string): void {
+    if (cluster === this.#options.settings.clusterID) this.enqueue('export', key);
+    else if (this.#options.local.exports.get(key) !== undefined) this.enqueue('export-status', key);
+    this.enqueue('import', key);
+  }
+
+  /** Before the first sync nothing else tells the owners of ServiceExports why nothing happens. */
+  #onBrokerError(session: BrokerSession): void {
+    if (session.hasSynced) return;
+    for (const { metadata } of this.#options.local.exports.values()) this.enqueue('export-status', objectKey(metadata));
+  }
+
+  /** Every key that anything wanted or standing belongs to, so that orphans are found as well. */
+  #enqueueEverything(session: BrokerSession): void {
+    const { exports, imports, services, slices } = this.#options.local;
+    const { caches } = session;
+    const records = new Set([...caches.imports.indexValues('service'), ...caches.slices.indexValues('service')]);
+    const exported = new Set([...exports.values().map(({ metadata }) => objectKey(metadata)), ...records]);
+    const imported = new Set([...records, ...imports.values().map(({ metadata }) => objectKey(metadata)), ...services.indexValues('imported'), ...slices.indexValues('imported')]);
+    for (const key of exported) this.enqueue('export', key);
+    for (const key of imported) this.enqueue('import', key);
+  }
+}

@@ -1,0 +1,47 @@
+import { cidrContains } from '../api/cidr.ts';
+import type { Service, ServiceExport } from '../api/types/index.ts';
+import { isCopy } from '../sync/ownership.ts';
+import type { SyncRecord } from '../sync/record.ts';
+import { grantedRanges } from '../sync/service/address-policy.ts';
+import { clusterIPsOf, kindOf, readLocalService } from '../sync/service/service-record.ts';
+import type { ExportProblem } from './export-conditions.ts';
+import type { ControllerSettings } from './settings.ts';
+import type { BrokerCaches, LocalCaches, ServiceKey } from './caches.ts';
+
+/** What this cluster wants to export under one key. */
+export interface LocalExport {
+  readonly serviceExport: ServiceExport | undefined;
+  readonly problem?: ExportProblem;
+  /** What the broker is to hold; undefined where nothing is exported. */
+  readonly record?: SyncRecord;
+  readonly unroutable: number;
+}
+
+export interface LocalExportSources {
+  readonly settings: ControllerSettings;
+  readonly local: LocalCaches;
+  readonly broker: BrokerCaches;
+}
+
+function findProblem(service: Service | undefined): ExportProblem | undefined {
+  if (service === undefined || service.metadata.deletionTimestamp !== undefined) return 'NoService';
+  if (isCopy(service)) return 'Copy';
+  const kind = kindOf(service);
+  if (kind === 'ExternalName') return 'ExternalName';
+  return kind === 'ClusterSetIP' && clusterIPsOf(service).length === 0 ? 'NoAddress' : undefined;
+}
+
+/** Reads from the caches what is exported under a key. */
+export function readLocalExport(key: ServiceKey, { settings, local, broker }: LocalExportSources): LocalExport {
+  const serviceExport = local.exports.get(key);
+  if (serviceExport === undefined || serviceExport.metadata.deletionTimestamp !== undefined) return { serviceExport: undefined, unroutable: 0 };
+  const service = local.services.get(key);
+  const problem = findProblem(service);
+  if (problem !== undefined || service === undefined) return { serviceExport, problem: problem ?? 'NoService', unroutable: 0 };
+  const cluster = settings.clusterID;
+  const self = broker.clusters.get(`${settings.brokerNamespace}/${cluster}`);
+  const granted = self === undefined ? [] : grantedRanges(self);
+  const isRoutable = (address: string): boolean => granted.some((range) => cidrContains(range, address));
+  const slices = local.slices.by('source', key);
+  return { serviceExport, ...readLocalService({ cluster, service, serviceExport, slices, isRoutable }) };
+}

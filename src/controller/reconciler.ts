@@ -1,0 +1,169 @@
+import type { IpFamily, KubeObject } from '../api/types/index.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorMessage } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { placeEverywhere } from '../sync/service/placement.ts';
+import type { Rejection } from '../sync/service/rejection.ts';
+import { createWorkQueue, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
+import type { BrokerSession } from './broker-session.ts';
+import type { LocalCaches, ServiceKey } from './caches.ts';
+import type { EventReporter } from './event-reporter.ts';
+import { reconcileExport } from './exporter.ts';
+import { reconcileImport } from './importer.ts';
+import type { ControllerMetrics } from './metrics.ts';
+import { StatusWriter } from './status-writer.ts';
+import { wantedExportConditions, wantedImportStatus } from './statuses.ts';
+import type { ImportSources } from './wanted-import.ts';
+import { splitWorkKey, workKey, type WorkKind } from './work-keys.ts';
+
+export interface ReconcilerOptions {
+  readonly localClient: KubeClient;
+  readonly local: LocalCaches;
+  /** The present session with the broker; undefined while there is no credential. */
+  readonly session: () => BrokerSession | undefined;
+  readonly families: readonly IpFamily[];
+  readonly workers: number;
+  readonly metrics: ControllerMetrics;
+  readonly events: EventReporter;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What is over quota is looked at again after a while, for nothing tells when there is room. */
+const QUOTA_RETRY_MS = 60_000;
+
+/** Turns keys into writes: exports and imports first, their statuses when nothing else waits. */
+export class Reconciler {
+  readonly queue: WorkQueue;
+  readonly #options: ReconcilerOptions;
+  readonly #statuses: StatusWriter;
+  /** When a key that waits or is worked on was first asked for. */
+  readonly #since = new Map<string, number>();
+  readonly #failures = new Map<ServiceKey, string>();
+  /** Rejections that have been counted and logged. */
+  readonly #rejected = new Map<ServiceKey, string>();
+
+  constructor(options: ReconcilerOptions) {
+    const { clock, logger, workers, localClient } = options;
+    this.#options = options;
+    this.#statuses = new StatusWriter({ client: localClient, now: () => clock.now() });
+    this.queue = createWorkQueue({
+      name: 'service',
+      workers,
+      clock,
+      logger,
+      process: (key, signal) => this.#process(key, signal),
+      onFailure: (key, error) => this.#onFailure(key, error),
+    });
+  }
+
+  enqueue(kind: WorkKind, key: ServiceKey): void {
+    const text = workKey(kind, key);
+    if (!this.#since.has(text)) this.#since.set(text, this.#options.clock.monotonic());
+    this.queue.add(text, kind === 'export' || kind === 'import' ? 'front' : 'back');
+  }
+
+  async #process(text: string, signal: AbortSignal): Promise<WorkResult> {
+    const { kind, key } = splitWorkKey(text);
+    const session = this.#options.session();
+    // without a session nothing is known; its first sync brings every key back
+    const result = session === undefined ? 'done' : await this.#work(kind, key, session, signal);
+    this.#since.delete(text);
+    return result;
+  }
+
+  #work(kind: WorkKind, key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
+    switch (kind) {
+      case 'export':
+        return this.#export(key, session, signal);
+      case 'import':
+        return this.#import(key, session, signal);
+      case 'export-status':
+        return this.#exportStatus(key, session, signal);
+      case 'import-status':
+        return this.#importStatus(key, session, signal);
+    }
+  }
+
+  async #export(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
+    if (!session.hasSynced) return 'done';
+    const { local } = this.#options;
+    const { settings, caches: broker, client: brokerClient } = session;
+    // the own endpoints behind an import follow this cluster, not the broker
+    if (broker.imports.by('service', key).length > 0) this.enqueue('import', key);
+    const { writes } = await reconcileExport(key, { settings, local, broker, brokerClient }, signal);
+    this.#failures.delete(key);
+    this.#observe('export', key, writes);
+    this.enqueue('import', key);
+    if (local.exports.get(key) !== undefined) this.enqueue('export-status', key);
+    return 'done';
+  }
+
+  async #import(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
+    if (!session.hasSynced) return 'done';
+    const { localClient } = this.#options;
+    const onForeign = (_key: ServiceKey, object: KubeObject): void => this.#reportForeign(key, object);
+    const { wanted, writes } = await reconcileImport(key, { ...this.#sources(session), localClient, onForeign }, signal);
+    this.#reportRejections(key, wanted.rejections);
+    this.#observe('import', key, writes);
+    if (wanted.merged !== undefined) this.enqueue('import-status', key);
+    const isOverQuota = wanted.rejections.some(({ reason, object }) => reason === 'QuotaExceeded' && object.startsWith('ServiceImport'));
+    return isOverQuota ? { requeueAfterMs: QUOTA_RETRY_MS } : 'done';
+  }
+
+  async #exportStatus(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
+    const { local } = this.#options;
+    const conditions = wantedExportConditions({ key, local, session, failure: this.#failures.get(key) });
+    const serviceExport = local.exports.get(key);
+    if (conditions !== undefined && serviceExport !== undefined) await this.#statuses.writeExport(serviceExport, conditions, local.exports, signal);
+    return 'done';
+  }
+
+  async #importStatus(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
+    const { local } = this.#options;
+    const status = session.hasSynced ? wantedImportStatus(key, this.#sources(session)) : undefined;
+    const serviceImport = local.imports.get(key);
+    if (status !== undefined && serviceImport !== undefined) {
+      await this.#statuses.writeImport(serviceImport, status.conditions, status.clusters, local.imports, signal);
+    }
+    return 'done';
+  }
+
+  #sources(session: BrokerSession): ImportSources {
+    const { local, families } = this.#options;
+    const { settings, caches: broker, quota, liveness } = session;
+    return { settings, local, broker, quota, liveness, families, placement: placeEverywhere, addressPolicy: () => session.addressPolicy() };
+  }
+
+  #observe(direction: 'export' | 'import', key: ServiceKey, writes: number): void {
+    const since = this.#since.get(workKey(direction, key));
+    if (writes > 0 && since !== undefined) this.#options.metrics.propagated(direction, (this.#options.clock.monotonic() - since) / 1_000);
+  }
+
+  #onFailure(text: string, error: unknown): void {
+    const { kind, key } = splitWorkKey(text);
+    this.#options.metrics.failed(kind);
+    if (kind !== 'export') return;
+    if (this.#options.local.exports.get(key) === undefined) return;
+    this.#failures.set(key, errorMessage(error));
+    this.enqueue('export-status', key);
+  }
+
+  #reportForeign(key: ServiceKey, object: KubeObject): void {
+    const message = `${object.kind} "${object.metadata.name}" was not made by mcs and is left alone; the service "${key}" of the cluster set is not imported`;
+    this.#options.events.warn(object, `Foreign${object.kind}`, message);
+    if (this.#options.local.exports.get(key) !== undefined) this.enqueue('export-status', key);
+  }
+
+  #reportRejections(key: ServiceKey, rejections: readonly Rejection[]): void {
+    const text = JSON.stringify(rejections);
+    if ((this.#rejected.get(key) ?? '[]') === text) return;
+    if (rejections.length === 0) this.#rejected.delete(key);
+    else this.#rejected.set(key, text);
+    for (const { reason, object, message } of rejections) {
+      this.#options.metrics.rejected(reason);
+      this.#options.logger.warn('Refused a part of another member\'s record', { service: key, object, reason, detail: message });
+    }
+  }
+}

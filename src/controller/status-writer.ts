@@ -1,0 +1,58 @@
+import { type Resource, resources } from '../api/resources.ts';
+import type { Condition, KubeObject, ServiceExport, ServiceImport } from '../api/types/index.ts';
+import { isConflict, isNotFound } from '../kube/api-error.ts';
+import type { Draft, KubeClient } from '../kube/client.ts';
+import { agreesWith } from '../sync/agrees-with.ts';
+import type { ObjectCache } from '../sync/object-cache.ts';
+import { sameConditions, stampConditions, type WantedCondition } from './conditions.ts';
+import { EXPORT_CONDITION_TYPES } from './export-conditions.ts';
+import { IMPORT_CONDITION_TYPES } from './import-conditions.ts';
+import { FIELD_MANAGER } from './settings.ts';
+
+export interface StatusWriterOptions {
+  readonly client: KubeClient;
+  readonly now: () => number;
+}
+
+/** Writes statuses, and nothing where nothing has changed. */
+export class StatusWriter {
+  readonly #options: StatusWriterOptions;
+
+  constructor(options: StatusWriterOptions) {
+    this.#options = options;
+  }
+
+  async writeExport(object: ServiceExport, wanted: readonly WantedCondition[], store: ObjectCache<ServiceExport>, signal: AbortSignal): Promise<void> {
+    const conditions = stampConditions(wanted, object.status?.conditions, this.#options.now);
+    if (sameConditions(conditions, object.status?.conditions, EXPORT_CONDITION_TYPES)) return;
+    await this.#apply(resources.serviceExports, object, { conditions }, store, signal);
+  }
+
+  async writeImport(
+    object: ServiceImport,
+    wanted: readonly WantedCondition[],
+    exporters: readonly string[],
+    store: ObjectCache<ServiceImport>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const conditions = stampConditions(wanted, object.status?.conditions, this.#options.now);
+    const clusters = exporters.toSorted().map((cluster) => ({ cluster }));
+    const status = { clusters, conditions, endpointSliceObjects: 'Present' as const };
+    const isSame = sameConditions(conditions, object.status?.conditions, IMPORT_CONDITION_TYPES) && agreesWith(clusters, object.status?.clusters);
+    if (isSame) return; // endpointSliceObjects never changes, and older CRDs prune it
+    await this.#apply(resources.serviceImports, object, status, store, signal);
+  }
+
+  /** Server-side apply: conditions of other writers stay, own ones that are left out go. */
+  async #apply<T extends KubeObject>(resource: Resource<T>, object: T, status: { conditions: Condition[] }, store: ObjectCache<T>, signal: AbortSignal): Promise<void> {
+    const { name, namespace, uid } = object.metadata;
+    const metadata = { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+    const options = { fieldManager: FIELD_MANAGER, force: true, subresource: 'status', signal } as const;
+    try {
+      store.wrote(await this.#options.client.apply(resource, { metadata, status } as unknown as Draft<T>, options));
+    } catch (error) {
+      // deleted, or made anew, meanwhile: the event of that brings the key back
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { objectKey } from '../api/resources.ts';
+import type { KubeObject } from '../api/types/index.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+
+export interface ObjectCacheOptions<T, I extends string> {
+  /** Secondary keys by which objects are found; undefined leaves an object out of an index. */
+  readonly indexes?: Readonly<Record<I, (object: T) => string | undefined>>;
+  readonly clock?: Clock;
+}
+
+interface Entry<T> {
+  readonly object: T;
+  /** When it was written by this process; undefined once its event has come back. */
+  readonly writtenAt: number | undefined;
+}
+
+/** How long an own write counts without its event. Later it is forgotten, and at worst written once more. */
+const UNCONFIRMED_MS = 30_000;
+
+function versionOf({ metadata }: KubeObject): number {
+  return Number(metadata.resourceVersion ?? 0);
+}
+
+/**
+ * What an informer knows of a collection, with secondary indexes and with this process's own
+ * writes counted in before their events come back, so that no object is written twice.
+ */
+export class ObjectCache<T extends KubeObject, I extends string = never> {
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #indexes: readonly { readonly name: I; readonly keyOf: (object: T) => string | undefined; readonly keys: Map<string, Set<string>> }[];
+  /** Uids that this process deleted and whose end has not been seen yet, with the time. */
+  readonly #deleted = new Map<string, number>();
+  readonly #clock: Clock;
+
+  constructor({ indexes, clock = systemClock }: ObjectCacheOptions<T, I> = {}) {
+    this.#clock = clock;
+    const named = Object.entries(indexes ?? {}) as [I, (object: T) => string | undefined][];
+    this.#indexes = named.map(([name, keyOf]) => ({ name, keyOf, keys: new Map() }));
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): T | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || !this.#isForgotten(entry)) return entry?.object;
+    this.#remove(key);
+    return undefined;
+  }
+
+  /** Objects with this secondary key, in no particular order. */
+  by(index: I, value: string): T[] {
+    const keys = this.#indexes.find(({ name }) => name === index)?.keys.get(value) ?? [];
+    return [...keys].map((key) => this.get(key)).filter((object) => object !== undefined);
+  }
+
+  /** Every secondary key that some object has. */
+  indexValues(index: I): string[] {
+    return [...(this.#indexes.find(({ name }) => name === index)?.keys.keys() ?? [])];
+  }
+
+  values(): T[] {
+    return [...this.#entries.keys()].map((key) => this.get(key)).filter((object) => object !== undefined);
+  }
+
+  /** Takes an object from the informer; false if this or a newer state of it was known already. */
+  accept(object: T): boolean {
+    if (this.#wasDeleted(object)) return false;
+    const key = objectKey(object.metadata);
+    const standing = this.#entries.get(key)?.object;
+    const isSame = standing !== undefined && standing.metadata.uid === object.metadata.uid;
+    if (isSame && versionOf(object) < versionOf(standing)) return false;
+    this.#put(key, { object, writtenAt: undefined });
+    return !isSame || versionOf(object) > versionOf(standing);
+  }
+
+  /** The informer saw the end of this object; false if this process deleted it. */
+  drop(object: T): boolean {
+    const { uid } = object.metadata;
+    if (uid !== undefined) this.#deleted.delete(uid);
+    const key = objectKey(object.metadata);
+    const standing = this.#entries.get(key)?.object;
+    if (standing === undefined || standing.metadata.uid !== uid) return false;
+    this.#remove(key);
+    return true;
+  }
+
+  /** This process wrote the object; the server answered with this. */
+  wrote(object: T): void {
+    const key = objectKey(object.metadata);
+    const standing = this.#entries.get(key)?.object;
+    const isKnown = standing?.metadata.uid === object.metadata.uid && standing !== undefined && versionOf(standing) >= versionOf(object);
+    if (!isKnown) this.#put(key, { object, writtenAt: this.#clock.monotonic() });
+  }
+
+  /** This process deleted the object. */
+  deleted(object: T): void {
+    const { uid } = object.metadata;
+    const key = objectKey(object.metadata);
+    if (this.#entries.get(key)?.object.metadata.uid !== uid) return;
+    this.#remove(key);
+    this.#sweepDeleted();
+    if (uid !== undefined) this.#deleted.set(uid, this.#clock.monotonic());
+  }
+
+  #isForgotten({ writtenAt }: Entry<T>): boolean {
+    return writtenAt !== undefined && this.#clock.monotonic() - writtenAt > UNCONFIRMED_MS;
+  }
+
+  /** A late event of what was deleted here. An object with a finalizer lives on, and is seen again later. */
+  #wasDeleted({ metadata }: T): boolean {
+    this.#sweepDeleted();
+    return metadata.uid !== undefined && this.#deleted.has(metadata.uid) && metadata.deletionTimestamp === undefined;
+  }
+
+  #sweepDeleted(): void {
+    const limit = this.#clock.monotonic() - UNCONFIRMED_MS;
+    for (const [uid, at] of this.#deleted) {
+      if (at > limit) return; // in order of time
+      this.#deleted.delete(uid);
+    }
+  }
+
+  #put(key: string, entry: Entry<T>): void {
+    this.#remove(key);
+    this.#entries.set(key, entry);
+    for (const { keyOf, keys } of this.#indexes) {
+      const value = keyOf(entry.object);
+      if (value === undefined) continue;
+      const members = keys.get(value) ?? new Set();
+      keys.set(value, members.add(key));
+    }
+  }
+
+  #remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    for (const { keyOf, keys } of this.#indexes) {
+      const value = keyOf(entry.object) ?? '';
+      keys.get(value)?.delete(key);
+      if (keys.get(value)?.size === 0) keys.delete(value);
+    }
+  }
+}

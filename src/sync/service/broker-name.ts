@@ -1,0 +1,58 @@
+import {
+  LIGHTHOUSE_SOURCE_NAMESPACE,
+  MCS_SERVICE_NAME,
+  MCS_SOURCE_CLUSTER,
+  MEMBER,
+  ORIGIN_CLUSTER,
+  ORIGIN_NAME,
+  ORIGIN_NAMESPACE,
+  SLICE_MANAGED_BY,
+  SLICE_MANAGER,
+} from '../../api/labels.ts';
+import { brokerObjectName, isDnsLabel, MAX_OBJECT_NAME } from '../../api/names.ts';
+import type { KubeObject } from '../../api/types/index.ts';
+import { isOwnedBy, readOwnership } from '../ownership.ts';
+import { SERVICE_OWNER } from './broker-objects.ts';
+import { refuse, type Screened } from './rejection.ts';
+
+/** Whose object on the broker this is, and of which service. */
+export interface BrokerIdentity {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly service: string;
+  /** Name of the source's object: the service, or its slice. */
+  readonly name: string;
+  readonly uid: string;
+}
+
+function isObjectName(text: string): boolean {
+  return text.length <= MAX_OBJECT_NAME && OBJECT_NAME.test(text);
+}
+
+/** Names of slices may have parts of more than 63 characters. */
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+
+/**
+ * Identity of a broker object by its name, which the broker's admission policy binds to the writer;
+ * everything else must agree with it. The annotations only undo the shortening of long names: they
+ * count for nothing unless they give exactly this name, and as neither namespace nor cluster id
+ * holds a dot, only one pair does.
+ */
+export function readBrokerIdentity(object: KubeObject, kind: 'ServiceImport' | 'EndpointSlice'): Screened<BrokerIdentity> {
+  const { name: objectName, labels = {}, annotations = {} } = object.metadata;
+  const where = `${kind} ${objectName}`;
+  const cluster = objectName.slice(objectName.lastIndexOf('.') + 1);
+  const { [ORIGIN_NAME]: name = '', [ORIGIN_NAMESPACE]: namespace = '' } = annotations;
+  if (!isDnsLabel(cluster) || !isDnsLabel(namespace) || !isObjectName(name) || brokerObjectName(name, namespace, cluster) !== objectName) {
+    return refuse(where, 'NameMalformed', 'its name is not made of its origin, namespace and cluster');
+  }
+  const service = labels[MCS_SERVICE_NAME] ?? '';
+  const agrees =
+    isOwnedBy(object, SERVICE_OWNER) &&
+    [labels[MEMBER], labels[MCS_SOURCE_CLUSTER], labels[ORIGIN_CLUSTER]].every((label) => label === cluster) &&
+    labels[LIGHTHOUSE_SOURCE_NAMESPACE] === namespace &&
+    isDnsLabel(service) &&
+    (kind === 'ServiceImport' ? service === name : labels[SLICE_MANAGED_BY] === SLICE_MANAGER);
+  if (!agrees) return refuse(where, 'LabelsDisagree', 'its labels do not agree with its name');
+  return { accepted: { cluster, namespace, service, name, uid: readOwnership(object)?.originUid ?? '' }, rejections: [] };
+}

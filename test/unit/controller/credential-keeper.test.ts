@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import { MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../../src/api/names.ts';
+import { resources } from '../../../src/api/resources.ts';
+import type { Secret } from '../../../src/api/types/index.ts';
+import { silentLogger } from '../../../src/base/log.ts';
+import { type BrokerCredential, readCredential } from '../../../src/controller/credential.ts';
+import { CredentialKeeper } from '../../../src/controller/credential-keeper.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { createMemoryClient } from '../../helpers/memory-client.ts';
+
+const DAY = 24 * 3_600_000;
+const LIFE = 6 * DAY;
+
+interface Trial {
+  readonly clock: FakeClock;
+  readonly keeper: CredentialKeeper;
+  /** Times of the requests for a token, in days. */
+  readonly asked: number[];
+  readonly seen: (string | undefined)[];
+  readonly stored: () => Promise<BrokerCredential | undefined>;
+  readonly setAnswering: (isAnswering: boolean) => void;
+  readonly secret: Secret;
+  readonly user: KubeClient;
+}
+
+async function trial(): Promise<Trial> {
+  const clock = new FakeClock();
+  const user = createMemoryClient({ now: () => clock.now() });
+  const encode = (fields: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+  const issuedAt = new Date(clock.now()).toISOString();
+  const expiresAt = new Date(clock.now() + LIFE).toISOString();
+  const data = encode({ server: 'https://broker', ca: '', namespace: 'broker', clusterID: 'east', token: 'first', issuedAt, expiresAt });
+  const secret = await user.create(resources.secrets, { metadata: { name: MEMBER_BROKER_SECRET, namespace: MEMBER_NAMESPACE }, data });
+  const asked: number[] = [];
+  const seen: (string | undefined)[] = [];
+  let isAnswering = true;
+  const createToken: KubeClient['createToken'] = (_account, _namespace, { expirationSeconds }) => {
+    asked.push((clock.now() - Date.parse(issuedAt)) / DAY);
+    if (!isAnswering) return Promise.reject(new Error('the broker is away'));
+    return Promise.resolve({ token: `token-${asked.length}`, expirationTimestamp: new Date(clock.now() + expirationSeconds * 1_000).toISOString() });
+  };
+  const keeper = new CredentialKeeper({
+    localClient: user,
+    memberNamespace: MEMBER_NAMESPACE,
+    lifeSeconds: LIFE / 1_000,
+    brokerClient: () => ({ ...user, createToken }),
+    onChange: (credential) => seen.push(credential?.token),
+    clock,
+    random: () => 1,
+    logger: silentLogger,
+  });
+  const stored = async (): Promise<BrokerCredential | undefined> => readCredential(await user.get(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE));
+  const setAnswering = (value: boolean): void => {
+    isAnswering = value;
+  };
+  return { clock, keeper, asked, seen, stored, setAnswering, secret, user };
+}
+
+describe('CredentialKeeper', () => {
+  it('renews at a third of the life, again and again, and stores what it got', async () => {
+    const { clock, keeper, asked, seen, stored, secret } = await trial();
+    keeper.update(secret);
+    await clock.advance(2 * DAY - 1);
+    expect(asked).toEqual([]);
+    await clock.advance(1);
+    await clock.advance(0); // the Secret is written meanwhile
+    await clock.advance(2 * DAY);
+    await clock.advance(0);
+    expect(asked).toEqual([2, 4]);
+    expect(seen).toEqual(['first', 'token-1', 'token-2']);
+    expect(await stored()).toMatchObject({ token: 'token-2', clusterID: 'east', expiresAt: clock.now() + LIFE });
+    keeper.stop();
+  });
+
+  it('tries again with growing delays while the broker is away, and shows when the credential lapses', async () => {
+    const { clock, keeper, asked, setAnswering, secret } = await trial();
+    setAnswering(false);
+    keeper.update(secret);
+    await clock.advance(2 * DAY + 3_600_000);
+    expect(asked.length).toBeGreaterThan(10);
+    expect(asked.length).toBeLessThan(25);
+    expect(keeper.state).toBe('valid');
+    await clock.advance(4 * DAY);
+    expect(keeper.state).toBe('expired');
+    setAnswering(true);
+    await clock.advance(300_000);
+    expect(keeper.state).toBe('valid');
+    keeper.stop();
+  });
+
+  it('takes up the credential of a new join at once, and plans by its life', async () => {
+    const { clock, keeper, asked, seen, secret, user } = await trial();
+    keeper.update(secret);
+    await clock.advance(DAY);
+    const issuedAt = Buffer.from(new Date(clock.now()).toISOString()).toString('base64');
+    const expiresAt = Buffer.from(new Date(clock.now() + 3 * DAY).toISOString()).toString('base64');
+    const patch = { data: { token: Buffer.from('joined').toString('base64'), issuedAt, expiresAt } };
+    keeper.update(await user.patch(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, 'application/merge-patch+json', patch));
+    expect(seen).toEqual(['first', 'joined']);
+    await clock.advance(DAY);
+    expect(asked).toEqual([2]);
+    keeper.stop();
+  });
+
+  it('never overwrites the credential of a join that came during a renewal', async () => {
+    const { clock, keeper, stored, secret, user } = await trial();
+    keeper.update(secret);
+    const patch = { data: { token: Buffer.from('joined').toString('base64') } };
+    await user.patch(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, 'application/merge-patch+json', patch); // its event has not come yet
+    await clock.advance(2 * DAY);
+    expect((await stored())?.token).toBe('joined');
+    keeper.stop();
+  });
+
+  it('tells that there is no credential, and that it is gone', async () => {
+    const { keeper, seen, secret } = await trial();
+    keeper.update(undefined);
+    expect(keeper.state).toBe('missing');
+    keeper.update(secret);
+    keeper.update(undefined);
+    expect(keeper.state).toBe('missing');
+    expect(seen).toEqual([undefined, 'first', undefined]);
+  });
+
+  it('leaves no timer behind', async () => {
+    const { clock, keeper, secret } = await trial();
+    keeper.update(secret);
+    keeper.stop();
+    expect(clock.pending).toBe(0);
+  });
+});
