@@ -1,4 +1,4 @@
-import type { CheckResult, CheckStatus } from '../diagnose/check.ts';
+import { type CheckResult, type CheckStatus, count } from '../diagnose/check.ts';
 import type { ClusterReport, DiagnoseReport } from '../diagnose/report.ts';
 
 /** How each status is marked; without colour and Unicode where the terminal has none. */
@@ -23,8 +23,6 @@ function clusterLines({ name, context, checks }: ClusterReport, marks: Marks): r
   const heading = name === context ? name : `${name} (context ${context})`;
   return [marks.bold(heading), ...checks.flatMap((check) => checkLines(check, marks)), ''];
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** One line that says how it ended. */
 export function summaryLine({ ok, summary, clusters }: DiagnoseReport): string {

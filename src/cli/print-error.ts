@@ -25,7 +25,7 @@ export function errorFormatOf(argv: readonly string[]): ErrorFormat {
 export async function printError(thrown: unknown, format: ErrorFormat, write: { out: (text: string) => void; err: (text: string) => void }): Promise<number> {
   const error = toMcsError(thrown);
   if (format === 'json') write.out(`${JSON.stringify(errorToData(error), undefined, 2)}\n`);
-  else if (format === 'yaml') write.out((await import('yaml')).stringify(errorToData(error)));
+  else if (format === 'yaml') write.out((await import('../base/yaml.ts')).stringify(errorToData(error)));
   else write.err(`${formatError(error)}\n`);
   return error.exitCode;
 }

@@ -1,0 +1,35 @@
+import { Flags } from '@oclif/core';
+import { BROKER_NAMESPACE } from '../api/names.ts';
+import { McsError } from '../base/errors.ts';
+import { DeployCommand } from '../cli/deploy-command.ts';
+import { parseDuration } from '../cli/duration.ts';
+import { clusterFlags, outputFlags, yesFlags } from '../cli/flags.ts';
+import { describeLeave, describeRemoval } from '../cli/present-deploy.ts';
+
+export default class Uninstall extends DeployCommand {
+  static override summary = 'Remove mcs from the current cluster: leave, and the broker if it is here';
+  static override examples = ['<%= config.bin %> uninstall --yes'];
+
+  static override flags = {
+    ...clusterFlags,
+    ...outputFlags,
+    ...yesFlags,
+    force: Flags.boolean({ summary: 'Go on although the broker cannot be reached, or has members' }),
+    timeout: Flags.string({ default: '2m', summary: 'Longest wait of each half, as in 90s or 5m' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Uninstall);
+    const { uninstall } = await import('../deployers/index.ts');
+    const timeoutMs = parseDuration(flags.timeout);
+    const { cluster, context } = await this.connect(flags);
+    if (!flags.yes && !(await this.confirm(`Remove mcs from the cluster of context "${cluster.context}"?`, '--yes'))) {
+      throw new McsError('MCS_INTERRUPTED', 'Stopped: nothing was removed');
+    }
+    const result = await uninstall(context, { brokerNamespace: BROKER_NAMESPACE, force: flags.force, timeoutMs });
+    cluster.client.close();
+    const table = (): string => [describeLeave(result.leave), ...(result.broker ? [describeRemoval(result.broker)] : [])].join('\n');
+    await this.present(result, flags.output, { table });
+    this.next('mcs deploy-broker, or mcs join broker-info.subm, to begin anew');
+  }
+}

@@ -1,0 +1,14 @@
+export { deployBroker } from './broker/deploy-broker.ts';
+export { COMPONENTS, type Component, type DeployBrokerOptions, type DeployBrokerResult, parseComponents } from './broker/options.ts';
+export type { DeployContext, FleetContext, WaitFor } from './deploy-context.ts';
+export { IMAGE_COMPONENTS, type ImageOptions, parseImageOverrides, PULL_POLICIES } from './images.ts';
+export { inspectToken, type TokenInspection } from './inspect-token.ts';
+export { join } from './join/join.ts';
+export type { JoinOptions, JoinResult, KeySources } from './join/options.ts';
+export type { MemberConfig } from './member-config.ts';
+export { leave, type LeaveOptions, type LeaveResult } from './remove/leave.ts';
+export { removeBroker, type RemoveBrokerOptions, type RemoveBrokerResult } from './remove/remove-broker.ts';
+export { uninstall, type UninstallResult } from './remove/uninstall.ts';
+export { exportService, type ExportServiceOptions, type ExportServiceResult } from './services/export-service.ts';
+export { unexportService, type UnexportServiceResult } from './services/unexport-service.ts';
+export { templatesIn, type TemplateSource } from './templates.ts';

@@ -1,0 +1,40 @@
+import { resources } from '../api/resources.ts';
+import { MEMBER_NAMESPACE } from '../api/names.ts';
+import type { AccessQuestion } from '../kube/client.ts';
+import { questionsAbout } from '../discovery/missing-access.ts';
+
+const WRITE = ['get', 'create', 'patch'] as const;
+
+/** What the user of `join` needs in the cluster that joins. */
+export function joinQuestions(): AccessQuestion[] {
+  const namespaced = [resources.secrets, resources.configMaps, resources.serviceAccounts, resources.deployments, resources.services, resources.roles, resources.roleBindings, resources.podDisruptionBudgets];
+  const clusterWide = [resources.namespaces, resources.customResourceDefinitions, resources.clusterRoles, resources.clusterRoleBindings, resources.clusterProperties];
+  return [
+    ...clusterWide.flatMap((resource) => questionsAbout(resource, WRITE)),
+    ...namespaced.flatMap((resource) => questionsAbout(resource, WRITE, MEMBER_NAMESPACE)),
+    ...questionsAbout(resources.nodes, ['list', 'patch']),
+  ];
+}
+
+/** What the user of `deploy-broker` needs in the cluster that hosts the broker. */
+export function deployBrokerQuestions(namespace: string): AccessQuestion[] {
+  const namespaced = [resources.secrets, resources.serviceAccounts, resources.deployments, resources.roles, resources.roleBindings];
+  return [
+    ...[resources.namespaces, resources.customResourceDefinitions].flatMap((resource) => questionsAbout(resource, WRITE)),
+    ...namespaced.flatMap((resource) => questionsAbout(resource, WRITE, namespace)),
+    { verb: 'create', group: '', resource: 'serviceaccounts', subresource: 'token', namespace },
+  ];
+}
+
+/** What the user of `leave` needs. */
+export function leaveQuestions(): AccessQuestion[] {
+  const everywhere = [resources.services, resources.endpointSlices, resources.serviceImports, resources.clusterRoles, resources.clusterRoleBindings, resources.clusterProperties];
+  const namespaced = [resources.deployments, resources.secrets, resources.configMaps, resources.serviceAccounts, resources.roles, resources.roleBindings];
+  return [
+    ...everywhere.flatMap((resource) => questionsAbout(resource, ['list', 'delete'])),
+    ...namespaced.flatMap((resource) => questionsAbout(resource, ['get', 'delete'], MEMBER_NAMESPACE)),
+    ...questionsAbout(resources.nodes, ['list', 'patch']),
+    ...questionsAbout(resources.namespaces, ['get', 'delete']),
+    ...questionsAbout(resources.customResourceDefinitions, ['get', 'delete']),
+  ];
+}

@@ -1,0 +1,189 @@
+import { MEMBER_NAMESPACE } from '../../api/names.ts';
+import { resources } from '../../api/resources.ts';
+import type { Cluster } from '../../api/types/index.ts';
+import { McsError } from '../../base/errors.ts';
+import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
+import { type BrokerInfo, caPinOf, publicKeyOf } from '../../broker-info/index.ts';
+import { validateApiVersions } from '../../discovery/api-versions.ts';
+import { validateCableDriver } from '../../discovery/cable-drivers.ts';
+import { resolveClusterId, validateClusterId } from '../../discovery/cluster-id.ts';
+import type { ClusterFacts } from '../../discovery/cluster-facts.ts';
+import { discoverCidrs, type DiscoveredCidrs } from '../../discovery/discover-cidrs.ts';
+import { findEngines, validateNoOtherEngine } from '../../discovery/engines.ts';
+import { chooseGateway, type GatewayChoice } from '../../discovery/gateway-nodes.ts';
+import { findMissingAccess, validateAccess } from '../../discovery/missing-access.ts';
+import { probeBroker } from '../../discovery/probe-broker.ts';
+import { readClusterFacts } from '../../discovery/read-cluster-facts.ts';
+import { type GivenCidrs, parseCidrFlag, resolveCidrs } from '../../discovery/resolve-cidrs.ts';
+import { directAccess } from '../../kube/access.ts';
+import { isUnauthorized } from '../../kube/api-error.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { FleetContext } from '../deploy-context.ts';
+import type { Steps, StepOutcome } from '../steps.ts';
+import { checkCrds } from '../check-crds.ts';
+import { joinQuestions } from '../install-questions.ts';
+import { type ManifestGroup, renderMember } from '../manifests.ts';
+import type { MemberConfig } from '../member-config.ts';
+import { findIdentityKey, findMemberCredential, type MemberCredential } from './member-secret.ts';
+import { openJoinFile } from './open-info.ts';
+import type { JoinOptions } from './options.ts';
+import { type Joiner, validateClusterIdFree, validateNoOverlap } from './validate-members.ts';
+
+/** All that a join is going to do; nothing of it has been done. */
+export interface JoinPlan {
+  readonly info: BrokerInfo;
+  /** Client of the broker with the join credential. */
+  readonly broker: KubeClient;
+  readonly config: MemberConfig;
+  readonly cidrs: DiscoveredCidrs;
+  /** The Cluster on the broker, where this cluster is a member already. */
+  readonly current: Cluster | undefined;
+  readonly credential: MemberCredential | undefined;
+  readonly groups: readonly ManifestGroup[];
+  readonly gateway: GatewayChoice | undefined;
+}
+
+/** What the local cluster says about itself. */
+interface LocalCluster {
+  readonly facts: ClusterFacts;
+  readonly clusterUID: string;
+  readonly credential: MemberCredential | undefined;
+  readonly identityKey: string | undefined;
+}
+
+/** Flags that can be judged without asking anybody. */
+function validateFlags({ settings, clusterID, clusterCidr, serviceCidr }: JoinOptions): GivenCidrs {
+  if (settings.cableDriver !== undefined) validateCableDriver(settings.cableDriver);
+  if (clusterID !== undefined) validateClusterId(clusterID);
+  return {
+    ...(clusterCidr !== undefined && { podCIDRs: parseCidrFlag('--clustercidr', clusterCidr) }),
+    ...(serviceCidr !== undefined && { serviceCIDRs: parseCidrFlag('--servicecidr', serviceCidr) }),
+  };
+}
+
+async function openInfo({ clock }: FleetContext, { infoFile, keys, brokerUrl }: JoinOptions): Promise<BrokerInfo> {
+  const info = await openJoinFile(infoFile, keys, clock.now());
+  return brokerUrl === undefined ? info : { ...info, server: brokerUrl };
+}
+
+async function readLocalCluster({ client }: FleetContext, signal: AbortSignal): Promise<LocalCluster> {
+  const facts = await readClusterFacts(client, signal); // first, because it tells an unreachable cluster from one without rights
+  const missing = await findMissingAccess(client, joinQuestions(), signal);
+  validateAccess(missing, 'join the cluster', client.server);
+  const [kubeSystem, credential, identityPem] = await Promise.all([
+    client.get(resources.namespaces, 'kube-system', undefined, { signal }),
+    findMemberCredential(client, signal),
+    findIdentityKey(client, signal),
+  ]);
+  return { facts, clusterUID: kubeSystem.metadata.uid ?? '', credential, identityKey: identityPem && publicKeyOf(identityPem) };
+}
+
+/** Throws where the cluster is a member of another broker, or of this one under another id. */
+function validateMembership(credential: MemberCredential | undefined, info: BrokerInfo, clusterID: string): void {
+  if (credential === undefined) return;
+  const isSameBroker = credential.namespace === info.namespace && caPinOf(credential.ca) === info.caPin;
+  if (!isSameBroker) {
+    throw new McsError('MCS_JOINED_ELSEWHERE', `Cannot join the broker at ${info.server}: this cluster is a member of the one at ${credential.server}`, { hints: ['mcs leave'] });
+  }
+  if (credential.clusterID !== clusterID) {
+    throw new McsError('MCS_CLUSTER_ID_CHANGED', `Cannot join as "${clusterID}": this cluster is a member already, as "${credential.clusterID}"`, {
+      hints: [`--clusterid ${credential.clusterID}`, 'mcs leave'],
+    });
+  }
+}
+
+/** Reads the members with the join credential, which proves that the broker still accepts it. */
+async function readMembers(broker: KubeClient, info: BrokerInfo, signal: AbortSignal): Promise<Cluster[]> {
+  try {
+    const clusters = resources.clusters;
+    const questions = [
+      { verb: 'list', group: clusters.group, resource: clusters.plural, namespace: info.namespace },
+      { verb: 'create', group: resources.clusterJoins.group, resource: resources.clusterJoins.plural, namespace: info.namespace },
+    ];
+    validateAccess(await findMissingAccess(broker, questions, signal), 'join the broker', broker.server);
+    return (await broker.list(clusters, { namespace: info.namespace, signal })).items;
+  } catch (error) {
+    const isRejected = isUnauthorized(error) || (error instanceof McsError && error.code === 'MCS_UNAUTHORIZED');
+    if (!isRejected) throw error;
+    throw new McsError('MCS_JOIN_TOKEN_REJECTED', `Cannot join the broker at ${info.server}: it does not accept the join credential of the file (any more)`, {
+      hints: ['mcs deploy-broker, which writes a new file'],
+      cause: error,
+    });
+  }
+}
+
+function memberConfig(options: JoinOptions, info: BrokerInfo, joiner: Joiner, cidrs: DiscoveredCidrs): MemberConfig {
+  const { settings, importNamespaces, denyNamespaces } = options;
+  return {
+    clusterID: joiner.clusterID,
+    clusterUID: joiner.clusterUID,
+    podCIDRs: cidrs.podCIDRs,
+    serviceCIDRs: cidrs.serviceCIDRs,
+    nodeCIDRs: cidrs.nodeCIDRs,
+    components: info.components,
+    brokerNamespace: info.namespace,
+    settings,
+    ...(importNamespaces && { importNamespaces }),
+    ...(denyNamespaces && { denyNamespaces }),
+  };
+}
+
+function planGateway({ labelGateway, gatewayNode }: JoinOptions, info: BrokerInfo, { nodes }: ClusterFacts): GatewayChoice | undefined {
+  const isWanted = gatewayNode !== undefined || (labelGateway && info.components.includes('connectivity'));
+  return isWanted ? chooseGateway(nodes, gatewayNode) : undefined;
+}
+
+function describeCidrs({ podCIDRs, serviceCIDRs, plugin, sources }: DiscoveredCidrs): string {
+  const network = plugin === undefined ? '' : `, network plugin ${plugin}`;
+  return `pods ${podCIDRs.join(',')} (${sources.pods}), services ${serviceCIDRs.join(',')} (${sources.services})${network}`;
+}
+
+/** The ranges to join with, as the outcome of a step. */
+function findCidrs(given: GivenCidrs, facts: ClusterFacts): StepOutcome<DiscoveredCidrs> {
+  const value = resolveCidrs(given, discoverCidrs(facts));
+  return { state: value.warnings.length > 0 ? 'warning' : 'done', detail: [describeCidrs(value), ...value.warnings].join('. '), value };
+}
+
+function compareWithMembers(joiner: Joiner, cidrs: DiscoveredCidrs, components: readonly string[], members: readonly Cluster[]): TaskOutcome {
+  validateClusterIdFree(joiner, members);
+  const overlaps = validateNoOverlap({ clusterID: joiner.clusterID, ...cidrs }, components, members);
+  return overlaps.length === 0 ? { state: 'done', detail: 'no overlap' } : { state: 'warning', detail: overlaps.join('; ') };
+}
+
+/**
+ * The whole preflight. It only reads, and throws one of the documented errors for whatever would
+ * make the join fail or do harm.
+ */
+export async function planJoin(context: FleetContext, options: JoinOptions, steps: Steps): Promise<JoinPlan> {
+  const given = validateFlags(options);
+  const info = await steps.run('Open the broker-info file', async () => {
+    const value = await openInfo(context, options);
+    return { state: 'done', detail: `broker at ${value.server}`, value };
+  });
+  const local = await steps.run('Check this cluster', async ({ signal }) => {
+    const value = await readLocalCluster(context, signal);
+    return { state: 'done', detail: `Kubernetes ${value.facts.kubernetesVersion} at ${context.client.server}`, value };
+  });
+  validateApiVersions(local.facts);
+  validateNoOtherEngine(findEngines(local.facts));
+  const clusterID = resolveClusterId(options.clusterID ?? local.credential?.clusterID, options.kubeconfigCluster);
+  const joiner: Joiner = { clusterID, clusterUID: local.clusterUID, identityKey: local.identityKey };
+  validateMembership(local.credential, info, clusterID);
+  const cidrs = await steps.run('Find the CIDRs', () => Promise.resolve(findCidrs(given, local.facts)));
+  const gateway = planGateway(options, info, local.facts);
+
+  const broker = context.connect(directAccess({ ...info, token: () => info.token.bearer }));
+  const checkBroker = async ({ signal }: TaskProgress): Promise<StepOutcome<Cluster[]>> => {
+    await probeBroker(broker, signal);
+    const value = await readMembers(broker, info, signal);
+    return { state: 'done', detail: `${value.length} ${value.length === 1 ? 'member' : 'members'}`, value };
+  };
+  const members = await steps.run('Check the broker', checkBroker, { broker: info.server });
+  await steps.do('Compare with the members', () => Promise.resolve(compareWithMembers(joiner, cidrs, info.components, members)));
+
+  const config = memberConfig(options, info, joiner, cidrs);
+  const groups = await renderMember(context.templates, { version: context.version, memberNamespace: MEMBER_NAMESPACE, images: options.images, config, clusterSetID: info.brokerUID });
+  await steps.do('Check CustomResourceDefinitions', ({ signal }) => checkCrds(context.client, groups, signal));
+  const current = members.find(({ metadata }) => metadata.name === clusterID);
+  return { info, broker, config, cidrs, current, credential: local.credential, groups, gateway };
+}

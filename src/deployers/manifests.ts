@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
+import type { LogLevel } from '../base/log.ts';
+import type { UnknownObject } from '../api/types/index.ts';
+import { type ImageOptions, imageVars } from './images.ts';
+import type { MemberConfig } from './member-config.ts';
+import { renderTemplate } from './render-template.ts';
+import type { TemplateSource } from './templates.ts';
+
+interface ManifestOptions {
+  readonly version: string;
+  readonly images: ImageOptions;
+  readonly logLevel?: LogLevel;
+}
+
+export interface BrokerManifestOptions extends ManifestOptions {
+  readonly brokerNamespace: string;
+  /** Whether the API server has flow control, and so can keep members from starving each other. */
+  readonly hasFlowSchemas: boolean;
+}
+
+export interface MemberManifestOptions extends ManifestOptions {
+  readonly memberNamespace: string;
+  readonly config: MemberConfig;
+  /** Value of the ClusterProperty `clusterset.k8s.io`: the same in all members, and of no other set. */
+  readonly clusterSetID: string;
+}
+
+/** Objects of one concern, applied together and in order. */
+export interface ManifestGroup {
+  /** What the group is, for progress: `CustomResourceDefinitions`. */
+  readonly title: string;
+  readonly objects: readonly UnknownObject[];
+}
+
+const BROKER_CRDS = ['clusterjoins.mcs.clusterset.local', 'clusters.submariner.io', 'endpoints.submariner.io', 'serviceimports.multicluster.x-k8s.io'];
+const MEMBER_CRDS = ['clusterproperties.about.k8s.io', 'gateways.submariner.io', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
+
+async function renderAll(source: TemplateSource, names: readonly string[], vars: Readonly<Record<string, string>> & { version: string }): Promise<UnknownObject[]> {
+  return (await Promise.all(names.map((name) => renderTemplate(source, name, vars)))).flat();
+}
+
+function crds(source: TemplateSource, names: readonly string[], version: string): Promise<UnknownObject[]> {
+  return renderAll(source, names.map((name) => `crds/${name}.yaml`), { version });
+}
+
+/** Everything that `deploy-broker` installs, except the Secrets of join tokens. */
+export async function renderBroker(source: TemplateSource, options: BrokerManifestOptions): Promise<ManifestGroup[]> {
+  const { version, brokerNamespace, images, logLevel = 'info' } = options;
+  const vars = { version, brokerNamespace, logLevel, ...imageVars('mcs-desk', images, version) };
+  const roles = ['broker/member-role.yaml', 'broker/join-role.yaml', 'broker/desk-role.yaml'];
+  return [
+    { title: `Namespace ${brokerNamespace}`, objects: await renderAll(source, ['broker/namespace.yaml'], vars) },
+    { title: 'CustomResourceDefinitions', objects: await crds(source, BROKER_CRDS, version) },
+    { title: 'Roles and accounts', objects: await renderAll(source, roles, vars) },
+    ...(options.hasFlowSchemas ? [{ title: 'Flow control', objects: await renderAll(source, ['broker/flow-schema.yaml'], vars) }] : []),
+    { title: 'Desk', objects: await renderAll(source, ['broker/desk.yaml'], vars) },
+  ];
+}
+
+/** Everything that `join` installs, except its two Secrets. */
+export async function renderMember(source: TemplateSource, options: MemberManifestOptions): Promise<ManifestGroup[]> {
+  const { version, memberNamespace, images, config, clusterSetID, logLevel = 'info' } = options;
+  const configJSON = `${JSON.stringify(config, undefined, 2)}\n`;
+  const configHash = createHash('sha256').update(configJSON).digest('hex').slice(0, 16);
+  const shared = { version, memberNamespace, logLevel, configJSON, configHash, clusterID: config.clusterID, clusterSetID };
+  const roles = ['member/controller-role.yaml', 'member/dns-role.yaml'];
+  return [
+    { title: `Namespace ${memberNamespace}`, objects: await renderAll(source, ['member/namespace.yaml'], shared) },
+    { title: 'CustomResourceDefinitions', objects: await crds(source, MEMBER_CRDS, version) },
+    { title: 'Roles and accounts', objects: await renderAll(source, roles, shared) },
+    { title: 'Configuration', objects: await renderAll(source, ['member/config.yaml', 'member/cluster-properties.yaml'], shared) },
+    { title: 'Controller', objects: await renderAll(source, ['member/controller.yaml'], { ...shared, ...imageVars('mcs-controller', images, version) }) },
+    { title: 'DNS', objects: await renderAll(source, ['member/dns.yaml'], { ...shared, ...imageVars('mcs-dns', images, version) }) },
+  ];
+}
+
+/** Groups as a flat list, in the order in which they are applied. */
+export function objectsOf(groups: readonly ManifestGroup[]): UnknownObject[] {
+  return groups.flatMap(({ objects }) => objects);
+}
+
+/** Objects as a YAML stream that `kubectl apply -f -` takes. */
+export function toYaml(objects: readonly UnknownObject[]): string {
+  return objects.map((object) => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 })).join('---\n');
+}

@@ -1,0 +1,70 @@
+import { MEMBER_NAMESPACE } from '../../api/names.ts';
+import type { TaskResult } from '../../base/tasks.ts';
+import { findMissingAccess, validateAccess } from '../../discovery/missing-access.ts';
+import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
+import { Steps } from '../steps.ts';
+import { leaveQuestions } from '../install-questions.ts';
+import { findMemberCredential, type MemberCredential } from '../join/member-secret.ts';
+import { checkBrokerSide, type BrokerSide, removeFromBroker } from './leave-broker.ts';
+import { removeCrds, removeDerived, removeInstallation, removeNamespace, stopAgents, unlabelGateways } from './leave-member.ts';
+
+export interface LeaveOptions {
+  /** Leave although the broker cannot be reached; what stands there is then listed as left over. */
+  readonly force: boolean;
+  readonly timeoutMs: number;
+}
+
+export interface LeaveResult {
+  /** Undefined where the cluster was no member (any more). */
+  readonly clusterID: string | undefined;
+  readonly broker: string | undefined;
+  readonly steps: readonly TaskResult[];
+  readonly warnings: readonly string[];
+  /** What could not be removed, in words. Empty after a clean leave. */
+  readonly leftovers: readonly string[];
+  readonly isUnchanged: boolean;
+}
+
+async function planLeave(context: FleetContext, options: LeaveOptions, steps: Steps): Promise<{ credential: MemberCredential | undefined; side: BrokerSide }> {
+  const { client } = context;
+  const credential = await steps.run('Check this cluster', async ({ signal }) => {
+    validateAccess(await findMissingAccess(client, leaveQuestions(), signal), 'leave', client.server);
+    const value = await findMemberCredential(client, signal);
+    return { state: 'done', detail: value === undefined ? 'no member' : `member "${value.clusterID}" of the broker at ${value.server}`, value };
+  });
+  if (credential === undefined) return { credential, side: { kind: 'none' } };
+  const side = await steps.run('Check the broker', (progress) => checkBrokerSide(context, credential, options.force, progress), { broker: credential.server });
+  return { credential, side };
+}
+
+/**
+ * Takes the cluster out of its clusterset: stops the agents, removes what it has on the broker and
+ * all that join and the agents made here. Idempotent; never waits beyond the time limit, and says
+ * what is left. Throws MCS_BROKER_UNREACHABLE or MCS_CREDENTIAL_EXPIRED, without `force`, before
+ * anything is removed.
+ */
+export async function leave(given: FleetContext, options: LeaveOptions): Promise<LeaveResult> {
+  const context = withPatientFleet(given);
+  const { client, clock } = context;
+  const steps = new Steps(context);
+  const leftovers: string[] = [];
+  const { credential, side } = await planLeave(context, options, steps);
+  const removal = { client, clock, deadline: clock.monotonic() + options.timeoutMs, leftovers };
+
+  await steps.do('Stop the agents', (progress) => stopAgents(removal, progress));
+  if (side.kind !== 'none') await steps.do('Leave the broker', (progress) => removeFromBroker(context, side, removal, progress), { broker: side.credential.server });
+  await steps.do('Remove imported services', ({ signal }) => removeDerived(client, signal));
+  await steps.do('Remove gateway labels', ({ signal }) => unlabelGateways(client, signal));
+  await steps.do('Remove the installation', (progress) => removeInstallation(context, progress));
+  await steps.do('Remove CustomResourceDefinitions', (progress) => removeCrds(context, removal, progress));
+  // the credential goes last, so that a leave that was cut can still reach the broker
+  await steps.do(`Remove namespace ${MEMBER_NAMESPACE}`, (progress) => removeNamespace(removal, progress));
+  return {
+    clusterID: credential?.clusterID,
+    broker: credential?.server,
+    steps: steps.results,
+    warnings: steps.warnings,
+    leftovers,
+    isUnchanged: steps.isUnchanged,
+  };
+}

@@ -1,0 +1,97 @@
+import { MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../api/names.ts';
+import { JOIN_TOKEN_ID, MEMBER } from '../../api/labels.ts';
+import { resources } from '../../api/resources.ts';
+import type { UnknownObject } from '../../api/types/index.ts';
+import { McsError } from '../../base/errors.ts';
+import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
+import { isNotFound } from '../../kube/api-error.ts';
+import { type DeployContext, withPatience } from '../deploy-context.ts';
+import { Steps } from '../steps.ts';
+import { resourceOf } from '../kinds.ts';
+import { objectsOf, renderBroker } from '../manifests.ts';
+import { deleteOwned, deleteSelected, deletionOutcome, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
+
+export interface RemoveBrokerOptions {
+  readonly brokerNamespace: string;
+  /** Remove it although it has members; they keep what they have imported until they leave. */
+  readonly force: boolean;
+  readonly timeoutMs: number;
+}
+
+export interface RemoveBrokerResult {
+  readonly namespace: string;
+  readonly steps: readonly TaskResult[];
+  readonly warnings: readonly string[];
+  readonly leftovers: readonly string[];
+  readonly isUnchanged: boolean;
+}
+
+/** Names of the members of the broker in this cluster; none where there is no broker. */
+export async function findMembers({ client, signal }: Pick<DeployContext, 'client' | 'signal'>, namespace: string): Promise<string[]> {
+  try {
+    const { items } = await client.list(resources.clusters, { namespace, signal });
+    return items.map(({ metadata }) => metadata.name).sort();
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+/** Whether `deploy-broker` has installed a broker in this cluster. */
+export async function hasBroker({ client, signal }: Pick<DeployContext, 'client' | 'signal'>, namespace: string): Promise<boolean> {
+  return (await client.find(resources.deployments, 'mcs-desk', namespace, { signal })) !== undefined;
+}
+
+async function checkMembers(context: DeployContext, { brokerNamespace, force }: RemoveBrokerOptions): Promise<TaskOutcome> {
+  const members = await findMembers(context, brokerNamespace);
+  if (members.length === 0) return { state: 'done', detail: 'no members' };
+  if (force) return { state: 'warning', detail: `Members are left without a broker: ${members.join(', ')}` };
+  throw new McsError('MCS_BROKER_IN_USE', `Cannot remove the broker in namespace "${brokerNamespace}": it has members: ${members.join(', ')}`, {
+    hints: ['mcs leave, in each of them', 'mcs remove-broker --force, if they no longer exist'],
+    details: { members },
+  });
+}
+
+function refOf(object: UnknownObject): ObjectRef {
+  const { name, namespace } = object.metadata;
+  return { resource: resourceOf(object), name, ...(namespace !== undefined && { namespace }) };
+}
+
+async function removeObjects({ client }: DeployContext, objects: readonly UnknownObject[], brokerNamespace: string, { signal }: TaskProgress): Promise<TaskOutcome> {
+  const refs = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition' && kind !== 'Namespace').map(refOf).reverse();
+  const deleted = await deleteOwned(client, refs, { signal });
+  const scope = { namespace: brokerNamespace, signal };
+  const tokens = await deleteSelected(client, resources.secrets, JOIN_TOKEN_ID, scope);
+  // the namespace may be somebody else's and stay: no member may keep a credential in it
+  const rights = [resources.serviceAccounts, resources.roleBindings, resources.roles].map((resource) => deleteSelected(client, resource, MEMBER, scope));
+  return deletionOutcome([...deleted, ...tokens, ...(await Promise.all(rights)).flat()]);
+}
+
+/** A member in this cluster needs some of the CRDs too. */
+async function removeCrds(removal: Removal, objects: readonly UnknownObject[], { signal }: TaskProgress): Promise<TaskOutcome> {
+  const member = await removal.client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal });
+  const crds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition').map(refOf);
+  const removable = member === undefined ? crds : crds.filter(({ name }) => name !== 'serviceimports.multicluster.x-k8s.io');
+  return removeLingering(removal, removable, signal);
+}
+
+/**
+ * Removes the broker that `deploy-broker` installed. Throws MCS_BROKER_IN_USE, with their names,
+ * while it has members. Where there is no broker, nothing changes.
+ */
+export async function removeBroker(given: DeployContext, options: RemoveBrokerOptions): Promise<RemoveBrokerResult> {
+  const context = withPatience(given);
+  const { brokerNamespace } = options;
+  const steps = new Steps(context);
+  const { client, clock } = context;
+  const leftovers: string[] = [];
+  await steps.do('Check that nobody uses the broker', () => checkMembers(context, options));
+  const { version, templates } = context;
+  const objects = objectsOf(await renderBroker(templates, { version, brokerNamespace, images: {}, hasFlowSchemas: true }));
+  await steps.do('Remove the desk, its roles and the join tokens', (progress) => removeObjects(context, objects, brokerNamespace, progress));
+  const removal = { client, clock, deadline: clock.monotonic() + options.timeoutMs, leftovers };
+  const namespace = { resource: resources.namespaces, name: brokerNamespace };
+  await steps.do(`Remove namespace ${brokerNamespace}`, ({ signal }) => removeLingering(removal, [namespace], signal));
+  await steps.do('Remove CustomResourceDefinitions', (progress) => removeCrds(removal, objects, progress));
+  return { namespace: brokerNamespace, steps: steps.results, warnings: steps.warnings, leftovers, isUnchanged: steps.isUnchanged };
+}

@@ -1,0 +1,30 @@
+import { resources } from '../../api/resources.ts';
+import { McsError } from '../../base/errors.ts';
+import type { TaskResult } from '../../base/tasks.ts';
+import { isNotFound } from '../../kube/api-error.ts';
+import type { DeployContext } from '../deploy-context.ts';
+import { Steps } from '../steps.ts';
+
+export interface UnexportServiceOptions {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export interface UnexportServiceResult extends UnexportServiceOptions {
+  readonly steps: readonly TaskResult[];
+}
+
+/** Ends the sharing of a Service. Throws MCS_SERVICE_NOT_EXPORTED where it is not shared. */
+export async function unexportService(context: Omit<DeployContext, 'templates' | 'version'>, { name, namespace }: UnexportServiceOptions): Promise<UnexportServiceResult> {
+  const steps = new Steps(context);
+  await steps.do('Delete the ServiceExport', async ({ signal }) => {
+    try {
+      await context.client.delete(resources.serviceExports, name, namespace, { signal });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      throw new McsError('MCS_SERVICE_NOT_EXPORTED', `Cannot unexport service "${namespace}/${name}": it is not exported`, { hints: ['kubectl get serviceexports -A'], cause: error });
+    }
+    return { state: 'deleted', detail: `${namespace}/${name}` };
+  });
+  return { name, namespace, steps: steps.results };
+}

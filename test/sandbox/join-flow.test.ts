@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { GATEWAY_LABELLED, GATEWAY_NODE } from '../../src/api/labels.ts';
+import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { resources } from '../../src/api/resources.ts';
+import { exportService, leave, removeBroker, uninstall } from '../../src/deployers/index.ts';
+import { findMemberCredential } from '../../src/deployers/join/member-secret.ts';
+import { type DeployFleet, snapshot, startFleet } from '../helpers/deploy-fleet.ts';
+import { rejection } from '../helpers/thrown.ts';
+
+const signal = new AbortController().signal;
+const LEAVE = { force: false, timeoutMs: 20_000 };
+
+let fleet: DeployFleet;
+let stopDesk: () => Promise<void>;
+
+beforeEach(async () => {
+  fleet = await startFleet();
+  await fleet.deployBroker();
+  stopDesk = await fleet.startDesk();
+});
+
+afterEach(async () => {
+  await stopDesk();
+  await fleet.stop();
+});
+
+async function clusterIds(): Promise<string[]> {
+  return (await fleet.admin(0).list(resources.clusters, { namespace: BROKER_NAMESPACE })).items.map(({ metadata }) => metadata.name).sort();
+}
+
+describe('deployBroker()', () => {
+  it('changes nothing the second time, and keeps the file', async () => {
+    const before = await snapshot(fleet.admin(0));
+    const again = await fleet.deployBroker();
+    expect(again).toMatchObject({ isUnchanged: true });
+    expect(again).not.toHaveProperty('joinKey');
+    expect(await snapshot(fleet.admin(0))).toEqual(before);
+  });
+
+  it('writes a new file and keeps the old one where the token was revoked', async () => {
+    const [secret] = (await fleet.admin(0).list(resources.secrets, { namespace: BROKER_NAMESPACE, labelSelector: 'mcs.clusterset.local/join-token-id' })).items;
+    await fleet.admin(0).delete(resources.secrets, secret?.metadata.name ?? '', BROKER_NAMESPACE);
+    const again = await fleet.deployBroker();
+    expect(again.file?.backup).toMatch(/broker-info\.subm\.\d{4}/);
+    expect(again.joinKey).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
+  });
+
+  it('only reads in a dry run', async () => {
+    const before = await snapshot(fleet.admin(1));
+    const { deployBroker } = await import('../../src/deployers/index.ts');
+    const result = await deployBroker(fleet.context(1), fleet.brokerOptions({ dryRun: true, kubeconfigCa: fleet.ca(1), outputFile: `${fleet.directory}/other` }));
+    expect(parseAllDocuments(result.manifests ?? '').length).toBeGreaterThan(10);
+    expect(result).not.toHaveProperty('file');
+    expect(await snapshot(fleet.admin(1))).toEqual(before);
+  });
+
+  it('says that the admission policy is not installed', async () => {
+    expect((await fleet.deployBroker()).notes).toEqual([expect.stringMatching(/ValidatingAdmissionPolicy is not installed/)]);
+  });
+});
+
+describe('join()', () => {
+  it('makes both clusters members, and changes nothing the second time', async () => {
+    await fleet.join(0);
+    await fleet.join(1);
+    expect(await clusterIds()).toEqual(['cluster0', 'cluster1']);
+    const before = await Promise.all([snapshot(fleet.admin(0)), snapshot(fleet.admin(1))]);
+    const again = await Promise.all([fleet.join(0), fleet.join(1)]);
+    expect(again.map(({ isUnchanged }) => isUnchanged)).toEqual([true, true]);
+    expect(await Promise.all([snapshot(fleet.admin(0)), snapshot(fleet.admin(1))])).toEqual(before);
+  });
+
+  it('keeps the credential, the configuration and the identity of the cluster in it', async () => {
+    await fleet.join(1);
+    const credential = await findMemberCredential(fleet.admin(1), signal);
+    expect(credential).toMatchObject({ server: fleet.server(0), namespace: BROKER_NAMESPACE, clusterID: 'cluster1' });
+    const config = await fleet.admin(1).get(resources.configMaps, 'mcs-member', MEMBER_NAMESPACE);
+    expect(JSON.parse(config.data?.['config.json'] ?? '')).toMatchObject({ clusterID: 'cluster1', podCIDRs: ['11.16.0.0/16'], nodeCIDRs: [`${fleet.nodeAddress(1)}/32`], settings: { cableDriver: 'vxlan', natt: false } });
+    const property = await fleet.admin(1).get(resources.clusterProperties, 'cluster.clusterset.k8s.io');
+    expect(property.spec.value).toBe('cluster1');
+    const granted = await fleet.admin(0).get(resources.clusters, 'cluster1', BROKER_NAMESPACE);
+    expect(granted.spec).toMatchObject({ cluster_cidr: ['11.16.0.0/16'], settings: { cableDriver: 'vxlan', natt: false } });
+  });
+
+  it('has the new ranges granted when it is run with others', async () => {
+    await fleet.join(1);
+    const again = await fleet.join(1, { clusterCidr: '11.17.0.0/16' });
+    expect(again.isUnchanged).toBe(false);
+    expect((await fleet.admin(0).get(resources.clusters, 'cluster1', BROKER_NAMESPACE)).spec.cluster_cidr).toEqual(['11.17.0.0/16']);
+  });
+
+  it('only reads in a dry run, on both sides', async () => {
+    const before = await Promise.all([snapshot(fleet.admin(0)), snapshot(fleet.admin(1))]);
+    const { manifests = '' } = await fleet.join(1, { dryRun: true });
+    const kinds = parseAllDocuments(manifests).map((document) => (document.toJS() as { kind: string }).kind);
+    expect(kinds).toEqual(expect.arrayContaining(['Namespace', 'CustomResourceDefinition', 'ClusterRole', 'ConfigMap', 'Deployment', 'Service']));
+    expect(kinds).not.toContain('Secret');
+    expect(await Promise.all([snapshot(fleet.admin(0)), snapshot(fleet.admin(1))])).toEqual(before);
+  });
+
+  it('says that the data plane is not installed yet', async () => {
+    expect((await fleet.join(1)).notes).toEqual([expect.stringMatching(/data plane is not installed/)]);
+  });
+
+  it('completes two joins at once', async () => {
+    await Promise.all([fleet.join(0), fleet.join(1)]);
+    expect(await clusterIds()).toEqual(['cluster0', 'cluster1']);
+  });
+
+  it('completes two joins of the same cluster at once', async () => {
+    await Promise.all([fleet.join(1), fleet.join(1)]);
+    expect(await clusterIds()).toEqual(['cluster1']);
+    expect((await fleet.join(1)).isUnchanged).toBe(true);
+  });
+
+  it('lets one of two clusters have an id that both want at once, and tells the other', async () => {
+    const results = await Promise.allSettled([fleet.join(0, { clusterID: 'same' }), fleet.join(1, { clusterID: 'same' })]);
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(['MCS_CLUSTER_ID_TAKEN']);
+    expect(await clusterIds()).toEqual(['same']);
+  });
+
+  it('times out with MCS_DESK_SILENT where no desk runs, and is completed once it does', async () => {
+    await stopDesk();
+    expect(await rejection(fleet.join(1, { timeoutMs: 300 }))).toMatchObject({ code: 'MCS_DESK_SILENT', exitCode: 5 });
+    stopDesk = await fleet.startDesk();
+    await fleet.join(1);
+    expect(await clusterIds()).toEqual(['cluster1']);
+  });
+
+  it('labels the only node as gateway; leave takes that label off, and leaves one of the user', async () => {
+    await fleet.join(1);
+    expect((await fleet.admin(1).get(resources.nodes, 'cluster1')).metadata).toMatchObject({ labels: { [GATEWAY_NODE]: 'true' }, annotations: { [GATEWAY_LABELLED]: 'true' } });
+    await leave(fleet.context(1), LEAVE);
+    expect((await fleet.admin(1).get(resources.nodes, 'cluster1')).metadata.labels?.[GATEWAY_NODE]).toBeUndefined();
+    await fleet.admin(1).patch(resources.nodes, 'cluster1', undefined, 'application/merge-patch+json', { metadata: { labels: { [GATEWAY_NODE]: 'true' } } });
+    await fleet.join(1);
+    await leave(fleet.context(1), LEAVE);
+    expect((await fleet.admin(1).get(resources.nodes, 'cluster1')).metadata.labels?.[GATEWAY_NODE]).toBe('true');
+  });
+});
+
+describe('leave()', () => {
+  it('leaves neither cluster with anything that join made', async () => {
+    const keys = async (index: number): Promise<string[]> => Object.keys(await snapshot(fleet.admin(index))).sort();
+    const clean = await Promise.all([keys(0), keys(1)]);
+    await fleet.join(1);
+    const result = await leave(fleet.context(1), LEAVE);
+    expect(result).toMatchObject({ clusterID: 'cluster1', leftovers: [], warnings: [] });
+    const after = await Promise.all([keys(0), keys(1)]);
+    expect(after[1]).toEqual(clean[1]);
+    // answered ClusterJoins stand a while; the desk deletes them
+    expect(after[0].filter((key) => !key.startsWith('clusterjoins'))).toEqual(clean[0]);
+  });
+
+  it('changes nothing the second time, and the cluster can join again', async () => {
+    await fleet.join(1);
+    await leave(fleet.context(1), LEAVE);
+    expect(await leave(fleet.context(1), LEAVE)).toMatchObject({ clusterID: undefined, isUnchanged: true });
+    await fleet.join(1);
+    expect(await clusterIds()).toEqual(['cluster1']);
+  });
+
+  it('keeps the ServiceExports of users, and says so', async () => {
+    await fleet.join(1);
+    await exportService(fleet.context(1), { name: 'nginx', namespace: 'default', wait: 'none', timeoutMs: 1000, dryRun: false });
+    const { steps } = await leave(fleet.context(1), LEAVE);
+    expect(steps.map(({ detail }) => detail)).toEqual(expect.arrayContaining([expect.stringMatching(/serviceexports\.multicluster\.x-k8s\.io stays/)]));
+    expect((await fleet.admin(1).list(resources.serviceExports)).items).toHaveLength(1);
+  });
+
+  it('touches only derived objects that the controller made', async () => {
+    await fleet.join(1);
+    const service = (name: string, labels: Record<string, string>) => fleet.admin(1).create(resources.services, { metadata: { name, namespace: 'default', labels }, spec: { ports: [{ port: 80 }] } });
+    await service('derived', { 'app.kubernetes.io/managed-by': 'mcs', 'mcs.clusterset.local/owner': 'controller' });
+    await service('users', {});
+    await service('of-a-broker-here', { 'app.kubernetes.io/managed-by': 'mcs', 'mcs.clusterset.local/owner': 'controller', 'mcs.clusterset.local/member': 'other' });
+    await leave(fleet.context(1), LEAVE);
+    const left = (await fleet.admin(1).list(resources.services, { namespace: 'default' })).items.map(({ metadata }) => metadata.name);
+    expect(left.filter((name) => name !== 'kubernetes').sort()).toEqual(['of-a-broker-here', 'users']);
+  });
+
+  it('refuses, and removes nothing, where the broker cannot be reached; goes on by force and names what is left', async () => {
+    await fleet.join(1);
+    await fleet.sandbox.cluster(0).stop();
+    const before = await snapshot(fleet.admin(1));
+    expect(await rejection(leave(fleet.context(1), LEAVE))).toMatchObject({ code: 'MCS_BROKER_UNREACHABLE', exitCode: 6, hints: expect.arrayContaining(['mcs leave --force']) });
+    expect(await snapshot(fleet.admin(1))).toEqual(before);
+    const result = await leave(fleet.context(1), { ...LEAVE, force: true });
+    expect(result.leftovers).toEqual([expect.stringContaining('Cluster "cluster1"')]);
+    expect((await fleet.admin(1).find(resources.namespaces, MEMBER_NAMESPACE))?.metadata.name).toBeUndefined();
+  });
+
+  it('ends by its deadline where no desk runs, and names what is left', async () => {
+    await fleet.join(1);
+    await stopDesk();
+    const result = await leave(fleet.context(1), { force: false, timeoutMs: 500 });
+    expect(result.leftovers).toEqual([expect.stringContaining('Cluster "cluster1"')]);
+    stopDesk = await fleet.startDesk();
+  });
+});
+
+describe('removeBroker()', () => {
+  const options = { brokerNamespace: BROKER_NAMESPACE, force: false, timeoutMs: 20_000 };
+
+  it('refuses by name while clusters are members, and removes nothing', async () => {
+    await fleet.join(1);
+    const before = await snapshot(fleet.admin(0));
+    expect(await rejection(removeBroker(fleet.context(0), options))).toMatchObject({ code: 'MCS_BROKER_IN_USE', message: expect.stringContaining('cluster1') });
+    expect(await rejection(uninstall(fleet.context(0), options))).toMatchObject({ code: 'MCS_BROKER_IN_USE' });
+    expect(await snapshot(fleet.admin(0))).toEqual(before);
+  });
+
+  it('removes all that deploy-broker made, and then nothing', async () => {
+    const result = await removeBroker(fleet.context(0), options);
+    expect(result).toMatchObject({ leftovers: [], isUnchanged: false });
+    const left = Object.keys(await snapshot(fleet.admin(0)));
+    expect(left.filter((key) => key.includes('mcs') || key.includes(BROKER_NAMESPACE))).toEqual([]);
+    expect(await removeBroker(fleet.context(0), options)).toMatchObject({ isUnchanged: true });
+  });
+
+  it('is part of uninstall where the broker and its only member are in one cluster', async () => {
+    await fleet.join(0);
+    const result = await uninstall(fleet.context(0), options);
+    expect(result).toMatchObject({ leave: { clusterID: 'cluster0', leftovers: [] }, broker: { leftovers: [] } });
+    const left = Object.keys(await snapshot(fleet.admin(0)));
+    expect(left.filter((key) => key.includes('mcs') || key.includes('submariner'))).toEqual([]);
+  });
+});
