@@ -32,15 +32,16 @@ const say = (text: string): void => void process.stdout.write(text);
 
 const programs: Programs = {
   mcs: ['npx', 'mcs'],
-  kubectl: isInstalled('kubectl', env) ? ['kubectl'] : ['node', 'tools/kubectl.ts'],
-  dig: isInstalled('dig', env) ? ['dig'] : ['node', 'tools/dig.ts'],
+  kubectl: isInstalled('kubectl', env) ? ['kubectl'] : ['npx', 'node', 'tools/kubectl.ts'],
+  dig: isInstalled('dig', env) ? ['dig'] : ['npx', 'node', 'tools/dig.ts'],
   curl: (url) =>
     isInstalled('curl', env) ? ['curl', '-sS', '--max-time', '5', url] : ['node', '-e', `fetch('${url}').then(async (answer) => console.log(await answer.text()))`],
 };
 
-/** `npx mcs` starts bin/mcs.js; the demo does it without the half second that npx takes. */
-function toRun(argv: readonly string[]): readonly string[] {
-  return argv[0] === 'npx' && argv[1] === 'mcs' ? [process.execPath, join(root, 'bin', 'mcs.js'), ...argv.slice(2)] : argv;
+/** `npx mcs` starts bin/mcs.js, and `npx node` the clone's own Node; the demo does it without the half second that npx takes. */
+function toRun([program = '', name, ...args]: readonly string[]): readonly string[] {
+  if (program !== 'npx') return name === undefined ? [program] : [program, name, ...args];
+  return name === 'node' ? [process.execPath, ...args] : [process.execPath, join(root, 'bin', 'mcs.js'), ...args];
 }
 
 async function attempt({ argv, expect }: Step): Promise<{ finished: Finished; ok: boolean }> {

@@ -1,5 +1,5 @@
 /**
- * Stand-in for dig, for machines without it: node tools/dig.ts +short NAME @SERVER -p PORT
+ * Stand-in for dig, for machines without it: npx node tools/dig.ts +short NAME @SERVER -p PORT
  * Prints the addresses of NAME, one a line; exits 1 if there is none.
  */
 import { Resolver } from 'node:dns/promises';

@@ -1,7 +1,7 @@
 /**
  * Stand-in for the two kubectl commands of the demo, for machines without kubectl:
- *   node tools/kubectl.ts apply -f FILE [--context C]
- *   node tools/kubectl.ts label nodes NAME KEY=VALUE [--context C]
+ *   npx node tools/kubectl.ts apply -f FILE [--context C]
+ *   npx node tools/kubectl.ts label nodes NAME KEY=VALUE [--context C]
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-import { APP_COMPONENT, MANAGED_BY, MANAGED_BY_MCS } from '../api/labels.ts';
+import { APP_COMPONENT, APP_MCS, APP_NAME } from '../api/labels.ts';
 import { MEMBER_NAMESPACE } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { Pod } from '../api/types/index.ts';
@@ -12,7 +12,7 @@ export interface DnsJson {
 
 /** Running pods of the member's name server. */
 export async function findDnsPods(client: KubeClient, signal: AbortSignal): Promise<readonly Pod[]> {
-  const labelSelector = `${MANAGED_BY}=${MANAGED_BY_MCS},${APP_COMPONENT}=dns`;
+  const labelSelector = `${APP_NAME}=${APP_MCS},${APP_COMPONENT}=dns`;
   const { items } = await client.list(resources.pods, { namespace: MEMBER_NAMESPACE, labelSelector, signal });
   return items.filter(({ status }) => status?.phase === 'Running');
 }

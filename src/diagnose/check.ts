@@ -39,3 +39,6 @@ export const pass = (...evidence: readonly string[]): CheckOutcome => ({ status:
 export const skip = (...evidence: readonly string[]): CheckOutcome => ({ status: 'skip', evidence });
 export const warn = (evidence: readonly string[], fix: readonly string[] = []): CheckOutcome => ({ status: 'warn', evidence, fix });
 export const fail = (evidence: readonly string[], fix: readonly string[] = []): CheckOutcome => ({ status: 'fail', evidence, fix });
+
+/** `1 pod`, `2 pods` */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

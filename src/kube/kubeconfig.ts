@@ -68,7 +68,7 @@ interface RawUser {
 /** client-node does not know `tokenFile`; its authenticator for files takes it under another name. */
 async function addTokenFiles(config: KubeConfig, text: string, directory: string): Promise<void> {
   if (!text.includes('tokenFile')) return;
-  const { parse } = await import('yaml');
+  const { parse } = await import('../base/yaml.ts');
   const { users = [] } = parse(text) as { users?: RawUser[] };
   const { resolve } = await import('node:path');
   for (const { name, user } of users) {

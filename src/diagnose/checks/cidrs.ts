@@ -3,7 +3,7 @@ import { resources } from '../../api/resources.ts';
 import type { Pod, Service } from '../../api/types/index.ts';
 import { type ClusterRanges, describeConflict, findCidrConflicts, refusesJoin } from '../../discovery/cidr-overlap.ts';
 import type { ClusterState } from '../../inspect/cluster-state.ts';
-import { type CheckOutcome, fail, pass, warn } from '../check.ts';
+import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, memberOf } from '../context.ts';
 
 /** Addresses and objects named in one line of evidence. */
@@ -60,7 +60,7 @@ function judgeOverlap(context: DiagnoseContext): CheckOutcome {
   const conflicts = findCidrConflicts(config, members);
   const texts = conflicts.map((conflict) => describeConflict(conflict, config.clusterID));
   if (conflicts.some((conflict) => refusesJoin(conflict, config.components))) return fail(texts, ['Give one of the clusters other ranges: packets cannot be routed between them']);
-  return texts.length > 0 ? warn(texts) : pass(`compared with ${members.length - 1} other members`);
+  return texts.length > 0 ? warn(texts) : pass(`compared with ${count(members.length - 1, 'other member')}`);
 }
 
 export const cidrChecks: readonly ClusterCheck[] = [

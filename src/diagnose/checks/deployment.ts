@@ -1,8 +1,8 @@
-import { MANAGED_BY, MANAGED_BY_MCS } from '../../api/labels.ts';
+import { APP_MCS, APP_NAME } from '../../api/labels.ts';
 import { resources } from '../../api/resources.ts';
 import type { Pod } from '../../api/types/index.ts';
 import type { WorkloadState } from '../../inspect/cluster-state.ts';
-import { type CheckOutcome, fail, pass, skip, warn } from '../check.ts';
+import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 
 /** Restarts of a container that are worth a word. */
@@ -35,14 +35,15 @@ export function podTroubles({ metadata, status }: Pod): { readonly broken: reado
 
 async function judgePods(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
   const namespaces = [...new Set(context.cluster.state.workloads.map(({ namespace }) => namespace))];
-  const lists = await Promise.all(namespaces.map((namespace) => context.cluster.client.list(resources.pods, { namespace, labelSelector: `${MANAGED_BY}=${MANAGED_BY_MCS}`, signal })));
+  const lists = await Promise.all(namespaces.map((namespace) => context.cluster.client.list(resources.pods, { namespace, labelSelector: `${APP_NAME}=${APP_MCS}`, signal })));
   const pods = lists.flatMap(({ items }) => items);
+  if (pods.length === 0) return fail(['there is no pod of mcs'], namespaces.map((namespace) => `${kubectlFor(context)} -n ${namespace} get deployments`));
   const troubles = pods.map(podTroubles);
   const broken = troubles.flatMap((trouble) => trouble.broken);
   const restarts = troubles.flatMap((trouble) => trouble.restarts);
   const fix = namespaces.map((namespace) => `${kubectlFor(context)} -n ${namespace} get pods`);
   if (broken.length > 0) return fail([...broken, ...restarts], fix);
-  return restarts.length > 0 ? warn(restarts, fix) : pass(`${pods.length} pods`);
+  return restarts.length > 0 ? warn(restarts, fix) : pass(count(pods.length, 'pod'));
 }
 
 /** How the time until a credential ends is to be taken; it is renewed at a third of its life. */

@@ -2,7 +2,7 @@ import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
 import type { Pod, ServiceImport } from '../../api/types/index.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import { askDnsPod, type DnsJson, findDnsPods } from '../ask-dns.ts';
-import { type CheckOutcome, fail, pass, skip } from '../check.ts';
+import { type CheckOutcome, count, fail, pass, skip } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 
 /** Names asked for in one run: enough to see a fault, and few enough for large sets. */
@@ -28,7 +28,7 @@ async function withPods(context: DiagnoseContext, signal: AbortSignal, examine: 
 async function judgeVersion(pods: readonly Pod[], ask: Ask, context: DiagnoseContext): Promise<CheckOutcome> {
   const answers = await Promise.all(pods.map(async (pod) => ({ pod: pod.metadata.name, answer: await ask(pod, VERSION_NAME, 'TXT') })));
   const wrong = answers.filter(({ answer }) => !(answer.Answer ?? []).some(({ data }) => data.includes('1.0.0')));
-  if (wrong.length === 0) return pass(`${pods.length} pods answer TXT ${VERSION_NAME}`);
+  if (wrong.length === 0) return pass(`${count(pods.length, 'pod')} asked for TXT ${VERSION_NAME}`);
   return fail(
     wrong.map(({ pod, answer }) => `${pod}: rcode ${answer.Status} for TXT ${VERSION_NAME}`),
     [`${kubectlFor(context)} -n submariner-operator logs deployment/mcs-dns`],
@@ -56,7 +56,7 @@ async function judgeAnswers(pods: readonly Pod[], ask: Ask, context: DiagnoseCon
   );
   const found = mismatches.filter((text) => text !== undefined);
   if (found.length > 0) return fail(found, [`${kubectlFor(context)} -n submariner-operator rollout restart deployment/mcs-dns`]);
-  return pass(`${imports.length} of ${all.length} imported names, asked of ${pods.length} pods`);
+  return pass(`${imports.length} of ${all.length} imported names, asked of ${count(pods.length, 'pod')}`);
 }
 
 export const dnsChecks: readonly ClusterCheck[] = [

@@ -1,7 +1,7 @@
 import { objectKey, resources } from '../../api/resources.ts';
 import type { Condition, ServiceExport } from '../../api/types/index.ts';
 import { type ExportState, type SharedService, sharedServices } from '../../inspect/shared-services.ts';
-import { type CheckOutcome, fail, pass, warn } from '../check.ts';
+import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf, nameOf } from '../context.ts';
 
 type ConditionSummary = ExportState['conditions'][number];
@@ -24,7 +24,7 @@ function judgeExports(context: DiagnoseContext): CheckOutcome {
     return findCondition(conditions, 'Valid') === undefined ? [`${objectKey(object.metadata)}: the controller has not looked at it`] : [];
   });
   const first = exports[0]?.metadata;
-  if (troubles.length === 0) return pass(`${exports.length} exports`);
+  if (troubles.length === 0) return pass(count(exports.length, 'export'));
   return fail(troubles, [`${kubectlFor(context)} -n ${first?.namespace ?? ''} describe serviceexport`]);
 }
 
@@ -55,7 +55,7 @@ async function judgeImports(context: DiagnoseContext, signal: AbortSignal): Prom
     const evidence = missing.map(({ namespace, name, exports }) => `${namespace}/${name} is exported by ${exports.map((found) => found.cluster).join(', ')} but not imported here`);
     return fail(evidence, [`${kubectlFor(context)} -n submariner-operator logs deployment/mcs-controller`]);
   }
-  if (absent.length === 0) return pass(`${services.length} shared services`);
+  if (absent.length === 0) return pass(count(services.length, 'shared service'));
   const evidence = absent.map(({ namespace, name }) => `${namespace}/${name} cannot be imported: there is no namespace "${namespace}" here`);
   return warn(evidence, [...new Set(absent.map(({ namespace }) => `${kubectlFor(context)} create namespace ${namespace}`))]);
 }
@@ -67,7 +67,7 @@ function judgeEndpoints(context: DiagnoseContext): CheckOutcome {
     return found === undefined ? [] : [{ key: `${namespace}/${name}`, ready: Object.values(found.endpoints).reduce((sum, count) => sum + count, 0) }];
   });
   const empty = services.filter(({ ready }) => ready === 0).map(({ key }) => `${key} has no ready endpoint in any cluster`);
-  return empty.length === 0 ? pass(`${services.length} imports`) : warn(empty, ['mcs show services']);
+  return empty.length === 0 ? pass(count(services.length, 'import')) : warn(empty, ['mcs show services']);
 }
 
 export const serviceDiscoveryChecks: readonly ClusterCheck[] = [

@@ -1,0 +1,2 @@
+// yaml is CommonJS: imported dynamically from a bundle it has no named exports, this module has
+export { parse, stringify } from 'yaml';

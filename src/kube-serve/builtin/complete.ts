@@ -1,0 +1,88 @@
+import { matchesLabels, type Requirement } from '../../api/selectors.ts';
+import type { KubeObject, Namespace, Pod, Secret, Service, ServicePort, Workload } from '../../api/types/index.ts';
+import { sameJson, valueAt } from '../json.ts';
+import { type FieldCause, invalid } from '../status-error.ts';
+
+type Complete = (object: KubeObject, old: KubeObject | undefined) => KubeObject;
+
+/** Binds the type of the objects that a definition stores. */
+function forKind<T extends KubeObject>(complete: (object: T, old: T | undefined) => T): Complete {
+  return complete as unknown as Complete;
+}
+
+const NAMESPACE_FINALIZER = 'kubernetes';
+
+export const completeNamespace = forKind<Namespace>((namespace, old) => {
+  const spec = old === undefined ? { finalizers: [NAMESPACE_FINALIZER] } : (namespace.spec ?? {});
+  const phase = namespace.metadata.deletionTimestamp === undefined ? 'Active' : 'Terminating';
+  const labels = { ...namespace.metadata.labels, 'kubernetes.io/metadata.name': namespace.metadata.name };
+  return { ...namespace, metadata: { ...namespace.metadata, labels }, spec, status: { ...namespace.status, phase } };
+});
+
+export const completePod = forKind<Pod>((pod, old) => ({
+  ...pod,
+  spec: { ...pod.spec, serviceAccountName: pod.spec.serviceAccountName ?? 'default' },
+  status: old === undefined ? { phase: 'Pending', qosClass: 'BestEffort' } : (pod.status ?? {}),
+}));
+
+function completePort(port: ServicePort): ServicePort {
+  return port.targetPort === undefined || port.targetPort === 0 ? { ...port, targetPort: port.port } : port;
+}
+
+/** What is the same for every API server; addresses are given by who allocates them. */
+export const completeService = forKind<Service>((service, old) => {
+  const { spec } = service;
+  if (spec.type === 'ExternalName') return service;
+  const isAffine = spec.sessionAffinity === 'ClientIP';
+  const { ports, sessionAffinityConfig, ...rest } = spec;
+  const affinity = isAffine ? { sessionAffinityConfig: sessionAffinityConfig ?? { clientIP: { timeoutSeconds: 10_800 } } } : {};
+  return {
+    ...service,
+    spec: { ...rest, ...affinity, internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster', ...(ports && { ports: ports.map(completePort) }) },
+    ...(old === undefined && { status: { loadBalancer: {} } }),
+  };
+});
+
+function validateUnchanged(object: KubeObject, old: KubeObject | undefined, path: readonly string[]): void {
+  if (old === undefined || sameJson(valueAt(object, path), valueAt(old, path))) return;
+  const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
+  const message = 'Invalid value: field is immutable';
+  throw invalid({ group, plural: '', kind: object.kind }, object.metadata.name, [{ field: path.join('.'), message }]);
+}
+
+export const completeSecret = forKind<Secret>((secret, old) => {
+  validateUnchanged(secret, old, ['type']);
+  const { stringData, ...rest } = secret;
+  if (stringData === undefined) return secret;
+  const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+  return { ...rest, data: { ...secret.data, ...(Object.fromEntries(encoded) as Record<string, string>) } };
+});
+
+export const completeRoleBinding: Complete = (binding, old) => {
+  validateUnchanged(binding, old, ['roleRef']);
+  return binding;
+};
+
+interface SelectorExpression {
+  readonly key: string;
+  readonly operator: Requirement['operator'];
+  readonly values?: readonly string[];
+}
+
+function workloadCauses({ spec }: Workload): readonly FieldCause[] {
+  const { matchExpressions = [], matchLabels = {} } = spec.selector as { matchLabels?: Record<string, string>; matchExpressions?: SelectorExpression[] };
+  const requirements: Requirement[] = [
+    ...Object.entries(matchLabels).map(([key, value]): Requirement => ({ key, operator: 'In', values: [value] })),
+    ...matchExpressions.map(({ key, operator, values = [] }) => ({ key, operator, values })),
+  ];
+  if (requirements.length === 0) return [{ field: 'spec.selector', message: 'Invalid value: empty selector is invalid for deployment' }];
+  if (matchesLabels(requirements, spec.template.metadata?.labels)) return [];
+  return [{ field: 'spec.template.metadata.labels', message: 'Invalid value: `selector` does not match template `labels`' }];
+}
+
+export const completeWorkload = forKind<Workload>((workload, old) => {
+  validateUnchanged(workload, old, ['spec', 'selector']);
+  const causes = old === undefined || old.spec !== workload.spec ? workloadCauses(workload) : [];
+  if (causes.length > 0) throw invalid({ group: 'apps', plural: '', kind: workload.kind }, workload.metadata.name, causes);
+  return workload;
+});

@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http';
+import { openApiDocument, openApiIndex } from '../openapi/documents.ts';
+import { refusal } from '../status-error.ts';
+import type { ObjectStore } from '../store.ts';
+import type { RouteContext } from './context.ts';
+import type { Discovery } from './discovery.ts';
+import { sendJson, sendText } from './respond.ts';
+
+export interface PathServices {
+  readonly store: ObjectStore;
+  readonly discovery: Discovery;
+  /** Git version. */
+  readonly version: string;
+}
+
+const HEALTH = ['/healthz', '/livez', '/readyz'];
+
+/** What `/version` tells; clients compare major and minor. */
+function versionInfo(gitVersion: string): object {
+  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
+  return { major, minor, gitVersion, gitCommit: '', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: 'node', platform: 'linux/amd64' };
+}
+
+function sendOpenApi(path: string, { store, version }: PathServices, response: ServerResponse): boolean {
+  if (path === '/openapi/v3') {
+    sendJson(response, 200, openApiIndex(store.definitions()));
+    return true;
+  }
+  if (!path.startsWith('/openapi/v3/')) return false;
+  const document = openApiDocument(store.definitions(), path.slice('/openapi/v3/'.length), version);
+  if (document !== undefined) sendJson(response, 200, document);
+  return document !== undefined;
+}
+
+/** Answers what is no resource: versions, health, discovery, OpenAPI. */
+export function handlePath({ attributes: { path, verb }, request, response }: RouteContext, services: PathServices): void {
+  if (verb !== 'get') throw refusal('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+  const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
+  if (trimmed === '/version') sendJson(response, 200, versionInfo(services.version));
+  else if (HEALTH.includes(trimmed)) sendText(response, 200, 'ok', 'text/plain');
+  else if (!services.discovery.answer(trimmed, request.headers.accept, request.headers.host ?? '', response) && !sendOpenApi(trimmed, services, response)) {
+    throw refusal('NotFound', 'the server could not find the requested resource');
+  }
+}

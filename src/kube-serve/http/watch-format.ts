@@ -1,0 +1,55 @@
+import { apiVersionOf, type Resource } from '../../api/resources.ts';
+import type { KubeObject, Status } from '../../api/types/index.ts';
+import type { StoreEvent } from '../store.ts';
+import { renderTable } from '../table/render-table.ts';
+import type { ResourceContext } from './context.ts';
+import { includeObject, negotiate } from './negotiate.ts';
+import { statusBody } from './respond.ts';
+import { columnsOf, partialMetadata } from './send-objects.ts';
+
+/** The lines of one watch. */
+export interface WatchFormat {
+  event(event: StoreEvent): string;
+  bookmark(resourceVersion: string, annotations?: Readonly<Record<string, string>>): string;
+}
+
+/** The line that ends a watch with an error. */
+export function errorLine(status: Status): string {
+  return `${JSON.stringify({ type: 'ERROR', object: statusBody(status) })}\n`;
+}
+
+function line(type: string, object: string): string {
+  return `{"type":"${type}","object":${object}}\n`;
+}
+
+/** Real servers send a creationTimestamp of null, which some clients expect to find. */
+function bookmarkObject(resource: Resource<KubeObject>, resourceVersion: string, annotations?: Readonly<Record<string, string>>): object {
+  return { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata: { resourceVersion, creationTimestamp: null, ...(annotations && { annotations }) } };
+}
+
+function tableFormat({ definition, resource, services, url }: ResourceContext): WatchFormat {
+  const columns = columnsOf(definition, resource.version);
+  const include = includeObject(url.searchParams.get('includeObject'));
+  let isFirst = true;
+  return {
+    event: ({ object, resourceVersion, type }) => {
+      const withDefinitions = isFirst;
+      isFirst = false;
+      const table = renderTable([object], { columns, include, now: services.clock.now(), metadata: { resourceVersion: String(resourceVersion) }, withDefinitions });
+      return line(type, JSON.stringify(table));
+    },
+    bookmark: (resourceVersion) => line('BOOKMARK', JSON.stringify(renderTable([], { columns, include, now: 0, metadata: { resourceVersion }, withDefinitions: false }))),
+  };
+}
+
+/** Writes events in the form that the client accepts. */
+export function watchFormat(context: ResourceContext): WatchFormat {
+  const { request, resource, services } = context;
+  const form = negotiate(request.headers.accept);
+  if (form === 'table') return tableFormat(context);
+  const shown = form === 'metadata' ? partialMetadata : (object: KubeObject): KubeObject => object;
+  return {
+    event: ({ object, type }) => line(type, services.serialiser.text(shown(object))),
+    bookmark: (resourceVersion, annotations) => line('BOOKMARK', JSON.stringify(bookmarkObject(resource, resourceVersion, annotations))),
+  };
+}
