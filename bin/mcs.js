@@ -16,12 +16,21 @@ function isNewEnough() {
   return major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
 }
 
-/** The file whose text answers this command line; most starts end here, without loading anything else. */
-function findReadyAnswer() {
-  if (argv.length === 0) return 'help.txt';
-  if (argv.length > 1) return undefined;
-  if (argv[0] === '--version' || argv[0] === '-v') return 'version.txt';
-  return ['--help', '-h', 'help'].includes(argv[0]) ? 'help.txt' : undefined;
+/** The words before `--help` or behind `help`; undefined where no help is asked for. */
+function findHelpTopic() {
+  if (argv.length === 0) return [];
+  if (argv[0] === 'help') return argv.slice(1);
+  return ['--help', '-h'].includes(argv[argv.length - 1]) ? argv.slice(0, -1) : undefined;
+}
+
+/** The file whose text answers this command line; help and version start without loading anything else. */
+function findReadyAnswer(dist) {
+  if (argv.length === 1 && ['--version', '-v'].includes(argv[0])) return join(dist, 'version.txt');
+  const words = findHelpTopic();
+  // other words are no command, and must not lead out of the folder
+  if (words === undefined || !words.every((word) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(word))) return undefined;
+  const file = words.length === 0 ? join(dist, 'help.txt') : `${join(dist, 'help', ...words)}.txt`;
+  return existsSync(file) ? file : undefined;
 }
 
 function fail(message, hint, code) {
@@ -47,8 +56,8 @@ async function runOnOwnNode(node) {
 async function main() {
   const dist = join(root, 'dist');
   if (!existsSync(join(dist, 'cli', 'main.js'))) return fail('Cannot run mcs: this clone has not been built', 'npm run build', 'MCS_NOT_BUILT');
-  const ready = findReadyAnswer();
-  if (ready !== undefined) return void process.stdout.write(readFileSync(join(dist, ready), 'utf8'));
+  const ready = findReadyAnswer(dist);
+  if (ready !== undefined) return void process.stdout.write(readFileSync(ready, 'utf8'));
   if (!isNewEnough()) {
     const own = join(root, 'node_modules', '.bin', 'node');
     if (existsSync(own) && process.env.MCS_OWN_NODE !== '1') {

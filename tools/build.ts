@@ -2,9 +2,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { Plugin, settings } from '@oclif/core';
 import packageJson from '../package.json' with { type: 'json' };
-import { renderRootHelp } from '../src/cli/root-help.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -43,17 +41,19 @@ async function bundle(): Promise<void> {
 }
 
 async function writeManifest(): Promise<void> {
+  const { Plugin, settings } = await import('@oclif/core');
   settings.enableAutoTranspile = false;
   const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
   writeFileSync(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, undefined, 2)}\n`);
-  const commands = Object.values(plugin.manifest.commands);
-  writeFileSync(join(dist, 'help.txt'), `${renderRootHelp(packageJson.oclif.bin, packageJson.version, commands)}\n`);
   writeFileSync(join(dist, 'version.txt'), `mcs ${packageJson.version}\n`);
 }
 
 const begun = performance.now();
 rmSync(join(root, 'oclif.manifest.json'), { force: true });
 await bundle();
+process.env.OCLIF_COLUMNS = '80'; // read when oclif is imported: the help texts are for any terminal
 await writeManifest();
+const { writeHelpTexts } = await import('./render-help.ts');
+await writeHelpTexts(root, dist);
 console.log(`Built dist in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
