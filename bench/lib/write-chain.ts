@@ -47,7 +47,7 @@ async function openHop(client: KubeClient, label: string, signal: AbortSignal): 
     for await (const event of events) seen.get(event.object.kind === 'Status' ? '' : (event.object as ConfigMap).metadata.name)?.();
   })();
   watching.catch((error: unknown) => {
-    if (!signal.aborted) opened.reject(error as Error);
+    if (!signal.aborted) opened.reject(error);
   });
   await opened.promise;
   return async (name) => {

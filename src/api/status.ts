@@ -44,5 +44,6 @@ export function failureStatus(reason: StatusReason, message: string, details?: S
 
 /** Whether a JSON value is a Status object. */
 export function isStatus(value: unknown): value is Status {
-  return typeof value === 'object' && value !== null && (value as Status).kind === 'Status' && (value as Status).apiVersion === 'v1';
+  const { kind, apiVersion } = (value ?? {}) as Partial<Record<string, unknown>>;
+  return kind === 'Status' && apiVersion === 'v1';
 }

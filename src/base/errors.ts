@@ -49,6 +49,7 @@ export function toMcsError(thrown: unknown): McsError {
 
 /** Whether something thrown is an Error, also one of another realm (a vm context, where `instanceof` fails). */
 export function isError(thrown: unknown): thrown is Error {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- Error.isError is not in Node 22
   return thrown instanceof Error || types.isNativeError(thrown);
 }
 

@@ -56,8 +56,8 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override catch(error: Error): Promise<never> {
-    const thrown = this.#stop.signal.aborted ? this.#stop.signal.reason : toUsageError(error, (this.id ?? '').replaceAll(':', ' '));
-    return Promise.reject(thrown as Error);
+    const thrown: unknown = this.#stop.signal.aborted ? this.#stop.signal.reason : toUsageError(error, (this.id ?? '').replaceAll(':', ' '));
+    return Promise.reject(thrown);
   }
 
   /** Prints a result on stdout in the asked form. */

@@ -1,3 +1,4 @@
+import type { ListrDefaultRendererLogLevels } from 'listr2';
 import type { Task, TaskOutcome, TaskResult, TaskRunner } from '../base/tasks.ts';
 
 type Write = (line: string) => void;
@@ -53,17 +54,17 @@ export function createListrTaskRunner(stderr: NodeJS.WriteStream): TaskRunner {
   return async (tasks, signal) => {
     const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
     const results: TaskResult[] = [];
-    const logger = new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(stderr, stderr) });
+    const logger = new ListrLogger<ListrDefaultRendererLogLevels>({ useIcons: true, processOutput: new ProcessOutput(stderr, stderr) });
     const list = new Listr(
-      tasks.map(({ title, run }) => ({
-        title,
+      tasks.map((task) => ({
+        title: task.title,
         task: async (_context: unknown, shown: { output: string; title: string }): Promise<void> => {
           const update = (text: string): void => {
             shown.output = text;
           };
-          const outcome = await run({ update, signal });
-          results.push({ title, ...outcome });
-          shown.title = describeOutcome(title, outcome);
+          const outcome = await task.run({ update, signal });
+          results.push({ title: task.title, ...outcome });
+          shown.title = describeOutcome(task.title, outcome);
         },
       })),
       // the command handles Ctrl-C itself, so that what was begun ends in order

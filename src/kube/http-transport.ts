@@ -146,7 +146,7 @@ class NodeTransport implements HttpTransport {
       this.close();
       this.#agents = createAgents(settings, this.#secure);
     }
-    return this.#agents as Agents;
+    return this.#agents;
   }
 }
 

@@ -167,6 +167,7 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
         await this.#watch(this.#resourceVersion ?? '');
         await this.#pause();
       } catch (error) {
+        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be aborted during the await
         if (signal.aborted) break;
         this.#fail(error);
         await this.#pause(error);

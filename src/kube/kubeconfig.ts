@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
 import { errorMessage, McsError, systemErrorCode } from '../base/errors.ts';
 import { nearestName } from '../base/nearest-name.ts';
@@ -70,7 +70,6 @@ async function addTokenFiles(config: KubeConfig, text: string, directory: string
   if (!text.includes('tokenFile')) return;
   const { parse } = await import('../base/yaml.ts');
   const { users = [] } = parse(text) as { users?: RawUser[] };
-  const { resolve } = await import('node:path');
   for (const { name, user } of users) {
     const known = config.users.find((candidate) => candidate.name === name);
     if (known === undefined || !user?.tokenFile || known.token) continue;

@@ -119,8 +119,10 @@ class LeaseElector implements LeaderElector {
     let renewedAt = this.#clock.monotonic();
     while (!signal.aborted) {
       await this.#pause(signal);
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be aborted during the await
       if (signal.aborted) break;
       if (await this.#renewBefore(renewedAt + this.#renewDeadlineMs, signal)) renewedAt = this.#clock.monotonic();
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be aborted during the await
       else if (this.#isTaken() || this.#clock.monotonic() - renewedAt >= this.#renewDeadlineMs) return signal.aborted ? 'held' : this.#lost();
     }
     return 'held';

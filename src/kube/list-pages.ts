@@ -5,7 +5,8 @@ import type { ListOptions } from './client.ts';
 import type { Query } from './request-query.ts';
 import { dropManagedFields } from './watch-stream.ts';
 
-type GetPage<T> = (query: Query) => Promise<KubeList<T>>;
+/** One page as servers send it: a Go server may send null for an empty list. */
+type GetPage<T> = (query: Query) => Promise<Omit<KubeList<T>, 'items'> & { readonly items: T[] | null }>;
 
 interface PageQuery {
   readonly base: Query;
@@ -16,7 +17,7 @@ interface PageQuery {
 async function listPages<T extends KubeObject>(getPage: GetPage<T>, complete: (item: T) => T, { base, pageSize }: PageQuery): Promise<KubeList<T>> {
   const limit = pageSize > 0 ? { limit: pageSize } : {};
   const first = await getPage({ ...base, ...limit });
-  const items = (first.items ?? []).map(complete); // a Go server may send null for an empty list
+  const items = (first.items ?? []).map(complete);
   for (let next = first.metadata.continue; next; ) {
     // a token carries its resourceVersion; both together are refused
     const page = await getPage({ ...base, ...limit, resourceVersion: undefined, continue: next });

@@ -20,7 +20,7 @@ function judgeExports(context: DiagnoseContext): CheckOutcome {
   const troubles = exports.flatMap((object) => {
     const conditions = object.status?.conditions;
     const bad = ['Valid', 'Ready'].map((type) => findCondition(conditions, type)).find((condition) => condition !== undefined && condition.status !== 'True');
-    if (bad !== undefined) return [describeCondition(object, bad as Condition)];
+    if (bad !== undefined) return [describeCondition(object, bad)];
     return findCondition(conditions, 'Valid') === undefined ? [`${objectKey(object.metadata)}: the controller has not looked at it`] : [];
   });
   const first = exports[0]?.metadata;
@@ -31,7 +31,7 @@ function judgeExports(context: DiagnoseContext): CheckOutcome {
 function judgeConflicts(context: DiagnoseContext): CheckOutcome {
   const conflicts = memberOf(context).exports.flatMap((object) => {
     const condition = findCondition(object.status?.conditions, 'Conflict');
-    return condition?.status === 'True' ? [describeCondition(object, condition as Condition)] : [];
+    return condition?.status === 'True' ? [describeCondition(object, condition)] : [];
   });
   return conflicts.length === 0 ? pass() : warn(conflicts, ['Make the exported Services agree, or unexport all but one: the oldest export wins until then']);
 }
