@@ -1,8 +1,6 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { spkiPin } from '../base/pin.ts';
 
-/** Pin of a certificate authority: `sha256:<hex>` over the SPKI of the first certificate in the PEM text; empty for an empty text. */
+/** Pin of a certificate authority in PEM; empty for an empty text, which stands for the system's trust store. */
 export function caPinOf(ca: string): string {
-  if (ca === '') return '';
-  const spki = new X509Certificate(ca).publicKey.export({ type: 'spki', format: 'der' });
-  return `sha256:${createHash('sha256').update(spki).digest('hex')}`;
+  return ca === '' ? '' : spkiPin(ca);
 }

@@ -8,7 +8,7 @@ import { parsePublicKey } from '../broker-info/identity-key.ts';
 import type { Draft, KubeClient, RequestOptions } from '../kube/client.ts';
 import { decideJoin, type Refusal } from './decide-join.ts';
 import { ensureMember, validateMemberNames } from './ensure-member.ts';
-import { DESK_FIELD_MANAGER } from './ensure-owned.ts';
+import { DESK_FIELD_MANAGER } from './find-owned.ts';
 import { type JoinToken, parseJoinToken, withUse } from './join-token.ts';
 import { planMember } from './member-objects.ts';
 import { removeIfLeaving } from './remove-member.ts';

@@ -1,7 +1,9 @@
 import { resources } from '../api/resources.ts';
 import type { Cluster } from '../api/types/index.ts';
 import type { IssuedToken, KubeClient, RequestOptions } from '../kube/client.ts';
-import { ensureOwned, findOwned } from './ensure-owned.ts';
+import { ensureObject } from '../kube/ensure.ts';
+import { ensureCluster } from './ensure-cluster.ts';
+import { DESK_FIELD_MANAGER, findOwned } from './find-owned.ts';
 import type { MemberObjects } from './member-objects.ts';
 
 /** Life of a member's token that is asked for; an API server may grant less. */
@@ -34,9 +36,10 @@ async function dropStaleAccount(client: KubeClient, { account }: MemberObjects, 
 export async function ensureMember(client: KubeClient, objects: MemberObjects, standing: Cluster | undefined, options: RequestOptions): Promise<IssuedToken> {
   const { account, renewalRole, bindings, cluster } = objects;
   if (standing === undefined) await dropStaleAccount(client, objects, options);
-  await ensureOwned(client, resources.serviceAccounts, account, options);
-  await ensureOwned(client, resources.roles, renewalRole, options);
-  for (const binding of bindings) await ensureOwned(client, resources.roleBindings, binding, options);
-  await ensureOwned(client, resources.clusters, cluster, options);
+  const ensureOptions = { ...options, fieldManager: DESK_FIELD_MANAGER };
+  await ensureObject(client, resources.serviceAccounts, account, ensureOptions);
+  await ensureObject(client, resources.roles, renewalRole, ensureOptions);
+  for (const binding of bindings) await ensureObject(client, resources.roleBindings, binding, ensureOptions);
+  await ensureCluster(client, cluster, options);
   return client.createToken(account.metadata.name, account.metadata.namespace ?? '', { ...options, expirationSeconds: MEMBER_TOKEN_SECONDS });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type Resource, resources } from '../../src/api/resources.ts';
+import { resources } from '../../src/api/resources.ts';
 import type { UnknownObject } from '../../src/api/types/index.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';

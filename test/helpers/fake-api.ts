@@ -123,7 +123,7 @@ export class FakeApi {
   }
 
   put(path: string, object: Omit<KubeObject, 'apiVersion' | 'kind'> & Record<string, unknown>): KubeObject {
-    return this.store.set(path, { apiVersion: 'v1', kind: 'ConfigMap', ...object } as KubeObject);
+    return this.store.set(path, { apiVersion: 'v1', kind: 'ConfigMap', ...object });
   }
 
   /** Ends every watch: cleanly, by a reset, or in the middle of a line. */

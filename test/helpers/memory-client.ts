@@ -54,7 +54,7 @@ export function createMemoryClient(options: MemoryClientOptions = {}): MemoryCli
     const { name, namespace } = object.metadata;
     const metadata = { uid: randomUUID(), creationTimestamp: new Date(now()).toISOString(), ...object.metadata, resourceVersion: String(version) };
     const stored = structuredClone({ ...object, apiVersion: apiVersionOf(resource as AnyResource), kind: resource.kind, metadata }) as unknown as T;
-    const key = keyOf(resource as AnyResource, name, namespace);
+    const key = keyOf(resource, name, namespace);
     const type = objects.has(key) ? 'MODIFIED' : 'ADDED';
     objects.set(key, stored);
     changes.emit('change', key, { type, object: structuredClone(stored) });
@@ -75,13 +75,13 @@ export function createMemoryClient(options: MemoryClientOptions = {}): MemoryCli
     server: 'https://memory',
     writes,
     seed: store,
-    find: async (resource, name, namespace) => read(resource, name, namespace),
-    get: async (resource, name, namespace) => read(resource, name, namespace) ?? fail('NotFound', name),
-    list: async <T extends KubeObject>(resource: Resource<T>, { namespace, labelSelector = '' }: ListOptions = {}): Promise<KubeList<T>> => {
+    find: (resource, name, namespace) => Promise.resolve(read(resource, name, namespace)),
+    get: (resource, name, namespace) => new Promise((resolve) => { resolve(read(resource, name, namespace) ?? fail('NotFound', name)); }),
+    list: <T extends KubeObject>(resource: Resource<T>, { namespace, labelSelector = '' }: ListOptions = {}): Promise<KubeList<T>> => {
       const selector = parseLabelSelector(labelSelector);
-      const prefix = keyOf(resource as AnyResource, '', namespace);
+      const prefix = keyOf(resource, '', namespace);
       const items = [...objects].filter(([key, { metadata }]) => key.startsWith(prefix) && matchesLabels(selector, metadata.labels)).map(([, object]) => structuredClone(object) as T);
-      return { apiVersion: apiVersionOf(resource as AnyResource), kind: `${resource.kind}List`, metadata: { resourceVersion: String(version) }, items };
+      return Promise.resolve({ apiVersion: apiVersionOf(resource), kind: `${resource.kind}List`, metadata: { resourceVersion: String(version) }, items });
     },
     create: async (resource, object) => {
       await announce('create', resource.plural, object.metadata.name);
@@ -113,7 +113,7 @@ export function createMemoryClient(options: MemoryClientOptions = {}): MemoryCli
       objects.delete(key);
     },
     async *watch<T extends KubeObject>(resource: Resource<T>, { namespace, signal, onOpen }: WatchOptions): AsyncIterable<WatchEvent<T>> {
-      const prefix = keyOf(resource as AnyResource, '', namespace);
+      const prefix = keyOf(resource, '', namespace);
       const source = on(changes, 'change', signal === undefined ? {} : { signal });
       onOpen?.();
       for await (const [key, event] of source) {

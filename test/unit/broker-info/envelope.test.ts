@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BrokerInfo } from '../../../src/broker-info/index.ts';
 import { createJoinKey, inspectBrokerInfo, openBrokerInfo, sealBrokerInfo } from '../../../src/broker-info/index.ts';
 import { GOLDEN_INFO, GOLDEN_NOW } from '../../fixtures/broker-info/golden.ts';
 
@@ -10,7 +9,7 @@ const EXPIRY = Date.parse(GOLDEN_INFO.token.expiresAt);
 
 /** Seals a content that the types do not allow. */
 function sealAnything(change: Record<string, unknown>): string {
-  return sealBrokerInfo({ ...GOLDEN_INFO, ...change } as BrokerInfo, KEY, CHEAP);
+  return sealBrokerInfo({ ...GOLDEN_INFO, ...change }, KEY, CHEAP);
 }
 
 describe('sealBrokerInfo and openBrokerInfo', () => {

@@ -26,7 +26,7 @@ interface Sent {
   readonly keys: AnswerKeys;
 }
 
-async function sendJoin(client: MemoryClient, change: Partial<ClusterJoinRequest> = {}): Promise<Sent> {
+function sendJoin(client: MemoryClient, change: Partial<ClusterJoinRequest> = {}): Sent {
   const { join, answerPrivateKeyPem } = buildClusterJoin({
     info: GOLDEN_INFO,
     name: `join-${Math.random().toString(36).slice(2)}`,
@@ -61,7 +61,7 @@ async function usesOf(client: MemoryClient): Promise<readonly string[] | undefin
 describe('answerJoin', () => {
   it('makes a member with its own rights, counts the use, and gives it a token that only it can read', async () => {
     const client = brokerWith();
-    const sent = await sendJoin(client);
+    const sent = sendJoin(client);
     expect(await answerOnce(client, sent)).toEqual({ phase: 'Accepted' });
 
     expect(await readAnswer(client, sent)).toMatchObject({ result: 'accepted', token: expect.stringContaining('token-of-cluster-west'), expiresAt: '2026-01-08T12:00:00.000Z' });
@@ -84,7 +84,7 @@ describe('answerJoin', () => {
 
   it('refuses under seal, writes nothing but the answer, and counts no use', async () => {
     const client = brokerWith({ clusterID: 'north' });
-    const sent = await sendJoin(client);
+    const sent = sendJoin(client);
     expect(await answerOnce(client, sent)).toEqual({ phase: 'Refused', code: 'MCS_JOIN_TOKEN_OTHER_CLUSTER' });
     expect(await readAnswer(client, sent)).toMatchObject({ result: 'refused', code: 'MCS_JOIN_TOKEN_OTHER_CLUSTER', message: expect.stringContaining('"north"') });
     expect(JSON.stringify((await getJoin(client, sent)).status)).not.toContain('north');
@@ -94,19 +94,19 @@ describe('answerJoin', () => {
 
   it('refuses the second of two clusters whose ranges overlap, and the second of the same id', async () => {
     const client = brokerWith();
-    await answerOnce(client, await sendJoin(client));
-    const overlapping = await sendJoin(client, { clusterID: 'east', clusterUID: 'uid-east', identityPrivateKeyPem: EAST.privateKeyPem });
+    await answerOnce(client, sendJoin(client));
+    const overlapping = sendJoin(client, { clusterID: 'east', clusterUID: 'uid-east', identityPrivateKeyPem: EAST.privateKeyPem });
     expect(await answerOnce(client, overlapping)).toEqual({ phase: 'Refused', code: 'MCS_CIDR_OVERLAP' });
-    const sameID = await sendJoin(client, { clusterUID: 'uid-east', podCIDRs: ['10.2.0.0/16'], identityPrivateKeyPem: EAST.privateKeyPem });
+    const sameID = sendJoin(client, { clusterUID: 'uid-east', podCIDRs: ['10.2.0.0/16'], identityPrivateKeyPem: EAST.privateKeyPem });
     expect(await answerOnce(client, sameID)).toEqual({ phase: 'Refused', code: 'MCS_CLUSTER_ID_TAKEN' });
     expect(await usesOf(client)).toEqual([WEST.publicKey]);
   });
 
   it('joins a member again with other ranges: grants those, keeps its account, counts nothing', async () => {
     const client = brokerWith({ maxUses: 1 });
-    await answerOnce(client, await sendJoin(client, { settings: { cableDriver: 'vxlan' } }));
+    await answerOnce(client, sendJoin(client, { settings: { cableDriver: 'vxlan' } }));
     const account = await client.get(resources.serviceAccounts, 'cluster-west', NAMESPACE);
-    const again = await sendJoin(client, { podCIDRs: ['10.7.0.0/16'] });
+    const again = sendJoin(client, { podCIDRs: ['10.7.0.0/16'] });
     expect(await answerOnce(client, again)).toEqual({ phase: 'Accepted' });
     expect((await client.get(resources.clusters, 'west', NAMESPACE)).spec).toEqual({ cluster_id: 'west', cluster_uid: 'uid-west', cluster_cidr: ['10.7.0.0/16'], service_cidr: ['10.96.0.0/12'], node_cidr: [] });
     expect((await client.get(resources.serviceAccounts, 'cluster-west', NAMESPACE)).metadata.uid).toBe(account.metadata.uid);
@@ -115,17 +115,17 @@ describe('answerJoin', () => {
 
   it('gives a free id to a new cluster with a new account, so that tokens of the last holder are void', async () => {
     const client = brokerWith();
-    await answerOnce(client, await sendJoin(client));
+    await answerOnce(client, sendJoin(client));
     const before = await client.get(resources.serviceAccounts, 'cluster-west', NAMESPACE);
     await client.delete(resources.clusters, 'west', NAMESPACE);
-    expect(await answerOnce(client, await sendJoin(client, { identityPrivateKeyPem: EAST.privateKeyPem }))).toEqual({ phase: 'Accepted' });
+    expect(await answerOnce(client, sendJoin(client, { identityPrivateKeyPem: EAST.privateKeyPem }))).toEqual({ phase: 'Accepted' });
     expect((await client.get(resources.serviceAccounts, 'cluster-west', NAMESPACE)).metadata.uid).not.toBe(before.metadata.uid);
   });
 
   it('refuses where an object of that name is not ours, and leaves it alone', async () => {
     const client = brokerWith();
     client.seed(resources.roleBindings, { metadata: { name: 'mcs-member-west', namespace: NAMESPACE }, roleRef: { apiGroup: '', kind: 'Role', name: 'theirs' } });
-    const sent = await sendJoin(client);
+    const sent = sendJoin(client);
     expect(await answerOnce(client, sent)).toEqual({ phase: 'Refused', code: 'MCS_FOREIGN_OBJECT' });
     expect(await usesOf(client)).toEqual([]);
     expect(client.writes).toEqual([`apply clusterjoins/status ${sent.sent.metadata.name}`]);
@@ -133,7 +133,7 @@ describe('answerJoin', () => {
 
   it('waits for approval, says so once, and goes on when the key was accepted', async () => {
     const client = brokerWith({ approve: true });
-    const sent = await sendJoin(client);
+    const sent = sendJoin(client);
     for (let round = 0; round < 3; round += 1) expect(await answerOnce(client, sent)).toEqual({ phase: 'Pending' });
     expect(client.writes).toEqual([`apply clusterjoins/status ${sent.sent.metadata.name}`]);
     expect(await readAnswer(client, sent)).toBeUndefined();
@@ -144,7 +144,7 @@ describe('answerJoin', () => {
 
   it('is not talked into approval by what the joiner writes into its own object', async () => {
     const client = brokerWith({ approve: true });
-    const sent = await sendJoin(client);
+    const sent = sendJoin(client);
     client.seed(resources.clusterJoins, { ...sent.sent, metadata: { ...sent.sent.metadata, annotations: { 'mcs.clusterset.local/accepted': 'true' } } });
     expect(await answerOnce(client, sent)).toEqual({ phase: 'Pending' });
   });
@@ -155,7 +155,7 @@ describe('answerJoin', () => {
     ['a token id that is no text', { tokenID: { a: 1 } as never }],
   ])('refuses %s in the clear, because there is nothing to encrypt with', async (_name, change) => {
     const client = brokerWith();
-    const sent = await sendJoin(client);
+    const sent = sendJoin(client);
     client.seed(resources.clusterJoins, { ...sent.sent, spec: { ...sent.sent.spec, ...change } });
     expect(await answerOnce(client, sent)).toEqual({ phase: 'Refused', code: 'MCS_JOIN_TOKEN_REJECTED' });
     expect(await readAnswer(client, sent)).toMatchObject({ code: 'MCS_JOIN_TOKEN_REJECTED' });
@@ -168,16 +168,16 @@ describe('answerJoin', () => {
     ['an answer key that is none', { tokenID: GOLDEN_INFO.token.id, answerKey: 'AAAA', mac: 'AAAA' }],
   ])('refuses a ClusterJoin with %s', async (_name, spec) => {
     const client = brokerWith();
-    const sent = await sendJoin(client);
+    const sent = sendJoin(client);
     client.seed(resources.clusterJoins, { ...sent.sent, spec: spec as ClusterJoin['spec'] });
     expect(await answerOnce(client, sent)).toMatchObject({ phase: 'Refused' });
   });
 
   it('finishes a leave that still waits before it lets the cluster in again', async () => {
     const client = brokerWith();
-    await answerOnce(client, await sendJoin(client));
+    await answerOnce(client, sendJoin(client));
     client.seed(resources.leases, { metadata: { name: 'west', namespace: NAMESPACE, annotations: { [LEAVING]: '2026-01-01T12:00:00Z' } } });
-    expect(await answerOnce(client, await sendJoin(client, { identityPrivateKeyPem: EAST.privateKeyPem }))).toEqual({ phase: 'Accepted' });
+    expect(await answerOnce(client, sendJoin(client, { identityPrivateKeyPem: EAST.privateKeyPem }))).toEqual({ phase: 'Accepted' });
     expect(await client.find(resources.leases, 'west', NAMESPACE)).toBeUndefined();
   });
 });
@@ -191,7 +191,7 @@ describe('answerJoin, cut anywhere', () => {
         if (left-- === 0) throw new Error('The process was killed here');
       },
     });
-    const sent = await sendJoin(client);
+    const sent = sendJoin(client);
     await expect(answerOnce(client, sent)).rejects.toThrow('killed');
     expect((await getJoin(client, sent)).status).toBeUndefined();
     expect(await answerOnce(client, sent)).toEqual({ phase: 'Accepted' });
@@ -202,7 +202,7 @@ describe('answerJoin, cut anywhere', () => {
 
   it('makes eight writes, so that the cuts above are all there are', async () => {
     const client = brokerWith();
-    await answerOnce(client, await sendJoin(client));
+    await answerOnce(client, sendJoin(client));
     expect(client.writes.map((write) => write.replace(/ join-\S+$/, ''))).toEqual([
       `update secrets ${TOKEN_SECRET}`,
       'create serviceaccounts cluster-west',
@@ -225,8 +225,8 @@ describe('answerJoin, cut anywhere', () => {
         await run?.();
       },
     });
-    const first = await sendJoin(client);
-    const second = await sendJoin(client, { clusterID: 'east', clusterUID: 'uid-east', podCIDRs: ['10.2.0.0/16'], identityPrivateKeyPem: EAST.privateKeyPem });
+    const first = sendJoin(client);
+    const second = sendJoin(client, { clusterID: 'east', clusterUID: 'uid-east', podCIDRs: ['10.2.0.0/16'], identityPrivateKeyPem: EAST.privateKeyPem });
     race = async () => {
       await answerOnce(client, second);
     };

@@ -27,11 +27,11 @@ function joinOf(change: Partial<ClusterJoinRequest> = {}, createdAt = '2026-01-0
   return { ...join, metadata: { ...join.metadata, creationTimestamp: createdAt } };
 }
 
-function member(id: string, change: Partial<Cluster['spec']> = {}, identityKey: string | undefined = EAST.publicKey): Cluster {
+function member(id: string, change: Partial<Cluster['spec']> = {}, identityKey: string | null = EAST.publicKey): Cluster {
   return {
     apiVersion: 'submariner.io/v1',
     kind: 'Cluster',
-    metadata: { name: id, namespace: 'submariner-k8s-broker', annotations: identityKey === undefined ? {} : { [IDENTITY_KEY]: identityKey } },
+    metadata: { name: id, namespace: 'submariner-k8s-broker', annotations: identityKey === null ? {} : { [IDENTITY_KEY]: identityKey } },
     spec: { cluster_id: id, cluster_uid: `uid-${id}`, cluster_cidr: ['10.2.0.0/16'], service_cidr: ['10.96.0.0/12'], node_cidr: ['192.168.1.2/32'], ...change },
   };
 }
@@ -81,7 +81,7 @@ describe('decideJoin', () => {
     ['refuses an id that is no DNS label', { join: joinOf({ clusterID: 'West.1' }) }, 'MCS_CLUSTER_ID_INVALID'],
     ['refuses an id of 64 characters', { join: joinOf({ clusterID: 'w'.repeat(64) }) }, 'MCS_CLUSTER_ID_INVALID'],
     ['refuses an id that another cluster has', { members: [member('west', { cluster_uid: 'uid-other' })] }, 'MCS_CLUSTER_ID_TAKEN'],
-    ['refuses an id that subctl gave away', { members: [member('west', {}, undefined)] }, 'MCS_CLUSTER_ID_TAKEN'],
+    ['refuses an id that subctl gave away', { members: [member('west', {}, null)] }, 'MCS_CLUSTER_ID_TAKEN'],
     ['refuses the same UID without the key: everybody can read UIDs', { members: [member('west')] }, 'MCS_CLUSTER_ID_TAKEN'],
     ['accepts a member again under its own id and key', { members: [own(), member('east')] }, 'accept, counted'],
     ['accepts a member again with other ranges', { members: [own({ cluster_cidr: ['10.9.0.0/16'] })] }, 'accept, counted'],
