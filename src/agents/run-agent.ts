@@ -47,7 +47,7 @@ export async function runAgent({ name, conditions, compose }: AgentOptions): Pro
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   const environment = readAgentEnvironment(process.env);
-  const logger = createLogger({ level: environment.logLevel, fields: { part: name } });
+  const logger = createLogger({ level: environment.logLevel, fields: { part: name }, write: (line) => void process.stderr.write(line) });
   try {
     await serve({ name, conditions, compose }, { environment, logger, signal: stop.signal });
   } catch (error) {

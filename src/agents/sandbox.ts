@@ -31,7 +31,7 @@ try {
     packageRoot: values['package-root'],
     pid: process.pid,
     clock: systemClock,
-    logger: createLogger(),
+    logger: createLogger({ write: (line) => void process.stderr.write(line) }),
     signal: end.signal,
     tell: (message) => {
       if (process.connected) process.send?.(message);

@@ -19,12 +19,13 @@ export interface LoggerOptions {
   readonly level?: LogLevel;
   readonly fields?: LogFields;
   readonly now?: () => number;
-  readonly write?: (line: string) => void;
+  /** Takes each line, its line feed included. */
+  readonly write: (line: string) => void;
 }
 
-/** JSON lines on stderr by default: `{"time","level","message",...fields}`. */
-export function createLogger(options: LoggerOptions = {}): Logger {
-  const { level = 'info', fields = {}, now = Date.now, write = (line: string) => void process.stderr.write(line) } = options;
+/** Writes JSON lines: `{"time","level","message",...fields}`. */
+export function createLogger(options: LoggerOptions): Logger {
+  const { level = 'info', fields = {}, now = Date.now, write } = options;
   const threshold = LEVELS.indexOf(level);
   const log = (at: LogLevel) => (message: string, more: LogFields = {}) => {
     if (LEVELS.indexOf(at) < threshold) return;

@@ -38,7 +38,7 @@ type Rule = (question: KnownQuestion) => Refusal | undefined;
 const OVERLAP_HINTS = [
   'mcs join broker-info.subm --clustercidr <range>   # if this is not the range of the pods',
   'mcs deploy-broker --components service-discovery   # if pods need no tunnels between the clusters',
-  'Clusters whose ranges overlap can share services through their ingress gateways: mcs gateway-dns',
+  'Give this cluster other ranges; sharing through ingress gateways (gateway-dns) needs no distinct ranges, but is not built yet',
 ];
 /** Conflicts that one refusal names; the rest is counted. */
 const MAX_NAMED_CONFLICTS = 5;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { BROKER_NAMESPACE, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import type { ControllerLimits } from '../../src/controller/settings.ts';
@@ -12,15 +12,20 @@ let set: MemberSet;
 /** A namespace in both clusters. */
 let shop: string;
 
-afterEach(async () => {
-  await set.stop();
+/** Sets in use, by their limits. Every test leaves its set joined up and running. */
+const sets = new Map<Partial<ControllerLimits>, MemberSet>();
+
+afterAll(async () => {
+  await Promise.all([...sets.values()].map((each) => each.stop()));
 });
 
+const USUAL: Partial<ControllerLimits> = {};
 /** Leases that are renewed and lapse fast enough to be watched. */
-const FAST = { renewSeconds: 0.1, graceSeconds: 0.6 };
+const FAST: Partial<ControllerLimits> = { renewSeconds: 0.1, graceSeconds: 0.6 };
 
-async function begin(limits: Partial<ControllerLimits> = {}): Promise<void> {
-  set = await startMemberSet(['east', 'west'], { limits });
+async function begin(limits: Partial<ControllerLimits> = USUAL): Promise<void> {
+  set = sets.get(limits) ?? (await startMemberSet(['east', 'west'], { limits }));
+  sets.set(limits, set);
   shop = await set.addNamespace();
 }
 
@@ -109,6 +114,8 @@ describe('controller: the broker is away', () => {
     await eventually(async () => expect((await conditionsOf(west.user, resources.serviceExports, shop, 'other')).join()).toContain('Ready=False'));
     expect(await importedAddresses(west.user, shop)).toEqual([podAddress(0, 5)]);
     expect(west.controller().readiness().isMet).toBe(true);
+    set.setBrokerAway(false);
+    await eventually(() => west.controller().readiness().detail === 'connected to the broker');
   });
 });
 
@@ -142,6 +149,7 @@ describe('controller: a member falls silent', () => {
     await createService(west.user, { namespace: shop, name: 'sentinel', addresses: [podAddress(1, 9)], exported: {} });
     await eventually(async () => expect(await importedAddresses(west.user, shop, 'sentinel')).toHaveLength(1));
     expect(west.local.writes.slice(before).filter((write) => write.includes('web'))).toEqual([]);
+    await set.member('east').start();
   });
 });
 

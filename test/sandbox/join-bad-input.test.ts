@@ -131,7 +131,7 @@ describe('deployBroker() refuses, and writes nothing,', () => {
   });
 
   it('a configuration directory that cannot be written', async () => {
-    await expectRefusal(deployBroker(fleet.context(1), fleet.brokerOptions({ configDir: '/proc/config', kubeconfigCa: fleet.ca(1) })), { code: 'MCS_BROKER_INFO_WRITE' });
+    await expectRefusal(deployBroker(fleet.context(1), fleet.brokerOptions({ configDir: `${fleet.infoFile}/config`, kubeconfigCa: fleet.ca(1) })), { code: 'MCS_BROKER_INFO_WRITE' });
   });
 
   it('a user without permissions', async () => {

@@ -1,19 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BROKER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
-import { deployBroker, type FleetContext, join, leave, removeBroker } from '../../src/deployers/index.ts';
+import { deployBroker, type FleetContext, join, leave } from '../../src/deployers/index.ts';
 import { cuttingClient } from '../helpers/cutting-client.ts';
 import { type DeployFleet, startFleet } from '../helpers/deploy-fleet.ts';
 
 const LEAVE = { force: false, timeoutMs: 20_000 };
-/** More writes than any of the three has. */
+/** More runs than any of the three needs. */
 const LIMIT = 100;
+const SLOW = 60_000;
 
 let fleet: DeployFleet;
-beforeEach(async () => {
+let stopDesk = (): Promise<void> => Promise.resolve();
+beforeAll(async () => {
   fleet = await startFleet();
 });
-afterEach(() => fleet.stop());
+afterAll(async () => {
+  await stopDesk();
+  await fleet.stop();
+});
 
 /** The same context, cut off after so many writes to either cluster. */
 function cutContext(context: FleetContext, writes: number): FleetContext {
@@ -21,64 +26,46 @@ function cutContext(context: FleetContext, writes: number): FleetContext {
   return { ...context, client: cuttingClient(context.client, cut), connect: (access) => cuttingClient(context.connect(access), cut) };
 }
 
-/** Cuts a run after its first write, its second, ... until it is no longer cut; `check` looks at each. */
-async function cutEverywhere(run: (writes: number) => Promise<unknown>, check: () => Promise<void>): Promise<number> {
-  for (let writes = 1; writes < LIMIT; writes += 1) {
-    const wasCut = await run(writes).then(
-      () => false,
-      (error: unknown) => {
-        expect(error).toMatchObject({ code: 'MCS_INTERRUPTED' });
-        return true;
-      },
-    );
-    await check();
-    if (!wasCut) return writes;
+/**
+ * Runs again and again, each time cut off after one, two or three writes, until a run ends by
+ * itself; each next run has to go on from there. Not always one, because an answer (a token, say)
+ * dies with the run that asked for it, and has to be kept by a second write. From the three values of
+ * `first` together, there is a cut after every write. Gives the number of cuts.
+ */
+async function runInPieces(run: (context: FleetContext) => Promise<unknown>, index: number, first: number): Promise<number> {
+  for (let cuts = 0; cuts < LIMIT; cuts += 1) {
+    try {
+      await run(cutContext(fleet.context(index), 1 + ((first + cuts) % 3)));
+      return cuts;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'MCS_INTERRUPTED' });
+    }
   }
   throw new Error('It never ended');
 }
 
 describe('a run that is cut after any of its writes is completed by the next', () => {
   it('deployBroker()', async () => {
-    const writes = await cutEverywhere(
-      (count) => deployBroker(cutContext(fleet.context(0), count), fleet.brokerOptions()),
-      async () => {
-        await fleet.deployBroker();
-        expect((await fleet.deployBroker()).isUnchanged).toBe(true);
-        await removeBroker(fleet.context(0), { brokerNamespace: BROKER_NAMESPACE, ...LEAVE });
-      },
-    );
-    expect(writes).toBeGreaterThan(10);
-  });
+    expect(await runInPieces((context) => deployBroker(context, fleet.brokerOptions()), 0, 0)).toBeGreaterThanOrEqual(7);
+    expect((await fleet.deployBroker()).isUnchanged).toBe(true);
+  }, SLOW);
 
-  it('join()', async () => {
-    await fleet.deployBroker();
-    const stopDesk = await fleet.startDesk();
-    const writes = await cutEverywhere(
-      (count) => join(cutContext(fleet.context(1), count), fleet.joinOptions(1)),
-      async () => {
-        await fleet.join(1);
-        expect((await fleet.join(1)).isUnchanged).toBe(true);
-        await leave(fleet.context(1), LEAVE);
-      },
-    );
-    expect(writes).toBeGreaterThan(15);
+  it.each([0, 1, 2])('join(), then leave() (first cut after write %d + 1)', async (first) => {
     await stopDesk();
-  });
+    stopDesk = await fleet.startDesk();
+    const used = await countUses();
+    expect(await runInPieces((context) => join(context, fleet.joinOptions(1)), 1, first)).toBeGreaterThan(10);
+    expect((await fleet.join(1)).isUnchanged).toBe(true);
+    expect(await countUses()).toBe(used + 1); // however often it asked, it is one cluster
 
-  it('leave()', async () => {
-    await fleet.deployBroker();
-    const stopDesk = await fleet.startDesk();
-    await fleet.join(1);
-    const writes = await cutEverywhere(
-      (count) => leave(cutContext(fleet.context(1), count), LEAVE),
-      async () => {
-        expect((await leave(fleet.context(1), LEAVE)).leftovers).toEqual([]);
-        expect((await leave(fleet.context(1), LEAVE)).isUnchanged).toBe(true);
-        expect((await fleet.admin(0).list(resources.clusters, { namespace: BROKER_NAMESPACE })).items).toEqual([]);
-        await fleet.join(1);
-      },
-    );
-    expect(writes).toBeGreaterThan(15);
-    await stopDesk();
-  });
+    expect(await runInPieces((context) => leave(context, LEAVE), 1, first)).toBeGreaterThan(8);
+    expect(await leave(fleet.context(1), LEAVE)).toMatchObject({ isUnchanged: true, leftovers: [] });
+    expect((await fleet.admin(0).list(resources.clusters, { namespace: BROKER_NAMESPACE })).items).toEqual([]);
+  }, SLOW);
 });
+
+/** Uses of the join tokens that the desk has counted. */
+async function countUses(): Promise<number> {
+  const { items } = await fleet.admin(0).list(resources.secrets, { namespace: BROKER_NAMESPACE, labelSelector: 'mcs.clusterset.local/join-token-id' });
+  return items.flatMap(({ data }) => JSON.parse(Buffer.from(data?.uses ?? '', 'base64').toString()) as unknown[]).length;
+}

@@ -42,7 +42,7 @@ function draft(data: Record<string, string>, labels: Record<string, string> = OU
 }
 
 function put(data: Record<string, string>, labels: Record<string, string> = OURS, extra: Record<string, unknown> = {}): ConfigMap {
-  return api.put(`${CONFIG_MAPS}/a`, { ...draft(data, labels), metadata: { name: 'a', namespace: 'shop', labels, ...extra } }) as ConfigMap;
+  return api.put(`${CONFIG_MAPS}/a`, { ...draft(data, labels), metadata: { name: 'a', namespace: 'shop', labels, ...extra } });
 }
 
 const writes = (): string[] =>
@@ -51,7 +51,7 @@ const writes = (): string[] =>
     .filter(({ method }) => method !== 'GET')
     .map(({ method, headers }) => [method, headers['content-type']?.split('/')[1]?.split('+')[0]].join(' '));
 
-const standing = (): ConfigMap | undefined => api.store.find(`${CONFIG_MAPS}/a`) as ConfigMap | undefined;
+const standing = (): ConfigMap | undefined => api.store.find(`${CONFIG_MAPS}/a`);
 
 describe('ensureObject', () => {
   it('creates by POST what does not exist', async () => {

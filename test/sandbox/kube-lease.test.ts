@@ -29,7 +29,7 @@ afterEach(async () => {
   await api.close();
 });
 
-const lease = (): Lease | undefined => api.store.find(LEASE) as Lease | undefined;
+const lease = (): Lease | undefined => api.store.find(LEASE);
 const holder = (): string | undefined => lease()?.spec?.holderIdentity;
 
 /** Goes on with the fake clock, and lets the real HTTP requests in between finish. */

@@ -52,7 +52,7 @@ export function validateNoOverlap(ranges: ClusterRanges, components: readonly st
   throw new McsError('MCS_CIDR_OVERLAP', `Cannot join as "${ranges.clusterID}": ${refusing.map(describe).join('; ')}`, {
     hints: [
       '--clustercidr <range>, if this is not the range of the pods',
-      'Clusters whose ranges overlap can share services through their ingress gateways: mcs gateway-dns',
+      'Give this cluster other ranges; sharing through ingress gateways (gateway-dns) needs no distinct ranges, but is not built yet',
       'mcs deploy-broker --components service-discovery, if pods need no tunnels between the clusters',
     ],
     details: { conflicts: refusing },

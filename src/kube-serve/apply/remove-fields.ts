@@ -23,12 +23,20 @@ function reduceValue(value: unknown, schema: Schema | undefined, removal: Remova
   return isEmpty && !isWanted ? undefined : left;
 }
 
+/** An item that stays keeps what identifies it, whoever set that. */
+function withoutKeys({ gone, wanted }: Removal, schema: Schema): Removal {
+  const keys = (schema['x-kubernetes-list-map-keys'] ?? []).map((key) => `f:${key}`);
+  return { gone: Object.fromEntries(Object.entries(gone).filter(([element]) => !keys.includes(element))), wanted };
+}
+
 function reduceList(items: readonly unknown[], schema: Schema, removal: Removal): unknown[] {
   return items
     .map((item) => {
       const element = itemElement(schema, item);
       const child = below(removal, element);
-      return child ? reduceValue(item, schema.items, child, removal.wanted[element] !== undefined) : item;
+      if (child === undefined) return item;
+      const isWanted = removal.wanted[element] !== undefined;
+      return reduceValue(item, schema.items, isWanted ? withoutKeys(child, schema) : child, isWanted);
     })
     .filter((item) => item !== undefined);
 }

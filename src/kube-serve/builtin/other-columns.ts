@@ -1,4 +1,4 @@
-import type { EndpointSlice, KubeObject, RoleBinding, UnknownObject, Workload } from '../../api/types/index.ts';
+import type { EndpointSlice, RoleBinding, UnknownObject, Workload } from '../../api/types/index.ts';
 import type { PrinterColumn } from '../resource-definition.ts';
 import { AGE_COLUMN, NAME_COLUMN } from '../table/render-table.ts';
 import { addressesOf, column, joined, labelsText, WIDE } from './core-columns.ts';

@@ -1,5 +1,4 @@
 import { type Resource, resourceName, resources } from '../../api/resources.ts';
-import type { KubeObject } from '../../api/types/index.ts';
 import type { ObjectStore, StoreEvent } from '../store.ts';
 import { CLEANUP_FINALIZER } from './complete-crd.ts';
 import type { Crd } from './crd-types.ts';

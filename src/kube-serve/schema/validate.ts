@@ -28,7 +28,7 @@ function fieldPath(pointer: string): string {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'null');
+  return typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
 }
 
 function typeName(value: unknown): string {
@@ -57,7 +57,7 @@ const TRANSLATIONS: Readonly<Record<string, Translate>> = {
     message: `Invalid value: "${typeName(data)}": ${field} in body must be of type ${asText((params as { type: unknown }).type)}: "${typeName(data)}"`,
     reason: 'FieldValueTypeInvalid',
   }),
-  pattern: ({ data, params }, field) => ({ field, message: `Invalid value: ${show(data)}: ${field} in body should match '${String((params as { pattern: string }).pattern)}'` }),
+  pattern: ({ data, params }, field) => ({ field, message: `Invalid value: ${show(data)}: ${field} in body should match '${(params as { pattern: string }).pattern}'` }),
   maxItems: ({ data, params }, field) => {
     const { limit } = params as { limit: number };
     return { field, message: `Too many: ${Array.isArray(data) ? data.length : 0}: must have at most ${limit} items` };

@@ -74,8 +74,8 @@ export function annotationCauses(annotations: Readonly<Record<string, string>> =
   const causes = keyCauses(field, Object.keys(annotations), (key) => key.toLowerCase());
   let size = 0;
   for (const [key, value] of Object.entries(annotations)) {
-    if (typeof value !== 'string') causes.push({ field, message: `Invalid value: ${JSON.stringify(value)}: must be a string` });
-    size += key.length + String(value).length;
+    if (typeof value !== 'string') return [...causes, { field, message: `Invalid value: ${JSON.stringify(value)}: must be a string` }];
+    size += key.length + value.length;
   }
   return size > MAX_ANNOTATIONS ? [...causes, { field, message: `Too long: may not be more than ${MAX_ANNOTATIONS} bytes` }] : causes;
 }

@@ -47,7 +47,8 @@ function parseLabels(selector: string): LabelSelector {
 
 function fieldText(object: KubeObject, path: readonly string[]): string {
   const value = valueAt(object, path);
-  return value === undefined || value === null ? '' : String(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** Reads the selectors of a list or watch. Throws 400 for what cannot be parsed or is no selectable field. */

@@ -14,7 +14,7 @@ export const DEFAULT_COLUMNS: readonly PrinterColumn[] = [NAME_COLUMN, AGE_COLUM
 
 function asCell(value: unknown, { type }: PrinterColumn, now: number): Cell {
   if (value === undefined || value === null) return null;
-  if (type === 'date') return ageOf(String(value), now);
+  if (type === 'date') return ageOf(typeof value === 'string' ? value : undefined, now);
   if (typeof value === 'number' || typeof value === 'boolean') return type === 'string' ? String(value) : value;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { resources } from '../../src/api/resources.ts';
+import { leave, removeBroker, uninstall } from '../../src/deployers/index.ts';
+import { type DeployFleet, snapshot, startFleet } from '../helpers/deploy-fleet.ts';
+import { rejection } from '../helpers/thrown.ts';
+
+const LEAVE = { force: false, timeoutMs: 20_000 };
+
+let fleet: DeployFleet;
+let stopDesk: () => Promise<void>;
+
+beforeEach(async () => {
+  fleet = await startFleet();
+  await fleet.deployBroker();
+  stopDesk = await fleet.startDesk();
+});
+
+afterEach(async () => {
+  await stopDesk();
+  await fleet.stop();
+});
+
+describe('leave()', () => {
+  it('refuses, and removes nothing, where the broker cannot be reached; goes on by force and names what is left', async () => {
+    await fleet.join(1);
+    await fleet.sandbox.cluster(0).stop();
+    const before = await snapshot(fleet.admin(1));
+    expect(await rejection(leave(fleet.context(1), LEAVE))).toMatchObject({ code: 'MCS_BROKER_UNREACHABLE', exitCode: 6, hints: expect.arrayContaining(['mcs leave --force']) });
+    expect(await snapshot(fleet.admin(1))).toEqual(before);
+    const result = await leave(fleet.context(1), { ...LEAVE, force: true });
+    expect(result.leftovers).toEqual([expect.stringContaining('Cluster "cluster1"')]);
+    expect((await fleet.admin(1).find(resources.namespaces, MEMBER_NAMESPACE))?.metadata.name).toBeUndefined();
+  });
+});
+
+describe('removeBroker()', () => {
+  const options = { brokerNamespace: BROKER_NAMESPACE, force: false, timeoutMs: 20_000 };
+
+  it('refuses by name while clusters are members, and removes nothing', async () => {
+    await fleet.join(1);
+    const before = await snapshot(fleet.admin(0));
+    expect(await rejection(removeBroker(fleet.context(0), options))).toMatchObject({ code: 'MCS_BROKER_IN_USE', message: expect.stringContaining('cluster1') });
+    expect(await rejection(uninstall(fleet.context(0), options))).toMatchObject({ code: 'MCS_BROKER_IN_USE' });
+    expect(await snapshot(fleet.admin(0))).toEqual(before);
+  });
+
+  it('removes all that deploy-broker made, and then nothing', async () => {
+    const result = await removeBroker(fleet.context(0), options);
+    expect(result).toMatchObject({ leftovers: [], isUnchanged: false });
+    const left = Object.keys(await snapshot(fleet.admin(0)));
+    expect(left.filter((key) => key.includes('mcs') || key.includes(BROKER_NAMESPACE))).toEqual([]);
+    expect(await removeBroker(fleet.context(0), options)).toMatchObject({ isUnchanged: true });
+  });
+
+  it('is part of uninstall where the broker and its only member are in one cluster', async () => {
+    await fleet.join(0);
+    const result = await uninstall(fleet.context(0), options);
+    expect(result).toMatchObject({ leave: { clusterID: 'cluster0', leftovers: [] }, broker: { leftovers: [] } });
+    const left = Object.keys(await snapshot(fleet.admin(0)));
+    expect(left.filter((key) => key.includes('mcs') || key.includes('submariner'))).toEqual([]);
+  });
+});

@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { negotiate, type Representation } from '../../../../src/kube-serve/http/negotiate.ts';
+import { StatusError } from '../../../../src/kube-serve/status-error.ts';
+import { thrown } from '../../../helpers/thrown.ts';
+
+describe('negotiate()', () => {
+  it.each<[string | undefined, Representation]>([
+    [undefined, 'object'],
+    ['*/*', 'object'],
+    ['application/json', 'object'],
+    ['application/vnd.kubernetes.protobuf,application/json', 'object'],
+    ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json', 'table'],
+    ['application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json', 'object'],
+    ['application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1', 'metadata'],
+  ])('takes %s as %s', (accept, expected) => {
+    expect(negotiate(accept)).toBe(expected);
+  });
+
+  it('refuses what nobody here speaks with 406', () => {
+    expect((thrown(() => negotiate('application/vnd.kubernetes.protobuf')) as StatusError).code).toBe(406);
+  });
+});
