@@ -16,9 +16,9 @@ const TTL_SECONDS = 5;
 async function compose({ env, environment, runtime, logger, registry, health, version, signal }: AgentContext): Promise<ComposedAgent> {
   const { brokerNamespace } = await readMemberConfig(runtime);
   const client = createKubeClient(inClusterAccess(runtime, env), { userAgent: userAgentOf('dns', version) });
-  const zone = { name: CLUSTERSET_DOMAIN, ttl: TTL_SECONDS, serial: Math.floor(Date.now() / 1000) };
+  const zone = { name: CLUSTERSET_DOMAIN, ttl: TTL_SECONDS, serial: Math.floor(Date.now() / 1000), ...(env.POD_IP !== undefined && { addresses: [env.POD_IP] }) };
   const metrics = createDnsMetrics(registry, () => server.index.size);
-  const server: NameServer = new NameServer({ zone, isSynced: () => feed.isSynced, observer: metrics });
+  const server: NameServer = new NameServer({ zone, isSynced: () => feed.isSynced, observer: metrics, logger });
   const feed = followCluster({ client, index: server.index, logger, ignoredNamespaces: [brokerNamespace] });
   feed.synced(signal).then(
     () => { health.set('synced', true); },

@@ -1,58 +1,51 @@
-import { questionEnd } from './wire/header.ts';
+import type { WireAnswer } from './wire/encode-answer.ts';
 
-/** Answers held at most; a flood of different questions then only empties it. */
-const MAX_ANSWERS = 8192;
-/** Larger questions are not worth holding. */
-const MAX_KEY_BYTES = 300;
+/** Answers held at most, so that memory is bounded whatever is asked. */
+const MAX_ANSWERS = 16_384;
 
 interface Cached {
-  readonly response: Buffer;
+  readonly answer: WireAnswer;
   readonly service: string;
 }
 
 /**
- * Ready answers as bytes. An answer is dropped when its service changes, so it never outlives what
- * it was made from. Id, flags and the question's case are those of the new question.
+ * Ready answers as bytes, by question. An answer is dropped when its service changes, so it never
+ * outlives what it was made from. Only answers about a service that exists come here: names that do
+ * not exist are without number.
  */
 export class AnswerCache {
   readonly #answers = new Map<string, Cached>();
   readonly #byService = new Map<string, Set<string>>();
 
-  /** What a packet asks: everything but its id, the question in lower case. Undefined if it cannot be held. */
-  keyOf(packet: Buffer): string | undefined {
-    if (packet.length > MAX_KEY_BYTES) return undefined;
-    try {
-      const end = questionEnd(packet);
-      return `${packet.toString('latin1', 2, 12)}${packet.toString('latin1', 12, end).toLowerCase()}${packet.toString('latin1', end)}`;
-    } catch {
-      return undefined; // cut short: the full path answers FORMERR
-    }
+  get size(): number {
+    return this.#answers.size;
   }
 
-  find(key: string, packet: Buffer): Buffer | undefined {
-    const cached = this.#answers.get(key);
-    if (cached === undefined) return undefined;
-    const response = Buffer.from(cached.response);
-    packet.copy(response, 0, 0, 2);
-    packet.copy(response, 12, 12, questionEnd(packet));
-    return response;
+  find(question: string): WireAnswer | undefined {
+    return this.#answers.get(question)?.answer;
   }
 
-  set(key: string, response: Buffer, service: string): void {
-    if (this.#answers.size >= MAX_ANSWERS) this.clear();
-    this.#answers.set(key, { response, service });
-    const keys = this.#byService.get(service) ?? new Set();
-    this.#byService.set(service, keys.add(key));
+  set(question: string, service: string, answer: WireAnswer): void {
+    if (this.#answers.size >= MAX_ANSWERS) this.#dropOldest();
+    this.#answers.set(question, { answer, service });
+    const questions = this.#byService.get(service);
+    if (questions === undefined) this.#byService.set(service, new Set([question]));
+    else questions.add(question);
   }
 
   /** Forgets what was answered about one service. */
   drop(service: string): void {
-    for (const key of this.#byService.get(service) ?? []) this.#answers.delete(key);
+    for (const question of this.#byService.get(service) ?? []) this.#answers.delete(question);
     this.#byService.delete(service);
   }
 
-  clear(): void {
-    this.#answers.clear();
-    this.#byService.clear();
+  #dropOldest(): void {
+    const [oldest] = this.#answers;
+    if (oldest === undefined) return;
+    const [question, { service }] = oldest;
+    this.#answers.delete(question);
+    const questions = this.#byService.get(service);
+    questions?.delete(question);
+    if (questions?.size === 0) this.#byService.delete(service);
   }
 }

@@ -23,7 +23,10 @@ function dataText(record: DnsRecord): string {
       return `${record.data.mname} ${record.data.rname} ${record.data.serial}`;
     case 'HINFO':
       return `${record.data.cpu} ${record.data.os}`;
-    default:
+    case 'A':
+    case 'AAAA':
+    case 'NS':
+    case 'TXT':
       return record.data;
   }
 }

@@ -1,6 +1,6 @@
-import { MCS_SERVICE_NAME } from '../api/labels.ts';
+import { MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER, MEMBER } from '../api/labels.ts';
 import { resources } from '../api/resources.ts';
-import type { EndpointSlice, KubeObject, ServiceImport } from '../api/types/index.ts';
+import type { EndpointSlice, KubeObject, ObjectMeta, ServiceImport } from '../api/types/index.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -21,13 +21,33 @@ export interface FollowOptions {
   readonly ignoredNamespaces: readonly string[];
 }
 
+/** What answers are made of; the rest of an object would only take memory. */
+function slimMetadata({ name, namespace = '', uid, resourceVersion, labels = {} }: ObjectMeta): ObjectMeta {
+  const kept = [MEMBER, MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER].flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]] as const]));
+  return { name, namespace, labels: Object.fromEntries(kept), ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+}
+
+function slimImport({ apiVersion, kind, metadata, spec: { type, ports, ips } }: ServiceImport): ServiceImport {
+  return { apiVersion, kind, metadata: slimMetadata(metadata), spec: { type, ports, ...(ips !== undefined && { ips }) } };
+}
+
+function slimSlice({ apiVersion, kind, metadata, addressType, endpoints, ports }: EndpointSlice): EndpointSlice {
+  const slim = endpoints.map(({ addresses, conditions, hostname }) => ({
+    addresses,
+    ...(conditions?.ready !== undefined && { conditions: { ready: conditions.ready } }),
+    ...(hostname !== undefined && { hostname }),
+  }));
+  return { apiVersion, kind, metadata: slimMetadata(metadata), addressType, endpoints: slim, ...(ports !== undefined && { ports }) };
+}
+
 /** Keeps the index in step with the ServiceImports and multi-cluster EndpointSlices of a cluster. */
 export function followCluster({ client, index, logger, ignoredNamespaces }: FollowOptions): ClusterFeed {
-  const imports = createInformer<ServiceImport>(client, resources.serviceImports, { logger });
-  const slices = createInformer<EndpointSlice>(client, resources.endpointSlices, { labelSelector: MCS_SERVICE_NAME, logger });
-  const isOurs = ({ metadata }: KubeObject): boolean => !ignoredNamespaces.includes(metadata.namespace ?? '');
-  feed(imports, isOurs, (object) => { index.setImport(object); }, (object) => { index.removeImport(object); });
-  feed(slices, isOurs, (object) => { index.setSlice(object); }, (object) => { index.removeSlice(object); });
+  const imports = createInformer<ServiceImport>(client, resources.serviceImports, { logger, transform: slimImport });
+  const slices = createInformer<EndpointSlice>(client, resources.endpointSlices, { labelSelector: MCS_SERVICE_NAME, logger, transform: slimSlice });
+  // objects of a broker that this cluster hosts, be it another one than its own, are nobody's imports here
+  const isOurs = ({ metadata }: KubeObject): boolean => !ignoredNamespaces.includes(metadata.namespace ?? '') && !(MEMBER in (metadata.labels ?? {}));
+  feed(imports, isOurs, (object) => index.setImport(object), (object) => index.removeImport(object));
+  feed(slices, isOurs, (object) => index.setSlice(object), (object) => index.removeSlice(object));
   return {
     name: 'cluster-feed',
     get isSynced() {
@@ -47,7 +67,7 @@ export function followCluster({ client, index, logger, ignoredNamespaces }: Foll
 
 function feed<T extends KubeObject>(informer: Informer<T>, isOurs: (object: T) => boolean, set: (object: T) => void, remove: (object: T) => void): void {
   informer.onChange((_key, next, previous) => {
-    if (previous !== undefined && isOurs(previous)) remove(previous);
+    if (previous !== undefined && isOurs(previous)) remove(previous); // its labels may have named another service
     if (next !== undefined && isOurs(next)) set(next);
   });
 }

@@ -1,12 +1,19 @@
+import { type Logger, silentLogger } from '../base/log.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { DnsIndex } from './dns-index.ts';
-import { type Answer, type DnsRecord, RCODE, type Rcode } from './records.ts';
+import { type Answer, RCODE, type Rcode } from './records.ts';
 import { type Question, resolve } from './resolve.ts';
-import { handlePacket, type Transport } from './wire/handle-packet.ts';
-import type { Zone } from './zone.ts';
+import { AnswerEncoder, emptyAnswer, type WireAnswer } from './wire/encode-answer.ts';
+import { type Query, questionKey, questionName, readQuery, SCRATCH_BYTES } from './wire/read-query.ts';
+import { CLASS_IN, TYPE, typeName } from './wire/types.ts';
+import { sizeLimit, type Transport, writeRefusal, writeResponse } from './wire/write-response.ts';
+import { withSoa, type Zone } from './zone.ts';
 
 export interface QueryObserver {
-  answered(query: { readonly transport: Transport; readonly type: string; readonly rcode: Rcode; readonly seconds: number }): void;
+  /** `type` is 0 where no question could be read. */
+  answered(transport: Transport, type: number, rcode: Rcode, seconds: number): void;
+  /** A packet that deserves no answer. */
+  dropped(transport: Transport): void;
 }
 
 export interface NameServerOptions {
@@ -14,57 +21,84 @@ export interface NameServerOptions {
   /** Whether the index is complete: until then every answer is SERVFAIL. */
   readonly isSynced: () => boolean;
   readonly observer?: QueryObserver;
+  readonly logger?: Logger;
   readonly random?: () => number;
 }
 
 const SERVFAIL: Answer = { rcode: RCODE.servFail, answers: [], authorities: [], additionals: [] };
+const REFUSED = emptyAnswer(RCODE.refused);
+const BADVERS = emptyAnswer(RCODE.badVers);
+const FORMERR = emptyAnswer(RCODE.formErr);
+/** Types whose answers are kept as bytes; of other types a service has no records. */
+const CACHED_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.SRV]);
 
-/** The whole of a name server but its sockets: bytes in, bytes out. */
+/** The whole of a name server but its sockets: bytes in, bytes out, without waiting for anything. */
 export class NameServer {
   readonly index: DnsIndex;
   readonly #cache = new AnswerCache();
-  readonly #options: NameServerOptions;
+  readonly #encoder = new AnswerEncoder();
+  readonly #scratch = Buffer.alloc(SCRATCH_BYTES);
+  readonly #zone: Zone;
+  readonly #isSynced: () => boolean;
+  readonly #observer: QueryObserver | undefined;
+  readonly #logger: Logger;
+  readonly #random: () => number;
 
-  constructor(options: NameServerOptions) {
-    this.#options = options;
-    this.index = new DnsIndex((service) => {
-      this.#cache.drop(service);
-    });
+  constructor({ zone, isSynced, observer, logger = silentLogger, random = Math.random }: NameServerOptions) {
+    this.#zone = withSoa(zone);
+    this.#isSynced = isSynced;
+    this.#observer = observer;
+    this.#logger = logger;
+    this.#random = random;
+    this.index = new DnsIndex((service) => this.#cache.drop(service));
   }
 
   /** Answers one question. */
   ask(question: Question): Answer {
-    const { zone, isSynced } = this.#options;
-    return isSynced() ? resolve(this.index, zone, question) : SERVFAIL;
+    return this.#isSynced() ? resolve(this.index, this.#zone, question) : SERVFAIL;
   }
 
-  /** Answers one packet; undefined where it deserves no answer. */
+  /** Answers one packet; undefined where it deserves no answer. Never throws: a fault of ours is SERVFAIL. */
   handle(packet: Buffer, transport: Transport): Buffer | undefined {
-    const begun = performance.now();
-    const key = transport === 'udp' ? this.#cache.keyOf(packet) : undefined;
-    const ready = key === undefined ? undefined : this.#cache.find(key, packet);
-    if (ready !== undefined) {
-      this.#observe(transport, 'cached', RCODE.noError, begun);
-      return ready;
+    try {
+      return this.#answer(packet, transport);
+    } catch (error) {
+      this.#logger.error('Cannot answer a query', { error, packet: packet.toString('hex', 0, 512) });
+      this.#observer?.answered(transport, 0, RCODE.servFail, 0);
+      return writeRefusal(packet, RCODE.servFail);
     }
-    let isShared = false;
-    const { response, rcode, type, service } = handlePacket(packet, transport, (question) => {
-      const answer = this.ask(question);
-      isShared = answer.answers.length > 1;
-      return isShared ? { ...answer, answers: this.#rotate(answer.answers) } : answer;
-    });
-    this.#observe(transport, type, rcode, begun);
-    // answers with several records change their order each time, so that clients spread out
-    if (key !== undefined && service !== undefined && response !== undefined && !isShared) this.#cache.set(key, response, service);
+  }
+
+  #answer(packet: Buffer, transport: Transport): Buffer | undefined {
+    const begun = performance.now();
+    const query = readQuery(packet);
+    if (query === undefined) {
+      this.#observer?.dropped(transport);
+      return undefined;
+    }
+    const isRefused = typeof query === 'number';
+    const answer = isRefused ? emptyAnswer(query) : this.#find(query);
+    const response = isRefused ? writeRefusal(packet, query) : writeResponse(query, answer, sizeLimit(query, transport), this.#rotate(answer));
+    this.#observer?.answered(transport, isRefused ? 0 : query.type, answer.rcode, (performance.now() - begun) / 1000);
     return response;
   }
 
-  #observe(transport: Transport, type: string, rcode: Rcode, begun: number): void {
-    this.#options.observer?.answered({ transport, type, rcode, seconds: (performance.now() - begun) / 1000 });
+  #find(query: Query): WireAnswer {
+    if (query.edns !== undefined && query.edns.version !== 0) return BADVERS;
+    if (query.class !== CLASS_IN || query.type === TYPE.AXFR || query.type === TYPE.IXFR) return REFUSED;
+    if (query.type === TYPE.OPT) return FORMERR; // it stands in the additional section only (RFC 6891 section 6.1.1)
+    const key = CACHED_TYPES.has(query.type) ? questionKey(query, this.#scratch) : undefined;
+    const ready = key === undefined ? undefined : this.#cache.find(key);
+    if (ready !== undefined) return ready;
+    const name = questionName(query, this.#scratch);
+    const answer = this.ask({ name, type: typeName(query.type) });
+    const encoded = this.#encoder.encode(answer, name, query.nameEnd);
+    if (key !== undefined && answer.service !== undefined) this.#cache.set(key, answer.service, encoded);
+    return encoded;
   }
 
-  #rotate(records: readonly DnsRecord[]): readonly DnsRecord[] {
-    const start = Math.floor((this.#options.random ?? Math.random)() * records.length);
-    return [...records.slice(start), ...records.slice(0, start)];
+  /** Which answer comes first: another one each time, so that clients spread out. */
+  #rotate({ answers }: WireAnswer): number {
+    return answers.ends.length > 1 ? Math.floor(this.#random() * answers.ends.length) : 0;
   }
 }

@@ -1,7 +1,7 @@
 import type { DnsIndex } from './dns-index.ts';
 import { type Answer, type DnsRecord, RCODE, type Rcode } from './records.ts';
 import type { Addresses, NamedPort, ServiceView } from './service-entry.ts';
-import { apexRecords, soaRecord, type Zone } from './zone.ts';
+import { apexRecords, serverRecords, soaRecord, type Zone } from './zone.ts';
 
 /** A question; the name without the final dot, in any case. */
 export interface Question {
@@ -51,6 +51,7 @@ function findNode(index: DnsIndex, zone: Zone, labels: readonly string[], name: 
   const [last, namespace, service, ...below] = labels.toReversed();
   if (last === undefined) return { records: (type) => apexRecords(zone, name, type) };
   if (last === 'dns-version' && namespace === undefined) return { records: (type) => (type === 'TXT' ? [{ name, type, ttl: zone.ttl, data: DNS_VERSION }] : []) };
+  if (last === 'dns' && service === undefined) return findServer(zone, namespace, name);
   if (last !== 'svc') return undefined;
   if (namespace === undefined) return EMPTY;
   if (service === undefined) return index.hasNamespace(namespace) ? EMPTY : undefined;
@@ -58,6 +59,12 @@ function findNode(index: DnsIndex, zone: Zone, labels: readonly string[], name: 
   if (view === undefined) return undefined;
   const found = findInService(view, below.toReversed(), { name, ttl: zone.ttl, serviceName: `${service}.${namespace}.svc.${zone.name}` });
   return found && { ...found, service: `${namespace}/${service}` };
+}
+
+/** `dns`, and the server that SOA and NS name below it. */
+function findServer(zone: Zone, label: string | undefined, name: string): Node | undefined {
+  if (label === undefined) return EMPTY;
+  return label === 'ns' ? { records: (type) => serverRecords(zone, name, type) } : undefined;
 }
 
 interface Place {
@@ -71,7 +78,7 @@ interface Place {
 function findInService(view: ServiceView, labels: readonly string[], place: Place): Node | undefined {
   const [first, second, ...more] = labels;
   // D8: a headless service without ready endpoints does not exist
-  if (view.type === 'Headless' && view.hosts.size === 0) return undefined;
+  if (view.type === 'Headless' && view.ipv4.length + view.ipv6.length === 0) return undefined;
   if (first === undefined) return { records: (type) => (type === 'SRV' ? serviceRecords(view, place) : addressRecords(view, place, type)), additionals: targetAddresses(view, place) };
   if (second === undefined) return findOneLabel(view, first);
   if (more.length > 0) return undefined;

@@ -1,9 +1,11 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { systemErrorCode } from '../base/errors.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { NameServer } from './name-server.ts';
+import { serveConnection } from './tcp-connection.ts';
 
 export interface SocketOptions {
   readonly host: string;
@@ -12,94 +14,104 @@ export interface SocketOptions {
   readonly logger: Logger;
 }
 
+export interface TcpOptions extends SocketOptions {
+  /** A connection without a question for so long is closed, ms. Default 10 s (RFC 7766 recommends seconds). */
+  readonly idleMs?: number;
+  /** Connections at a time; more are closed at once. Default 256. */
+  readonly maxConnections?: number;
+}
+
 export interface DnsSocket extends Startable {
   /** The port in use, once started. */
   readonly port: number;
 }
 
-/** Connections at a time; more are closed at once. */
-const MAX_CONNECTIONS = 256;
-/** A connection without a question for so long is closed, ms (RFC 7766 recommends seconds). */
-const IDLE_MS = 10_000;
-/** Questions that a client may have sent before they are read; a longer rest is no DNS. */
-const MAX_PENDING_BYTES = 2 + 65_535;
+const WILDCARD_IPV6 = '::';
+const WILDCARD_IPV4 = '0.0.0.0';
+
+/** Listens on `host`; where a node has no IPv6 at all, its wildcard stands for that of IPv4. */
+async function withFallback<T>(host: string, listen: (host: string) => Promise<T>): Promise<T> {
+  try {
+    return await listen(host);
+  } catch (error) {
+    const hasNoIPv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(systemErrorCode(error) ?? '');
+    if (host !== WILDCARD_IPV6 || !hasNoIPv6) throw error;
+    return await listen(WILDCARD_IPV4);
+  }
+}
+
+async function bindUdp(host: string, port: number): Promise<UdpSocket> {
+  const isIPv6 = host.includes(':');
+  // peers are addresses, never names: looking them up would cost a turn of the event loop each
+  const socket = createSocket({ type: isIPv6 ? 'udp6' : 'udp4', lookup: (address, _options, found) => found(null, address, isIPv6 ? 6 : 4) });
+  try {
+    const listening = once(socket, 'listening'); // rejects with the error of a failed bind
+    socket.bind(port, host); // with our lookup it may listen before this returns
+    await listening;
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
 
 /** Serves DNS over UDP. */
 export function createUdpSocket(server: NameServer, { host, port, logger }: SocketOptions): DnsSocket {
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-  socket.on('message', (packet, from) => {
+  let socket: UdpSocket | undefined;
+  const serve = (packet: Buffer, { port: peerPort, address }: RemoteInfo): void => {
     const response = server.handle(packet, 'udp');
-    if (response !== undefined) socket.send(response, from.port, from.address, (error) => {
-      if (error !== null) logger.debug('cannot answer', { error });
-    });
-  });
-  let bound = port;
+    if (response !== undefined) socket?.send(response, peerPort, address);
+  };
   return {
     name: 'dns-udp',
     get port() {
-      return bound;
+      return socket?.address().port ?? port;
     },
     start: async () => {
-      socket.bind(port, host);
-      await once(socket, 'listening'); // rejects with the error of a failed bind
-      bound = socket.address().port;
-      socket.on('error', (error) => {
-        logger.warn('UDP socket', { error });
-      });
+      if (socket !== undefined) return;
+      socket = await withFallback(host, (address) => bindUdp(address, port));
+      socket.on('message', serve);
+      socket.on('error', (error) => logger.debug('Cannot send a UDP answer', { error })); // the client asks again
     },
-    stop: () => new Promise((resolve) => socket.close(() => { resolve(); })),
+    stop: async () => {
+      const closing = socket;
+      socket = undefined;
+      if (closing !== undefined) await new Promise<void>((resolve) => closing.close(() => resolve()));
+    },
   };
 }
 
-/** Serves DNS over TCP: messages with a length in front, any number on one connection (RFC 7766). */
-export function createTcpSocket(server: NameServer, { host, port, logger }: SocketOptions): DnsSocket {
-  const listener = createServer((connection) => {
-    serveConnection(server, connection, logger);
-  });
+async function listenTcp(listener: Server, host: string, port: number): Promise<void> {
+  listener.listen(port, host);
+  await once(listener, 'listening');
+}
+
+/** Serves DNS over TCP. */
+export function createTcpSocket(server: NameServer, { host, port, logger, idleMs = 10_000, maxConnections = 256 }: TcpOptions): DnsSocket {
   const connections = new Set<Socket>();
-  listener.maxConnections = MAX_CONNECTIONS;
-  listener.on('connection', (connection) => {
+  const listener = createServer((connection) => {
     connections.add(connection);
     connection.once('close', () => connections.delete(connection));
+    serveConnection(connection, { answer: (packet) => server.handle(packet, 'tcp'), idleMs, logger });
   });
-  let bound = port;
+  listener.maxConnections = maxConnections;
   return {
     name: 'dns-tcp',
     get port() {
-      return bound;
+      const address = listener.address();
+      return typeof address === 'object' && address !== null ? address.port : port;
     },
     start: async () => {
-      listener.listen(port, host);
-      await once(listener, 'listening');
-      const address = listener.address();
-      if (typeof address === 'object' && address !== null) bound = address.port;
+      if (listener.listening) return;
+      await withFallback(host, (address) => listenTcp(listener, address, port));
+      listener.on('error', (error) => logger.warn('Cannot accept a TCP connection', { error }));
     },
-    stop: () =>
-      new Promise((resolve) => {
-        listener.close(() => { resolve(); });
-        for (const connection of connections) connection.destroy();
-      }),
+    stop: async () => {
+      if (!listener.listening) return;
+      const closed = once(listener, 'close');
+      listener.close();
+      for (const connection of connections) connection.destroy();
+      await closed;
+    },
   };
-}
-
-function serveConnection(server: NameServer, connection: Socket, logger: Logger): void {
-  let pending = Buffer.alloc(0);
-  connection.setTimeout(IDLE_MS, () => connection.destroy());
-  connection.on('error', (error) => {
-    logger.debug('TCP connection', { error });
-  });
-  connection.on('data', (chunk) => {
-    pending = Buffer.concat([pending, chunk]);
-    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
-      const end = 2 + pending.readUInt16BE(0);
-      const response = server.handle(pending.subarray(2, end), 'tcp');
-      pending = pending.subarray(end);
-      // what deserves no answer ends the connection: there is no other way to say so
-      if (response === undefined) return void connection.destroy();
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(response.length);
-      connection.write(Buffer.concat([length, response]));
-    }
-    if (pending.length > MAX_PENDING_BYTES) connection.destroy();
-  });
 }

@@ -99,7 +99,9 @@ class HttpApiServer implements ApiServer {
     if (authenticated === undefined) throw refusal('Unauthorized', 'Unauthorized');
     const user = impersonatedUser(request.headers, authenticated, this.#services);
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
     if (await this.#meetsFault(request, response, attributes, user, gone.signal)) return;
     if (!isSelfReview(attributes)) validateAllowed({ services: this.#services, user }, attributes);
     await this.#route({ request, response, url, user, attributes, signal: gone.signal, readBody: () => readBody(request) });

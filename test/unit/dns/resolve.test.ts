@@ -39,6 +39,14 @@ describe('resolve answers by the MCS DNS specification', () => {
     expect(answer.authorities).toEqual([]);
   });
 
+  it('has the address of the name server that SOA and NS name', () => {
+    const own = { ...zone, addresses: ['10.9.0.1', 'fd09::1'] };
+    const askOwn = (name: string, type: string) => resolve(index, own, { name, type });
+    expect(askOwn('ns.dns.clusterset.local', 'A').answers.map(text)).toEqual(['10.9.0.1']);
+    expect(askOwn('ns.dns.clusterset.local', 'AAAA').answers.map(text)).toEqual(['fd09::1']);
+    expect([askOwn('dns.clusterset.local', 'A').rcode, askOwn('x.dns.clusterset.local', 'A').rcode]).toEqual([0, 3]);
+  });
+
   it('keeps the case of the question in the names of its answers', () => {
     expect(ask('WEB.shop.svc.clusterset.local', 'A').answers[0]?.name).toBe('WEB.shop.svc.clusterset.local');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decode, encode, type Packet } from 'dns-packet';
+import { decode, encode } from 'dns-packet';
+import { createLogger } from '../../../src/base/log.ts';
 import { NameServer } from '../../../src/dns/name-server.ts';
 import { importOf, sliceOf, zone } from './fixtures.ts';
 
@@ -13,7 +14,7 @@ function serverWithServices(): NameServer {
 }
 
 const WEB = 'web.shop.svc.clusterset.local';
-const query = (name: string, extra: object = {}): Buffer => encode({ type: 'query', id: 7, flags: 0x0100, questions: [{ type: 'A', name }], ...extra } as Packet);
+const query = (name: string, extra: object = {}): Buffer => encode({ type: 'query', id: 7, flags: 0x0100, questions: [{ type: 'A', name }], ...extra });
 const opt = (fields: object = {}): object => ({ type: 'OPT', name: '.', udpPayloadSize: 4096, ednsVersion: 0, extendedRcode: 0, flags: 0, options: [], ...fields });
 const rcodeOf = (response: Buffer | undefined): number => (response?.readUInt16BE(2) ?? 0) & 0xf;
 
@@ -92,6 +93,45 @@ describe('NameServer.handle', () => {
   it('never uses more of a large EDNS size than travels unfragmented', () => {
     const response = server.handle(query('big.shop.svc.clusterset.local', { additionals: [opt({ udpPayloadSize: 65_535 })] }), 'udp')!;
     expect(response.length).toBeLessThanOrEqual(1232);
+  });
+
+  it('turns the order of several answers, and keeps all of them', () => {
+    const turning = [0, 0.5, 0.99];
+    const server2 = new NameServer({ zone, isSynced: () => true, random: () => turning.shift() ?? 0 });
+    server2.index.setImport(importOf('db', { type: 'Headless' }));
+    server2.index.setSlice(sliceOf('db', 'west', ['10.1.0.1', '10.1.0.2', '10.1.0.3'].map((address) => ({ addresses: [address] }))));
+    const orders = [1, 2, 3].map(() => decode(server2.handle(query('db.shop.svc.clusterset.local'), 'udp')!).answers?.map((record) => 'data' in record && String(record.data).slice(-1)).join(''));
+    expect(orders).toEqual(['123', '231', '312']);
+  });
+
+  it('answers a question over and over with the same bytes, whether it was ready or not', () => {
+    const packets = [query(WEB), query(WEB, { additionals: [opt()] }), query('none.shop.svc.clusterset.local')];
+    const first = packets.map((packet) => server.handle(packet, 'udp')?.toString('hex'));
+    expect(packets.map((packet) => server.handle(packet, 'udp')?.toString('hex'))).toEqual(first);
+  });
+
+  it('answers types that it does not know with NODATA, and OPT as a question with FORMERR', () => {
+    const typed = (type: number): Buffer => {
+      const packet = query(WEB);
+      packet.writeUInt16BE(type, packet.length - 4);
+      return packet;
+    };
+    const https = decode(server.handle(typed(65), 'udp')!);
+    expect([rcodeOf(server.handle(typed(65), 'udp')), https.answers, https.authorities?.map(({ type }) => type)]).toEqual([0, [], ['SOA']]);
+    expect(rcodeOf(server.handle(typed(41), 'udp'))).toBe(1);
+  });
+
+  it('lets negative answers live as long as positive ones (RFC 2308)', () => {
+    const [soa] = decode(server.handle(query('none.shop.svc.clusterset.local'), 'udp')!).authorities ?? [];
+    expect(soa).toMatchObject({ type: 'SOA', name: 'clusterset.local', ttl: 5, data: { mname: 'ns.dns.clusterset.local', minimum: 5 } });
+  });
+
+  it('is SERVFAIL and a line in the log where an answer cannot be made', () => {
+    const lines: string[] = [];
+    const logger = createLogger({ write: (line) => void lines.push(line) });
+    const broken = new NameServer({ zone, isSynced: () => { throw new Error('no state'); }, logger });
+    expect(rcodeOf(broken.handle(query(WEB), 'udp'))).toBe(2);
+    expect(lines.join('')).toContain('no state');
   });
 
   it('survives any bytes', () => {
