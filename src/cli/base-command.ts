@@ -56,7 +56,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override catch(error: Error): Promise<never> {
-    const thrown: unknown = this.#stop.signal.aborted ? this.#stop.signal.reason : toUsageError(error, (this.id ?? '').replaceAll(':', ' '));
+    const thrown = this.#stop.signal.aborted ? (this.#stop.signal.reason as Error) : toUsageError(error, (this.id ?? '').replaceAll(':', ' '));
     return Promise.reject(thrown);
   }
 

@@ -9,8 +9,8 @@ interface ParseError extends Error {
 }
 
 /** Makes MCS_USAGE or MCS_FLAG_NOT_BUILT of an error of oclif's parser; anything else comes back as it is. */
-export function toUsageError(thrown: unknown, command: string): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof McsError) return thrown;
+export function toUsageError(thrown: Error, command: string): Error {
+  if (thrown instanceof McsError) return thrown;
   const { oclif, flags } = thrown as ParseError;
   if (oclif?.exit !== 2) return thrown;
   const notBuilt = Array.isArray(flags) ? flags.map(findNotBuilt).find((error) => error !== undefined) : undefined;

@@ -29,7 +29,8 @@ function parse(text: string): unknown {
 /** One HTTPS request to a test server, with nothing in between. */
 export function rawRequest(server: TestApiServer, path: string, { body, headers = {}, method = 'GET', token = server.adminToken }: RawRequest = {}): Promise<RawAnswer> {
   const payload = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  const type = payload === undefined ? {} : { 'content-type': 'application/json' };
+  // Node sends the body of a DELETE without any length unless it is told
+  const type = payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) };
   const credential = token === '' ? {} : { authorization: `Bearer ${token}` };
   return new Promise((resolve, reject) => {
     const sent = request(`${server.url}${path}`, { method, ca: server.ca, agent: false, headers: { ...credential, ...type, ...headers } }, (response) => {

@@ -62,7 +62,7 @@ describe('DNS over a cluster', () => {
     endpoints: addresses.map((address) => ({ addresses: [address] })),
     ports: [{ name: 'http', port: 8080 }],
   });
-  const lookUp = (name: string): Promise<string[] | string> => running.dns.resolve4(`${name}.${DOMAIN}`).then((found) => found.sort(), (error: NodeJS.ErrnoException) => error.code ?? '');
+  const lookUp = (name: string): Promise<string[] | string> => running.dns.resolve4(`${name}.${DOMAIN}`).then((found) => found.sort(), (error: unknown) => (error as NodeJS.ErrnoException).code ?? '');
   const becomes = async (name: string, expected: string[] | string): Promise<void> => {
     await eventually(async () => expect(await lookUp(name)).toEqual(expected));
   };

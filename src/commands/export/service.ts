@@ -27,6 +27,6 @@ export default class ExportService extends DeployCommand {
     const result = await exportService(context, { name: args.name, namespace, wait: flags.wait, timeoutMs, dryRun: flags['dry-run'] });
     cluster.client.close();
     await this.presentDeployment(result, flags.output, () => describeExport(result));
-    if (!flags['dry-run']) this.next('mcs show services', `kubectl run -i --rm --restart=Never --image=busybox try -- nslookup ${result.dnsName}   # in another cluster`);
+    if (!flags['dry-run']) this.next('mcs show services', 'mcs diagnose dns');
   }
 }

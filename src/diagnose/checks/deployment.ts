@@ -61,7 +61,7 @@ export const memberDeploymentChecks: readonly ClusterCheck[] = [
   { id: 'MCS-DEP-01', title: 'The controller is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'controller')) },
   { id: 'MCS-DEP-02', title: 'The name server is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'dns')) },
   {
-    id: 'MCS-DEP-05',
+    id: 'MCS-DEP-03',
     title: 'The credential on the broker is valid',
     topic: 'deployment',
     needs: [],
@@ -75,9 +75,9 @@ export const memberDeploymentChecks: readonly ClusterCheck[] = [
 
 /** Checks of the cluster that hosts the broker. */
 export const brokerDeploymentChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-DEP-03', title: 'The desk is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'desk')) },
+  { id: 'MCS-DEP-04', title: 'The desk is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'desk')) },
 ];
 
 export const podChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-DEP-04', title: 'No pod of mcs is failing or restarting', topic: 'deployment', needs: [], run: judgePods },
+  { id: 'MCS-DEP-05', title: 'No pod of mcs is failing or restarting', topic: 'deployment', needs: [], run: judgePods },
 ];

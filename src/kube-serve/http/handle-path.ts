@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { openApiDocument, openApiIndex } from '../openapi/documents.ts';
+import { openApiVersion2 } from '../openapi/version-2.ts';
 import { refusal } from '../status-error.ts';
 import type { ObjectStore } from '../store.ts';
 import type { RouteContext } from './context.ts';
@@ -21,7 +22,12 @@ function versionInfo(gitVersion: string): object {
   return { major, minor, gitVersion, gitCommit: '', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: 'node', platform: 'linux/amd64' };
 }
 
-function sendOpenApi(path: string, { store, version }: PathServices, response: ServerResponse): boolean {
+function sendOpenApi(path: string, accept: string | undefined, { store, version }: PathServices, response: ServerResponse): boolean {
+  if (path === '/openapi/v2') {
+    const { body, type } = openApiVersion2(accept, version);
+    sendText(response, 200, body, type);
+    return true;
+  }
   if (path === '/openapi/v3') {
     sendJson(response, 200, openApiIndex(store.definitions()));
     return true;
@@ -38,7 +44,7 @@ export function handlePath({ attributes: { path, verb }, request, response }: Ro
   const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
   if (trimmed === '/version') sendJson(response, 200, versionInfo(services.version));
   else if (HEALTH.includes(trimmed)) sendText(response, 200, 'ok', 'text/plain');
-  else if (!services.discovery.answer(trimmed, request.headers.accept, request.headers.host ?? '', response) && !sendOpenApi(trimmed, services, response)) {
+  else if (!services.discovery.answer(trimmed, request.headers.accept, request.headers.host ?? '', response) && !sendOpenApi(trimmed, request.headers.accept, services, response)) {
     throw refusal('NotFound', 'the server could not find the requested resource');
   }
 }

@@ -4,8 +4,8 @@ import type { Status } from '../../api/types/index.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { StatusError } from '../status-error.ts';
 
-export function sendText(response: ServerResponse, code: number, body: string, type = 'application/json'): void {
-  const bytes = Buffer.from(body);
+export function sendText(response: ServerResponse, code: number, body: string | Buffer, type = 'application/json'): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(code, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-cache, private' });
   response.end(bytes);
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rm } from 'node:fs/promises';
 import { McsError } from '../../base/errors.ts';
+import { unmergeFromUser } from './merged-kubeconfig.ts';
 import type { BackgroundMessage } from './messages.ts';
 import { findState, isRunning, logPathOf, type SandboxPlace, type SandboxState } from './state.ts';
 import { endChild } from './stop.ts';
@@ -37,8 +38,8 @@ export async function startBackground(options: StartOptions): Promise<StartResul
   const { attached, clusters, place } = options;
   const standing = await findState(place);
   if (standing !== undefined && (await isRunning(standing))) return reuse(standing, clusters);
-  if (standing !== undefined) await rm(place.directory, { recursive: true, force: true }); // what a sandbox left that was killed
-  await mkdir(place.directory, { recursive: true, mode: 0o700 });
+  if (standing !== undefined) await clearAway(place, standing);
+  await makeFolder(place);
   const child = spawnAgent(options);
   try {
     const state = await waitUntilReady(child, options);
@@ -49,6 +50,21 @@ export async function startBackground(options: StartOptions): Promise<StartResul
   } catch (error) {
     await endChild(child);
     throw error;
+  }
+}
+
+/** What a sandbox left that was killed. */
+async function clearAway({ directory }: SandboxPlace, state: SandboxState): Promise<void> {
+  await unmergeFromUser(state);
+  await rm(directory, { recursive: true, force: true });
+}
+
+async function makeFolder({ directory, name }: SandboxPlace): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK);
+  } catch (cause) {
+    throw new McsError('MCS_SANDBOX_START', `Cannot start sandbox "${name}": its folder "${directory}" cannot be written`, { cause, hints: ['export XDG_STATE_HOME=<folder that can be written>'] });
   }
 }
 

@@ -48,7 +48,7 @@ export async function findState(place: SandboxPlace): Promise<SandboxState | und
     return JSON.parse(await readFile(statePathOf(place), 'utf8')) as SandboxState;
   } catch (error) {
     // a file that was cut off says no more than none
-    if (systemErrorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '') || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -92,6 +92,11 @@ describe('startBackground', () => {
     await expect(start(script, more)).rejects.toMatchObject(expected);
   });
 
+  it('says where it cannot write', async () => {
+    await writeFile(join(folder, 'mcs'), 'a file in the way');
+    await expect(start(RUNS)).rejects.toMatchObject({ code: 'MCS_SANDBOX_START', message: expect.stringContaining('cannot be written') });
+  });
+
   it('ends an attached process with its own end', async () => {
     const { child, state } = await start(RUNS.replace('setInterval', "process.stdin.on('end', () => process.exit(0)).resume(); setInterval"), { attached: true });
     child?.stdin?.end();

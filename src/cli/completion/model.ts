@@ -1,0 +1,107 @@
+/** A command of the oclif config, as far as completion looks at it. */
+export interface CompletableCommand {
+  readonly id: string;
+  readonly summary?: string | undefined;
+  readonly hidden?: boolean | undefined;
+  readonly args?: Readonly<Record<string, { readonly name: string; readonly options?: readonly string[] | undefined }>>;
+  readonly flags?: Readonly<Record<string, CompletableFlag>>;
+}
+
+export interface CompletableFlag {
+  readonly type: 'boolean' | 'option';
+  readonly char?: string | undefined;
+  readonly summary?: string | undefined;
+  readonly description?: string | undefined;
+  readonly hidden?: boolean | undefined;
+  readonly allowNo?: boolean | undefined;
+  readonly options?: readonly string[] | undefined;
+}
+
+export interface CompletableTopic {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly hidden?: boolean | undefined;
+}
+
+/** What may be typed for a value: nothing known, one of a list, a file, or a context of the kubeconfig. */
+export type ValueKind = 'free' | 'file' | 'context' | readonly string[];
+
+export interface FlagWord {
+  /** With its dashes. */
+  readonly word: string;
+  /** With its dash. */
+  readonly short?: string;
+  readonly summary: string;
+  /** Missing for flags that take no value. */
+  readonly value?: ValueKind;
+}
+
+/** A place in the tree of commands: `mcs`, a topic, or a command. */
+export interface CompletionNode {
+  /** The words behind `mcs`, as in `show all`; empty for `mcs` itself. */
+  readonly at: string;
+  readonly words: readonly { readonly word: string; readonly summary: string }[];
+  readonly flags: readonly FlagWord[];
+  /** The arguments of a command. */
+  readonly argument?: ValueKind;
+}
+
+const HELP: FlagWord = { word: '--help', summary: 'Show help' };
+const VERSION: FlagWord = { word: '--version', summary: 'Print the version' };
+
+/** The tree of commands, topics and flags, `mcs` itself first, then by name. Hidden ones are left out. */
+export function completionNodes(allCommands: readonly CompletableCommand[], topics: readonly CompletableTopic[]): CompletionNode[] {
+  const commands = allCommands.filter(({ hidden }) => hidden !== true);
+  const summaries = new Map([
+    ...topics.map(({ name, description = '' }) => [name, description] as const),
+    ...commands.map(({ id, summary = '' }) => [id, summary] as const),
+  ]);
+  const ids = new Set(commands.flatMap(({ id }) => pathsOf(id)));
+  return ['', ...[...ids].sort()].map((id) => {
+    const command = commands.find((each) => each.id === id);
+    return {
+      at: id.replaceAll(':', ' '),
+      words: childrenOf(id, ids).map((child) => ({ word: child.split(':').at(-1) ?? '', summary: summaries.get(child) ?? '' })),
+      flags: [...flagWords(command?.flags ?? {}), HELP, ...(id === '' ? [VERSION] : [])],
+      ...(command !== undefined && { argument: argumentKind(command) }),
+    };
+  });
+}
+
+/** `show:all` is found by way of `show`. */
+function pathsOf(id: string): string[] {
+  const parts = id.split(':');
+  return parts.map((_, index) => parts.slice(0, index + 1).join(':'));
+}
+
+function childrenOf(id: string, ids: ReadonlySet<string>): string[] {
+  const depth = id === '' ? 1 : id.split(':').length + 1;
+  return [...ids].filter((each) => each.split(':').length === depth && (id === '' || each.startsWith(`${id}:`))).sort();
+}
+
+function argumentKind({ args = {} }: CompletableCommand): ValueKind {
+  const [first] = Object.values(args);
+  if (first?.options !== undefined) return first.options;
+  return first?.name === 'file' ? 'file' : 'free';
+}
+
+function flagWords(flags: Readonly<Record<string, CompletableFlag>>): FlagWord[] {
+  return Object.entries(flags)
+    .filter(([, { hidden }]) => hidden !== true)
+    .flatMap(([name, flag]) => {
+      const summary = flag.summary ?? flag.description ?? '';
+      const word: FlagWord = {
+        word: `--${name}`,
+        summary,
+        ...(flag.char !== undefined && { short: `-${flag.char}` }),
+        ...(flag.type === 'option' && { value: valueKind(name, flag) }),
+      };
+      return flag.allowNo === true ? [word, { word: `--no-${name}`, summary: `Not: ${summary}` }] : [word];
+    });
+}
+
+function valueKind(name: string, { options }: CompletableFlag): ValueKind {
+  if (options !== undefined) return options;
+  if (name === 'kubeconfig' || name.endsWith('-file')) return 'file';
+  return name === 'context' || name === 'contexts' ? 'context' : 'free';
+}

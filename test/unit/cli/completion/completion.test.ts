@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { type CompletableCommand, completionNodes } from '../../../../src/cli/completion/model.ts';
+import { quoteFish, quotePosix } from '../../../../src/cli/completion/quote.ts';
+import { renderCompletion, type Shell, SHELLS, shellOf } from '../../../../src/cli/completion/shells.ts';
+import { thrown } from '../../../helpers/thrown.ts';
+
+const commands: readonly CompletableCommand[] = [
+  {
+    id: 'show:all',
+    summary: "Everything that's there",
+    flags: {
+      output: { type: 'option', char: 'o', options: ['json', 'yaml'], summary: 'Form: of the result' },
+      context: { type: 'option' },
+      kubeconfig: { type: 'option' },
+      name: { type: 'option' },
+      natt: { type: 'boolean', allowNo: true, summary: 'Expect NAT' },
+      secret: { type: 'boolean', hidden: true },
+    },
+  },
+  { id: 'show:services', summary: 'Services' },
+  { id: 'join', summary: 'Join', args: { file: { name: 'file' } } },
+  { id: 'completion', summary: 'Completion', args: { shell: { name: 'shell', options: ['bash', 'zsh'] } } },
+  { id: 'internal', hidden: true },
+];
+const nodes = completionNodes(commands, [{ name: 'show', description: 'Show things' }]);
+const node = (at: string): (typeof nodes)[number] | undefined => nodes.find((each) => each.at === at);
+
+describe('completionNodes', () => {
+  it('has mcs itself, its topics and its commands, without hidden ones', () => {
+    expect(nodes.map(({ at }) => at)).toEqual(['', 'completion', 'join', 'show', 'show all', 'show services']);
+    expect(node('')?.words).toEqual([{ word: 'completion', summary: 'Completion' }, { word: 'join', summary: 'Join' }, { word: 'show', summary: 'Show things' }]);
+    expect(node('show')?.words.map(({ word }) => word)).toEqual(['all', 'services']);
+  });
+
+  it('knows what a flag may be given', () => {
+    expect(node('show all')?.flags.map(({ word, short, value }) => [word, short, value])).toEqual([
+      ['--output', '-o', ['json', 'yaml']],
+      ['--context', undefined, 'context'],
+      ['--kubeconfig', undefined, 'file'],
+      ['--name', undefined, 'free'],
+      ['--natt', undefined, undefined],
+      ['--no-natt', undefined, undefined],
+      ['--help', undefined, undefined],
+    ]);
+  });
+
+  it.each([
+    ['join', 'file'],
+    ['completion', ['bash', 'zsh']],
+    ['show all', 'free'],
+    ['show', undefined],
+  ])('knows what the argument of "%s" is', (at, kind) => {
+    expect(node(at)?.argument).toEqual(kind);
+  });
+});
+
+describe('shellOf', () => {
+  it.each([
+    ['/bin/bash', 'bash'],
+    ['/usr/local/bin/zsh', 'zsh'],
+    ['fish', 'fish'],
+  ])('reads %s as %s', (path, shell) => {
+    expect(shellOf(path)).toBe(shell);
+  });
+
+  it.each([[undefined], [''], ['/bin/dash']])('throws for %s', (path) => {
+    expect(thrown(() => shellOf(path))).toMatchObject({ code: 'MCS_USAGE' });
+  });
+});
+
+describe('quoting', () => {
+  it('keeps quotes and backslashes', () => {
+    expect([quotePosix(`it's`), quoteFish(`it's \\`)]).toEqual([String.raw`'it'\''s'`, String.raw`'it\'s \\'`]);
+  });
+});
+
+const hasShell = (shell: Shell): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+
+describe.each(SHELLS)('the script for %s', (shell) => {
+  const script = renderCompletion(shell, nodes);
+
+  it('names every command, and no hidden one', () => {
+    for (const word of ['completion', 'join', 'show', 'services', 'output', 'no-natt']) expect(script).toContain(word);
+    expect(script).not.toMatch(/internal|secret/);
+  });
+
+  (hasShell(shell) ? it : it.skip)('is free of syntax errors', () => {
+    expect(spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+(hasShell('bash') ? describe : describe.skip)('completion in bash', () => {
+  const complete = (...words: readonly string[]): string[] => {
+    const script = `${renderCompletion('bash', nodes)}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mcs; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = spawnSync('bash', ['-c', script, 'bash', ...words], { encoding: 'utf8', cwd: import.meta.dirname });
+    return stdout.split('\n').filter((line) => line !== '');
+  };
+
+  it.each([
+    [['mcs', ''], ['completion', 'join', 'show']],
+    [['mcs', 'sh'], ['show']],
+    [['mcs', '--v'], ['--version']],
+    [['mcs', 'show', ''], ['all', 'services']],
+    [['mcs', 'show', 'all', '--n'], ['--name', '--natt', '--no-natt']],
+    [['mcs', 'show', 'all', '-o', ''], ['json', 'yaml']],
+    [['mcs', 'show', 'all', '--output', '=', 'y'], ['yaml']],
+    [['mcs', 'show', 'all', '--output', '='], ['json', 'yaml']],
+    [['mcs', 'show', 'all', '--name', ''], []],
+    [['mcs', 'show', 'all', '--name', 'show', '--na'], ['--name', '--natt']],
+    [['mcs', 'join', 'completion.'], ['completion.test.ts']],
+    [['mcs', 'completion', 'b'], ['bash']],
+  ])('of %j offers %j', (words, offered) => {
+    expect(complete(...words)).toEqual(offered);
+  });
+});
