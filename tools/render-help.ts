@@ -13,8 +13,9 @@ class KeptHelp extends McsHelp {
   }
 }
 
-async function render(config: Config, words: readonly string[]): Promise<string> {
-  const help = new KeptHelp(config);
+async function render(root: string, words: readonly string[]): Promise<string> {
+  // a config of its own for each text: oclif's help changes the ids of the commands that it lists
+  const help = new KeptHelp(await Config.load({ root }));
   await help.showHelp([...words]);
   return `${stripVTControlCharacters(help.lines.join('\n'))}\n`;
 }
@@ -24,11 +25,11 @@ async function render(config: Config, words: readonly string[]): Promise<string>
  * prints them without loading anything. Needs the manifest, and OCLIF_COLUMNS=80 in the environment.
  */
 export async function writeHelpTexts(root: string, dist: string): Promise<void> {
-  const config = await Config.load({ root });
-  writeFileSync(join(dist, 'help.txt'), await render(config, []));
-  for (const id of [...config.commandIDs, ...config.topics.map(({ name }) => name)]) {
+  const { commandIDs, topics } = await Config.load({ root });
+  writeFileSync(join(dist, 'help.txt'), await render(root, []));
+  for (const id of new Set([...commandIDs, ...topics.map(({ name }) => name)])) {
     const file = join(dist, 'help', `${id.replaceAll(':', '/')}.txt`);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, await render(config, id.split(':')));
+    writeFileSync(file, await render(root, id.split(':')));
   }
 }

@@ -30,6 +30,10 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
     },
     start: () =>
       new Promise((resolve, reject) => {
+        if (server.listening) {
+          resolve();
+          return;
+        }
         server.once('error', reject);
         server.listen(options.port, options.host, () => {
           const address = server.address();

@@ -2,7 +2,7 @@ import { McsError } from '../base/errors.ts';
 import type { FleetSource } from '../inspect/survey-fleet.ts';
 import { accessForContext } from '../kube/access.ts';
 import type { ClusterAccess, KubeClient } from '../kube/client.ts';
-import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
+import { createKubeClient, type KubeClientOptions, userAgentOf } from '../kube/kube-client.ts';
 import { getContext, type LoadedKubeconfig, loadKubeconfig } from '../kube/kubeconfig.ts';
 
 /** Values of `clusterFlags`. */
@@ -45,9 +45,12 @@ export async function connectCluster(selection: ClusterSelection, version: strin
 }
 
 /** A client of the CLI for any cluster. */
-export function connectTo(access: ClusterAccess, version: string): KubeClient {
-  return createKubeClient(access, { userAgent: userAgentOf('cli', version) });
+export function connectTo(access: ClusterAccess, version: string, options: Pick<KubeClientOptions, 'connectTimeoutMs'> = {}): KubeClient {
+  return createKubeClient(access, { userAgent: userAgentOf('cli', version), ...options });
 }
+
+/** Time for a cluster among many to accept a connection, ms: one that is gone shall not hold up the others. */
+const FLEET_CONNECT_MS = 3000;
 
 /** The clusters that a reading command looks into: those named, else every context of the kubeconfig. */
 export async function findFleet(selection: FleetSelection, version: string): Promise<readonly FleetSource[]> {
@@ -56,7 +59,7 @@ export async function findFleet(selection: FleetSelection, version: string): Pro
   // a mistyped name is an error of usage, found before anything is read
   for (const name of names) getContext(loaded, name);
   if (names.length === 0) throw new McsError('MCS_NO_KUBECONFIG', `Cannot choose a cluster: ${loaded.files.join(', ')} has no context`, { hints: ['mcs sandbox up'] });
-  const connect = (name: string): Promise<KubeClient> => Promise.resolve(connectTo(accessForContext(loaded, name, accessOptions(selection)), version));
+  const connect = (name: string): Promise<KubeClient> => Promise.resolve(connectTo(accessForContext(loaded, name, accessOptions(selection)), version, { connectTimeoutMs: FLEET_CONNECT_MS }));
   return names.map((context) => ({ context, connect: () => connect(context) }));
 }
 

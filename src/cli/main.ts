@@ -15,15 +15,19 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   settings.enableAutoTranspile = false; // dist is what runs, also beside a tsconfig.json
   try {
     const config = await Config.load({ root });
-    const id = findCommandId(argv, config);
+    const words = helpWordsFirst(argv);
+    const id = findCommandId(words, config);
     const flags = id === undefined ? {} : ((config.findCommand(id)?.flags ?? {}) as FlagShapes);
-    await run(normalizeArgv(argv, flags), config);
+    await run(normalizeArgv(words, flags), config);
   } catch (error) {
     process.exitCode = await printError(error, errorFormatOf(argv), write);
   }
 }
 
-const HELP = new Set(['--help', '-h', 'help']);
+/** `help show all` as `show all --help`: oclif has no command of that name. */
+function helpWordsFirst(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+}
 
 /**
  * The id of the command that an argv names; undefined for help, the version and topics. Throws
@@ -34,7 +38,7 @@ function findCommandId(argv: readonly string[], config: Config): string | undefi
   const words = firstFlag < 0 ? argv : argv.slice(0, firstFlag);
   const ids = words.map((_, index) => words.slice(0, words.length - index).join(':'));
   const known = ids.find((id) => config.findCommand(id) !== undefined);
-  if (known !== undefined || words.length === 0 || HELP.has(words[0] ?? '')) return known;
+  if (known !== undefined || words.length === 0) return known;
   const topic = ids.find((id) => config.findTopic(id) !== undefined);
   if (topic !== undefined && topic === ids[0]) return undefined; // oclif shows the help of the topic
   const notBuilt = findNotBuilt(words[0] ?? '');

@@ -1,6 +1,11 @@
 import type { NotInstalled, ShowReport } from '../inspect/show-report.ts';
 import type { Section } from './sections.ts';
 
+/** `west 10.0.0.1, east 10.1.0.1` */
+function listIPs(ips: Readonly<Record<string, readonly string[]>>): string {
+  return list(Object.entries(ips).flatMap(([cluster, addresses]) => addresses.map((address) => `${cluster} ${address}`)));
+}
+
 const list = (values: readonly string[]): string => (values.length === 0 ? '-' : values.join(', '));
 
 function notInstalled(title: string, state: NotInstalled | undefined): Section[] {
@@ -20,14 +25,15 @@ export function showSections(report: ShowReport): readonly Section[] {
     sections.push({ title: 'Networks', columns: ['CLUSTER', 'POD CIDRS', 'SERVICE CIDRS', 'NODES', 'COMPONENTS', 'CABLE DRIVER'], rows, empty: 'no member in these clusters' });
   }
   if (report.services !== undefined) {
-    const rows = report.services.map(({ namespace, name, type, exportedBy, importedIn, ports, state }) => [namespace, name, type, list(exportedBy), list(importedIn), list(ports), state]);
-    sections.push({ title: 'Services', columns: ['NAMESPACE', 'SERVICE', 'TYPE', 'EXPORTED BY', 'IMPORTED IN', 'PORTS', 'STATE'], rows, empty: 'nothing is exported' });
+    const rows = report.services.map(({ namespace, name, type, exportedBy, importedIn, ips, ports, state }) => [namespace, name, type, list(exportedBy), list(importedIn), listIPs(ips), list(ports), state]);
+    sections.push({ title: 'Services', columns: ['NAMESPACE', 'SERVICE', 'TYPE', 'EXPORTED BY', 'IMPORTED IN', 'CLUSTERSET IPS', 'PORTS', 'STATE'], rows, empty: 'nothing is exported' });
   }
   if (report.versions !== undefined) {
     const rows = report.versions.map(({ cluster, component, image, version, ready, wanted }) => [cluster, component, image, version, `${ready}/${wanted}`]);
     sections.push({ title: 'Versions', columns: ['CLUSTER', 'COMPONENT', 'IMAGE', 'VERSION', 'READY'], rows, empty: 'nothing is installed' });
   }
-  return sections;
+  // an empty table of clusters that could not be read says nothing about them
+  return report.unread.length === 0 ? sections : sections.map((section) => ({ ...section, empty: `${section.empty} (as far as the clusters could be read)` }));
 }
 
 /** One line each for what the tables leave out. */

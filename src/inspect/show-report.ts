@@ -1,5 +1,5 @@
 import type { WorkloadState } from './cluster-state.ts';
-import { sharedServices } from './shared-services.ts';
+import { type ExportState, sharedServices } from './shared-services.ts';
 import type { Fleet, FleetMember } from './survey-fleet.ts';
 
 export const SHOW_TOPICS = ['brokers', 'connections', 'endpoints', 'gateways', 'networks', 'services', 'versions'] as const;
@@ -41,6 +41,8 @@ export interface ServiceRow {
   /** Clusterset IPs by importing cluster. */
   readonly ips: Readonly<Record<string, readonly string[]>>;
   readonly ports: readonly string[];
+  /** Conditions of the exports, by exporting cluster. */
+  readonly conditions: Readonly<Record<string, ExportState['conditions']>>;
   /** "ok", or the conditions that are not as they should be: `west: Valid=False NoService`. */
   readonly state: string;
 }
@@ -122,6 +124,7 @@ function serviceRows(fleet: Fleet): readonly ServiceRow[] {
       importedIn: imports.map(({ cluster }) => cluster),
       ips: Object.fromEntries(imports.map(({ cluster, ips }) => [cluster, ips])),
       ports: imports[0]?.ports ?? [],
+      conditions: Object.fromEntries(exports.map(({ cluster, conditions }) => [cluster, conditions])),
       state: bad.length > 0 ? bad.join('; ') : stateOf(exports.length, imports.length),
     };
   });

@@ -38,7 +38,7 @@ export function refusal(reason: StatusReason, message: string, details?: Status[
 
 /** `pods "x" not found`, `operation cannot be fulfilled`, ...: about one object. `details.kind` is the plural there. */
 export function objectRefusal(reason: StatusReason, resource: Named, name: string, message: string, causes?: readonly FieldCause[]): StatusError {
-  const details = { name, ...(resource.group !== '' && { group: resource.group }), kind: resource.plural };
+  const details = { ...(name !== '' && { name }), ...(resource.group !== '' && { group: resource.group }), kind: resource.plural };
   return refusal(reason, message, { ...details, ...(causes && { causes: [...causes] }) });
 }
 
@@ -58,11 +58,12 @@ export function forbidden(resource: Named, name: string, why: string, causes?: r
   return objectRefusal('Forbidden', resource, name, `${resourceName(resource)}${name === '' ? '' : ` "${name}"`} is forbidden: ${why}`, causes);
 }
 
-/** 422 with one cause per field; `details.kind` is the Kind there. */
+/** 422 with one cause per field, in the order of fields; `details.kind` is the Kind there. */
 export function invalid({ group, kind }: Named, name: string, causes: readonly FieldCause[]): StatusError {
   const type = group === '' ? kind : `${kind}.${group}`;
-  const list = causes.map(({ field, message }) => `${field}: ${message}`);
+  const sorted = [...causes].sort((left, right) => (left.field < right.field ? -1 : 1));
+  const list = sorted.map(({ field, message }) => `${field}: ${message}`);
   const text = list.length === 1 ? list[0] : `[${list.join(', ')}]`;
-  const details = { name, ...(group !== '' && { group }), kind, causes: causes.map((cause) => ({ reason: 'FieldValueInvalid', ...cause })) };
+  const details = { ...(name !== '' && { name }), ...(group !== '' && { group }), kind, causes: sorted.map((cause) => ({ reason: 'FieldValueInvalid', ...cause })) };
   return refusal('Invalid', `${type} "${name}" is invalid: ${text ?? ''}`, details);
 }

@@ -85,7 +85,7 @@ function hasContent(text: string): boolean {
 }
 
 async function parseFile(file: string, text: string): Promise<Parts> {
-  const { KubeConfig: Config } = await import('@kubernetes/client-node');
+  const { KubeConfig: Config } = await import('./client-node.ts');
   const config = new Config();
   try {
     if (hasContent(text)) config.loadFromString(text);
@@ -128,7 +128,7 @@ export async function loadKubeconfig(options: KubeconfigOptions): Promise<Loaded
     });
   }
   const merged = merge(await Promise.all(found.map(({ file, text }) => parseFile(file, text))));
-  const { KubeConfig: Config } = await import('@kubernetes/client-node');
+  const { KubeConfig: Config } = await import('./client-node.ts');
   const configFor = (context: string): KubeConfig => {
     const config = new Config();
     config.loadFromOptions({ ...merged, currentContext: context });

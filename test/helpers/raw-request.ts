@@ -1,13 +1,33 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
+import type { ObjectMeta } from '../../src/api/types/index.ts';
 import type { TestApiServer } from './api-server.ts';
+
+/** Everything that tests look for in answers of any kind; what is there depends on the answer. */
+export interface RawBody {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta & { readonly continue?: string };
+  readonly status: unknown;
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly details: { readonly kind: string; readonly causes: readonly { readonly field: string; readonly message: string; readonly reason: string }[] };
+  readonly data: Readonly<Record<string, string>>;
+  readonly spec: { readonly type?: string; readonly replicas?: number; readonly ports: readonly { readonly port: number }[] };
+  readonly items: readonly RawBody[];
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+  readonly resources: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, { readonly patch: { readonly parameters: readonly { readonly name: string }[] } }>>;
+  readonly components: { readonly schemas: Readonly<Record<string, { readonly properties: { readonly spec: { readonly required: readonly string[] } } }>> };
+}
 
 export interface RawAnswer {
   readonly code: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into whatever came
-  readonly body: any;
+  /** Parsed, if it is JSON. */
+  readonly body: RawBody;
 }
 
 export interface RawRequest {
@@ -39,7 +59,7 @@ export function rawRequest(server: TestApiServer, path: string, { body, headers 
       response.once('error', reject);
       response.once('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ code: response.statusCode ?? 0, headers: response.headers, text, body: parse(text) });
+        resolve({ code: response.statusCode ?? 0, headers: response.headers, text, body: parse(text) as RawBody });
       });
     });
     sent.once('error', reject);

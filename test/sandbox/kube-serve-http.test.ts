@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { resources } from '../../src/api/resources.ts';
-import type { ConfigMap } from '../../src/api/types/index.ts';
 import { startTestApiServer, type TestApiServer } from '../helpers/api-server.ts';
 import { type RawAnswer, type RawRequest, rawRequest } from '../helpers/raw-request.ts';
 
@@ -58,6 +57,7 @@ describe('objects', () => {
     ['a namespace that is missing', '/api/v1/namespaces/none/configmaps', { method: 'POST', body: configMap('a') }, 404, 'namespaces "none" not found'],
     ['a kind that is not served', '/api/v1/namespaces/shop/widgets', {}, 404, 'could not find the requested resource'],
     ['a version that is not served', '/apis/apps/v1beta1/deployments', {}, 404, 'could not find the requested resource'],
+    ['no namespace', '/api/v1/configmaps', { method: 'POST', body: {} }, 405, 'does not allow this method'],
     ['a subresource that is not served', `${PATHS}/a/status`, {}, 404, 'could not find the requested resource'],
     ['a method without sense', `${PATHS}/a`, { method: 'POST', body: {} }, 405, 'does not allow this method'],
     ['an Accept that nobody speaks', PATHS, { headers: { accept: 'application/vnd.kubernetes.protobuf' } }, 406, 'application/json'],
@@ -66,6 +66,18 @@ describe('objects', () => {
     const answer = await send(path, options);
     expect([answer.code, answer.body.code]).toEqual([code, code]);
     expect(answer.body.message).toContain(message);
+  });
+
+  it('of built-in kinds stand in lists without apiVersion and kind, those of custom kinds with them', async () => {
+    await post(PATHS, configMap('a'));
+    expect((await send(PATHS)).body.items[0]).toEqual({ metadata: expect.objectContaining({ name: 'a' }) as unknown, data: {} });
+    await post(IMPORTS, { metadata: { name: 'web' }, spec: { type: 'Headless', ports: [] } });
+    expect((await send(IMPORTS)).body.items[0]).toMatchObject({ apiVersion: 'multicluster.x-k8s.io/v1beta1', kind: 'ServiceImport' });
+  });
+
+  it.each(['/apis/multicluster.x-k8s.io/v9/serviceimports', '/apis/none.io/v1/things', '/apis/none.io', '/nothing'])('at %s are no page at all: 404 without a Status', async (path) => {
+    const { code, text } = await send(path);
+    expect([code, text]).toEqual([404, '404 page not found\n']);
   });
 
   it('are not stored in a dry run', async () => {
@@ -77,25 +89,25 @@ describe('objects', () => {
     for (const name of ['a', 'b', 'c']) await post(PATHS, { metadata: { name, labels: { half: name < 'c' ? 'x' : 'y' } } });
     const page = await send(`${PATHS}?limit=2&labelSelector=half`);
     expect([page.body.kind, page.body.apiVersion, page.body.items.length]).toEqual(['ConfigMapList', 'v1', 2]);
-    const rest = await send(`${PATHS}?limit=2&continue=${page.body.metadata.continue as string}`);
-    expect([rest.body.items.map(({ metadata }: ConfigMap) => metadata.name), rest.body.metadata.continue]).toEqual([['c'], undefined]);
+    const rest = await send(`${PATHS}?limit=2&continue=${page.body.metadata.continue ?? ''}`);
+    expect([rest.body.items.map(({ metadata }) => metadata.name), rest.body.metadata.continue]).toEqual([['c'], undefined]);
     expect((await send(`/api/v1/configmaps?labelSelector=half%3Dx&fieldSelector=metadata.namespace%3Dshop`)).body.items).toHaveLength(2);
   });
 
   it('of a collection are deleted by selector', async () => {
     for (const name of ['a', 'b']) await post(PATHS, { metadata: { name, labels: { name } } });
     await send(`${PATHS}?labelSelector=name%3Da`, { method: 'DELETE' });
-    expect((await send(PATHS)).body.items.map(({ metadata }: ConfigMap) => metadata.name)).toEqual(['b']);
+    expect((await send(PATHS)).body.items.map(({ metadata }) => metadata.name)).toEqual(['b']);
   });
 
   it('come as Table or as metadata alone when asked for', async () => {
     await post(SERVICES, { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } });
     const table = await send(SERVICES, { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } });
     expect(table.body).toMatchObject({ kind: 'Table', columnDefinitions: [{ name: 'Name' }, { name: 'Type' }, { name: 'Cluster-IP' }, { name: 'External-IP' }, { name: 'Port(s)' }, { name: 'Age' }, { name: 'Selector', priority: 1 }] });
-    expect(table.body.rows[0].cells).toEqual(['web', 'ClusterIP', expect.stringMatching(/^10\.96\./), '<none>', '80/TCP', expect.any(String), '<none>']);
+    expect(table.body.rows[0]?.cells).toEqual(['web', 'ClusterIP', expect.stringMatching(/^10\.96\./), '<none>', '80/TCP', expect.any(String), '<none>']);
     const partial = await send(SERVICES, { headers: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' } });
     expect(partial.body).toMatchObject({ kind: 'PartialObjectMetadataList', items: [{ kind: 'PartialObjectMetadata', metadata: { name: 'web' } }] });
-    expect(partial.body.items[0].spec).toBeUndefined();
+    expect(partial.body.items[0]?.spec).toBeUndefined();
   });
 });
 
@@ -107,7 +119,7 @@ describe('patches', () => {
   it('of every type do what their type says', async () => {
     expect((await patch(`${SERVICES}/web`, 'merge-patch+json', { metadata: { labels: { a: '1' } } })).body.metadata.labels).toEqual({ a: '1' });
     expect((await patch(`${SERVICES}/web`, 'json-patch+json', [{ op: 'remove', path: '/spec/ports/0' }])).body.spec.ports).toHaveLength(1);
-    expect((await patch(`${SERVICES}/web`, 'strategic-merge-patch+json', { spec: { ports: [{ port: 82, name: 'c' }] } })).body.spec.ports.map(({ port }: { port: number }) => port)).toEqual([81, 82]);
+    expect((await patch(`${SERVICES}/web`, 'strategic-merge-patch+json', { spec: { ports: [{ port: 82, name: 'c' }] } })).body.spec.ports.map(({ port }) => port)).toEqual([82, 81]);
   });
 
   it('are refused where they carry an old version (409), find nothing (404) or are of another type (415)', async () => {
@@ -126,6 +138,7 @@ describe('patches', () => {
     expect([conflict.code, conflict.body.details.causes]).toEqual([409, [{ reason: 'FieldManagerConflict', message: 'conflict with "x"', field: '.data.k' }]]);
     expect((await patch(`${PATHS}/c?fieldManager=y&force=true`, 'apply-patch+yaml', { ...draft, data: { k: 'z' } })).body.data).toEqual({ k: 'z' });
     expect((await patch(`${PATHS}/c`, 'apply-patch+yaml', draft)).code).toBe(422);
+    expect((await patch(`${PATHS}/c?fieldManager=y`, 'apply-patch+yaml', { metadata: { name: 'c' } })).body.message).toBe('invalid object type: /, Kind=');
   });
 
   it('apply with the uid of an object that is gone is a Conflict', async () => {
@@ -147,7 +160,7 @@ describe('custom resources', () => {
   it('are validated with a cause per field', async () => {
     const answer = await post(IMPORTS, importOf({ type: 'Other', ports: [{}] }));
     expect([answer.code, answer.body.reason, answer.body.details.kind]).toEqual([422, 'Invalid', 'ServiceImport']);
-    expect(answer.body.details.causes.map(({ field }: { field: string }) => field).sort()).toEqual(['spec.ports[0].port', 'spec.type']);
+    expect(answer.body.details.causes.map(({ field }) => field).sort()).toEqual(['spec.ports[0].port', 'spec.type']);
   });
 
   it.each([['Strict', 400, undefined], ['Warn', 201, '299 - "unknown field \\"spec.bogus\\""'], ['Ignore', 201, undefined]])('with unknown fields under fieldValidation=%s: %d', async (wish, code, warning) => {
@@ -158,8 +171,8 @@ describe('custom resources', () => {
 
   it('are served in each version', async () => {
     await post(IMPORTS, importOf({ type: 'Headless', ports: [] }));
-    const other = await send(`${IMPORTS.replace('v1beta1', 'v1alpha1')}`);
-    expect([other.body.apiVersion, other.body.items[0].apiVersion]).toEqual(['multicluster.x-k8s.io/v1alpha1', 'multicluster.x-k8s.io/v1alpha1']);
+    const other = await send(IMPORTS.replace('v1beta1', 'v1alpha1'));
+    expect([other.body.apiVersion, other.body.items[0]?.apiVersion]).toEqual(['multicluster.x-k8s.io/v1alpha1', 'multicluster.x-k8s.io/v1alpha1']);
   });
 
   it('take a status apart from the rest', async () => {
@@ -232,10 +245,10 @@ describe('other paths', () => {
 
   it('OpenAPI v3 tells kubectl that the server validates fields, and names kinds', async () => {
     const { body } = await send('/openapi/v3/apis/multicluster.x-k8s.io/v1beta1');
-    const { patch: operation } = body.paths['/apis/multicluster.x-k8s.io/v1beta1/namespaces/{namespace}/serviceimports/{name}'];
-    expect(operation.parameters.map(({ name }: { name: string }) => name)).toContain('fieldValidation');
-    expect(operation['x-kubernetes-group-version-kind']).toEqual({ group: 'multicluster.x-k8s.io', version: 'v1beta1', kind: 'ServiceImport' });
-    expect(body.components.schemas['io.x-k8s.multicluster.v1beta1.ServiceImport'].properties.spec.required).toEqual(expect.arrayContaining(['type', 'ports']));
+    const operation = body.paths['/apis/multicluster.x-k8s.io/v1beta1/namespaces/{namespace}/serviceimports/{name}']?.patch;
+    expect(operation?.parameters.map(({ name }) => name)).toContain('fieldValidation');
+    expect(operation).toMatchObject({ 'x-kubernetes-group-version-kind': { group: 'multicluster.x-k8s.io', version: 'v1beta1', kind: 'ServiceImport' } });
+    expect(body.components.schemas['io.x-k8s.multicluster.v1beta1.ServiceImport']?.properties.spec.required).toEqual(expect.arrayContaining(['type', 'ports']));
   });
 
   it('scale reads and writes replicas', async () => {

@@ -2,7 +2,7 @@ import type { JsonRecord } from '../json.ts';
 import type { Schema } from '../schema/schema.ts';
 import { type FieldSet, intersectSets, isEmptySet, pathsOf, subtractSets, unionSets } from './field-set.ts';
 import { compareFields, fieldsOf } from './fields-of.ts';
-import { isEntryOf, type ManagedFieldsEntry, type Manager, withFields } from './managed-fields.ts';
+import { inEntryOrder, isEntryOf, type ManagedFieldsEntry, type Manager, withFields } from './managed-fields.ts';
 import { mergeValues } from './merge-values.ts';
 import { removeFields } from './remove-fields.ts';
 
@@ -41,12 +41,12 @@ export function applyConfiguration({ applied, entries, live, manager, schema }: 
   const merged = mergeValues(live, applied, schema) as JsonRecord;
   const { changed } = compareFields(live, merged, schema);
   const contested = others.map((entry) => ({ entry, fields: intersectSets(entry.fieldsV1, changed) })).filter((each) => !isEmptySet(each.fields));
-  const left = others.map((entry) => ({ ...entry, fieldsV1: subtractSets(entry.fieldsV1, changed) })).filter((entry) => !isEmptySet(entry.fieldsV1));
+  const left = others.map((entry) => ({ ...entry, fieldsV1: subtractSets(entry.fieldsV1, changed) }));
   const wanted = others.reduce<FieldSet>((all, entry) => unionSets(all, entry.fieldsV1), fields);
   const gone = subtractSets(own?.fieldsV1 ?? {}, wanted);
   return {
     merged: isEmptySet(gone) ? merged : removeFields(merged, schema, { gone, wanted }),
-    entries: isEmptySet(fields) ? left : [...left, withFields(own, 'Apply', manager, fields)],
+    entries: inEntryOrder([...left, withFields(own, 'Apply', manager, fields)]),
     conflicts: contested.flatMap((each) => pathsOf(each.fields).map((field) => ({ manager: each.entry, field }))),
   };
 }

@@ -47,6 +47,12 @@ function without(entry: ManagedFieldsEntry, fields: FieldSet): ManagedFieldsEntr
   return left === entry.fieldsV1 ? entry : { ...entry, fieldsV1: left };
 }
 
+/** Entries that own something, in the order of real servers: appliers first, then by time and name. */
+export function inEntryOrder(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  const rank = ({ manager, operation, time }: ManagedFieldsEntry): string => `${operation} ${time} ${manager}`;
+  return entries.filter(({ fieldsV1 }) => !isEmptySet(fieldsV1)).sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
+}
+
 /** Owners after a write that is no apply: who writes a field owns it alone, and nobody owns what is gone. */
 export function trackUpdate(entries: readonly ManagedFieldsEntry[], { changed, removed }: Difference, manager: Manager): readonly ManagedFieldsEntry[] {
   if (isEmptySet(changed) && isEmptySet(removed)) return entries;
@@ -54,5 +60,5 @@ export function trackUpdate(entries: readonly ManagedFieldsEntry[], { changed, r
   const gone = unionSets(changed, removed);
   const others = entries.filter((entry) => entry !== own).map((entry) => without(entry, gone));
   const fields = unionSets(subtractSets(own?.fieldsV1 ?? {}, removed), changed);
-  return [...others, withFields(own, 'Update', manager, fields)].filter(({ fieldsV1 }) => !isEmptySet(fieldsV1));
+  return inEntryOrder([...others, withFields(own, 'Update', manager, fields)]);
 }

@@ -1,3 +1,4 @@
+import { resources } from '../../api/resources.ts';
 import { matchesLabels, type Requirement } from '../../api/selectors.ts';
 import type { KubeObject, Namespace, Pod, Secret, Service, ServicePort, Workload } from '../../api/types/index.ts';
 import { sameJson, valueAt } from '../json.ts';
@@ -29,24 +30,43 @@ function completePort(port: ServicePort): ServicePort {
   return port.targetPort === undefined || port.targetPort === 0 ? { ...port, targetPort: port.port } : port;
 }
 
+function portCauses(ports: readonly ServicePort[] = []): readonly FieldCause[] {
+  return ports.flatMap(({ name = '', port, protocol }, index): FieldCause[] => {
+    const before = ports.slice(0, index);
+    const field = `spec.ports[${index}]`;
+    if (name === '' && ports.length > 1) return [{ field: `${field}.name`, message: 'Required value', reason: 'FieldValueRequired' }];
+    if (before.some((each) => each.name === name)) return [{ field: `${field}.name`, message: `Duplicate value: "${name}"`, reason: 'FieldValueDuplicate' }];
+    const isDouble = before.some((each) => each.port === port && each.protocol === protocol);
+    return isDouble ? [{ field, message: `Duplicate value: {"port":${port},"protocol":"${protocol ?? ''}"}`, reason: 'FieldValueDuplicate' }] : [];
+  });
+}
+
+function serviceCauses({ spec, status }: Service): readonly FieldCause[] {
+  const ingress = status?.loadBalancer?.ingress ?? [];
+  if (ingress.length === 0 || spec.type === 'LoadBalancer') return portCauses(spec.ports);
+  return [{ field: 'status.loadBalancer.ingress', message: "Forbidden: may only be used when `spec.type` is 'LoadBalancer'", reason: 'FieldValueForbidden' }];
+}
+
 /** What is the same for every API server; addresses are given by who allocates them. */
 export const completeService = forKind<Service>((service, old) => {
-  const { spec } = service;
-  if (spec.type === 'ExternalName') return service;
-  const isAffine = spec.sessionAffinity === 'ClientIP';
+  const { metadata, spec } = service;
+  const causes = serviceCauses(service);
+  if (causes.length > 0) throw invalid(resources.services, metadata.name, causes);
+  const status = old === undefined ? { status: { loadBalancer: {} } } : {};
+  if (spec.type === 'ExternalName') return { ...service, ...status };
   const { ports, sessionAffinityConfig, ...rest } = spec;
-  const affinity = isAffine ? { sessionAffinityConfig: sessionAffinityConfig ?? { clientIP: { timeoutSeconds: 10_800 } } } : {};
+  const affinity = spec.sessionAffinity === 'ClientIP' ? { sessionAffinityConfig: sessionAffinityConfig ?? { clientIP: { timeoutSeconds: 10_800 } } } : {};
   return {
     ...service,
     spec: { ...rest, ...affinity, internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster', ...(ports && { ports: ports.map(completePort) }) },
-    ...(old === undefined && { status: { loadBalancer: {} } }),
+    ...status,
   };
 });
 
 function validateUnchanged(object: KubeObject, old: KubeObject | undefined, path: readonly string[]): void {
   if (old === undefined || sameJson(valueAt(object, path), valueAt(old, path))) return;
   const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
-  const message = 'Invalid value: field is immutable';
+  const message = `Invalid value: ${JSON.stringify(valueAt(object, path) ?? null)}: field is immutable`;
   throw invalid({ group, plural: '', kind: object.kind }, object.metadata.name, [{ field: path.join('.'), message }]);
 }
 

@@ -50,7 +50,7 @@ export const daemonSetSchema = workload(
 const endpoint = object(
   {
     addresses: { ...atomicList(text), 'x-kubernetes-list-type': 'set', minItems: 1, maxItems: 100 },
-    conditions: object({ ready: flag, serving: flag, terminating: flag }),
+    conditions: withDefault(object({ ready: flag, serving: flag, terminating: flag }), {}),
     hostname: text,
     nodeName: text,
     zone: text,

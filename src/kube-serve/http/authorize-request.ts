@@ -7,7 +7,7 @@ function describe({ name: user }: User, attributes: RequestAttributes): string {
   const { group, namespace, path, resource, resourceRequest, subresource, verb } = attributes;
   if (!resourceRequest) return `User "${user}" cannot ${verb} path "${path}"`;
   const what = subresource === '' ? resource : `${resource}/${subresource}`;
-  const where = namespace === '' || resource === 'namespaces' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   return `User "${user}" cannot ${verb} resource "${what}" in API group "${group}" ${where}`;
 }
 

@@ -25,7 +25,7 @@ function metadataOf({ attributes, resource }: ResourceContext, given: unknown): 
   const named = { ...metadata, name: name === '' ? attributes.name : name };
   if (!resource.namespaced) return named;
   if (typeof metadata.namespace === 'string' && metadata.namespace !== '' && metadata.namespace !== namespace) {
-    throw refusal('BadRequest', `the namespace of the provided object does not match the namespace sent on the request (${metadata.namespace} != ${namespace})`);
+    throw refusal('BadRequest', `the namespace of the provided object does not match the namespace sent on the request`);
   }
   return { ...named, namespace };
 }

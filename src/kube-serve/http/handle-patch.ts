@@ -47,6 +47,9 @@ function applyPatch(context: ResourceContext, body: unknown): void {
     const causes = [{ field: 'fieldManager', message: 'Required value: is required for apply patch', reason: 'FieldValueRequired' as const }];
     throw invalid({ group: 'meta.k8s.io', plural: '', kind: 'PatchOptions' }, '', causes);
   }
+  const { apiVersion = '/', kind = '' } = isRecord(body) ? body : {};
+  // nobody knows which fields are meant without it
+  if (apiVersion === '/' || kind === '') throw refusal('BadRequest', `invalid object type: ${String(apiVersion)}, Kind=${String(kind)}`);
   const draft = checkDraft(context, body);
   // who may patch what is there may not create what is not
   if (services.store.find(resource, refOf(context)) === undefined) validateAllowed(context, { ...attributes, verb: 'create' });

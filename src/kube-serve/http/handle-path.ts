@@ -5,7 +5,7 @@ import { refusal } from '../status-error.ts';
 import type { ObjectStore } from '../store.ts';
 import type { RouteContext } from './context.ts';
 import type { Discovery } from './discovery.ts';
-import { sendJson, sendText } from './respond.ts';
+import { sendJson, sendNoSuchPage, sendText } from './respond.ts';
 
 export interface PathServices {
   readonly store: ObjectStore;
@@ -45,6 +45,6 @@ export function handlePath({ attributes: { path, verb }, request, response }: Ro
   if (trimmed === '/version') sendJson(response, 200, versionInfo(services.version));
   else if (HEALTH.includes(trimmed)) sendText(response, 200, 'ok', 'text/plain');
   else if (!services.discovery.answer(trimmed, request.headers.accept, request.headers.host ?? '', response) && !sendOpenApi(trimmed, request.headers.accept, services, response)) {
-    throw refusal('NotFound', 'the server could not find the requested resource');
+    sendNoSuchPage(response);
   }
 }

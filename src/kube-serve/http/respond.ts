@@ -10,6 +10,11 @@ export function sendText(response: ServerResponse, code: number, body: string | 
   response.end(bytes);
 }
 
+/** What stands at no path at all: real servers say so without a Status. */
+export function sendNoSuchPage(response: ServerResponse): void {
+  sendText(response, 404, '404 page not found\n', 'text/plain; charset=utf-8');
+}
+
 export function sendJson(response: ServerResponse, code: number, value: unknown): void {
   sendText(response, code, JSON.stringify(value));
 }

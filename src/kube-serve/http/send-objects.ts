@@ -34,6 +34,13 @@ export function sendObject(context: ResourceContext, code: number, object: KubeO
   else sendText(response, code, services.serialiser.text(form === 'metadata' ? partialMetadata(object) : object));
 }
 
+/** Real servers send items of built-in kinds without apiVersion and kind, so clients must not count on them. */
+function itemText({ definition, resource, services }: ResourceContext, item: KubeObject): string {
+  const text = services.serialiser.text(item);
+  const type = `"apiVersion":"${apiVersionOf(resource)}","kind":"${resource.kind}",`;
+  return definition.prune !== true && text.startsWith(type, 1) ? `{${text.slice(type.length + 1)}` : text;
+}
+
 /** Answers with a list, in the form that the client accepts. */
 export function sendList(context: ResourceContext, list: ListResult<KubeObject>): void {
   const { definition, request, resource, response, services } = context;
@@ -46,7 +53,7 @@ export function sendList(context: ResourceContext, list: ListResult<KubeObject>)
   const isPartial = form === 'metadata';
   const kind = isPartial ? 'PartialObjectMetadataList' : (definition.listKind ?? `${resource.kind}List`);
   const apiVersion = isPartial ? 'meta.k8s.io/v1' : apiVersionOf(resource);
-  const texts = items.map((item) => services.serialiser.text(isPartial ? partialMetadata(item) : item));
+  const texts = items.map((item) => (isPartial ? services.serialiser.text(partialMetadata(item)) : itemText(context, item)));
   const head = JSON.stringify({ kind, apiVersion, metadata });
   sendText(response, 200, `${head.slice(0, -1)},"items":[${texts.join(',')}]}`);
 }

@@ -46,7 +46,24 @@ function mergeKeyedList(target: readonly unknown[], patch: readonly unknown[], s
     else if (index < 0) items.push(strategicMerge({}, change, schema?.items));
     else items[index] = strategicMerge(items[index], change, schema?.items);
   }
-  return items;
+  return inMergedOrder(items, patch.map((item) => keyOf(item, mergeKey)), target.map((item) => keyOf(item, mergeKey)), mergeKey);
+}
+
+/**
+ * Patched items in the order of the patch, the others in theirs; a patched one waits only for those
+ * that stood before it. So new items come first, as on real servers.
+ */
+function inMergedOrder(items: readonly unknown[], patched: readonly unknown[], standing: readonly unknown[], mergeKey: string): unknown[] {
+  const key = (item: unknown): unknown => (item as JsonRecord)[mergeKey];
+  const others = items.filter((item) => !patched.includes(key(item)));
+  const left = items.filter((item) => patched.includes(key(item))).sort((a, b) => patched.indexOf(key(a)) - patched.indexOf(key(b)));
+  const result: unknown[] = [];
+  for (const item of left) {
+    const place = standing.indexOf(key(item));
+    while (others.length > 0 && place >= 0 && standing.indexOf(key(others[0])) < place) result.push(others.shift());
+    result.push(item);
+  }
+  return [...result, ...others];
 }
 
 function mergeScalars(target: readonly unknown[], patch: readonly unknown[]): unknown[] {

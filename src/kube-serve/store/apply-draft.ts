@@ -1,9 +1,9 @@
 import type { ObjectMeta, UnknownObject } from '../../api/types/index.ts';
 import { applyConfiguration, type ApplyOutcome, type FieldConflict } from '../apply/apply-configuration.ts';
-import { type Manager, managedFieldsOf } from '../apply/managed-fields.ts';
+import { type ManagedFieldsEntry, type Manager, managedFieldsOf } from '../apply/managed-fields.ts';
 import { managedPart } from '../apply/managed-part.ts';
 import type { JsonRecord } from '../json.ts';
-import { conflict, objectRefusal, refusal } from '../status-error.ts';
+import { conflict, refusal } from '../status-error.ts';
 import type { CompiledDefinition } from './compiled-definition.ts';
 import { type Draft, scopeOf } from './write-pipeline.ts';
 
@@ -18,17 +18,21 @@ function appliedPart(compiled: CompiledDefinition, draft: Draft, { subresource }
   return managedPart({ apiVersion: '', kind: '', metadata: metadata as unknown as ObjectMeta, ...body }, scopeOf(compiled, subresource));
 }
 
-function describe({ field, manager }: FieldConflict): { reason: 'FieldManagerConflict'; message: string; field: string } {
-  const by = manager.operation === 'Apply' ? `"${manager.manager}"` : `"${manager.manager}" using ${manager.apiVersion}`;
-  return { reason: 'FieldManagerConflict', message: `conflict with ${by}${manager.subresource ? ` with subresource "${manager.subresource}"` : ''}`, field };
+function nameOf({ apiVersion, manager, operation, subresource }: ManagedFieldsEntry): string {
+  return `"${manager}"${subresource ? ` with subresource "${subresource}"` : ''}${operation === 'Apply' ? '' : ` using ${apiVersion}`}`;
 }
 
-function validateNoConflicts({ definition }: CompiledDefinition, name: string, conflicts: readonly FieldConflict[]): void {
+function describe(manager: string, fields: readonly string[]): string {
+  return fields.length === 1 ? `conflict with ${manager}: ${fields.join('')}` : `conflicts with ${manager}:\n${fields.map((field) => `- ${field}`).join('\n')}`;
+}
+
+/** Worded as Kubernetes does it: kubectl shows the message as it stands. */
+function validateNoConflicts(conflicts: readonly FieldConflict[]): void {
   if (conflicts.length === 0) return;
-  const causes = conflicts.map(describe);
-  const count = `${causes.length} conflict${causes.length === 1 ? '' : 's'}`;
-  const list = causes.map(({ field, message }) => `${message}: ${field}`).join(', ');
-  throw objectRefusal('Conflict', definition.resource, name, `Apply failed with ${count}: ${list}`, causes);
+  const sorted = conflicts.map(({ field, manager }) => ({ field, manager: nameOf(manager) })).sort((left, right) => (left.field < right.field ? -1 : 1));
+  const list = [...Map.groupBy(sorted, ({ manager }) => manager)].map(([manager, fields]) => describe(manager, fields.map(({ field }) => field)));
+  const causes = sorted.map(({ field, manager }) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field }));
+  throw refusal('Conflict', `Apply failed with ${causes.length} conflict${causes.length === 1 ? '' : 's'}: ${list.join('\n')}`, { causes });
 }
 
 interface AppliedDraft {
@@ -57,7 +61,7 @@ export function applyToObject(compiled: CompiledDefinition, old: UnknownObject, 
   const applied = appliedPart(compiled, draft, manager);
   const live = managedPart(old, scopeOf(compiled, manager.subresource));
   const outcome = applyConfiguration({ live, entries: managedFieldsOf(old.metadata), applied, schema: compiled.schema, manager });
-  if (!force) validateNoConflicts(compiled, old.metadata.name, outcome.conflicts);
+  if (!force) validateNoConflicts(outcome.conflicts);
   const { name, namespace, resourceVersion, uid } = draft.metadata;
   return draftOf({ name, ...(namespace !== undefined && { namespace }), ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }, outcome);
 }

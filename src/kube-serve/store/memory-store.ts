@@ -109,7 +109,7 @@ class MemoryStore implements ObjectStore {
     const served = this.#registry.get(resource);
     // as with custom resources of a real server; built-in kinds may be replaced unconditionally
     if (served.compiled.definition.prune === true && !draft.metadata.resourceVersion) {
-      throw invalid(resource, draft.metadata.name, [{ field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' }]);
+      throw invalid(resource, draft.metadata.name, [{ field: 'metadata.resourceVersion', message: 'Invalid value: 0: must be specified for an update' }]);
     }
     return this.#update(resource, this.#getStored(served, resource, draft.metadata), draft, options, { apiVersion: apiVersionOf(resource) });
   }

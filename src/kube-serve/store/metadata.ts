@@ -94,7 +94,7 @@ export function nextMetadata(definition: ResourceDefinition, old: ObjectMeta, gi
   if (old.deletionTimestamp !== undefined) {
     const added = (own.finalizers ?? []).filter((each) => !(finalizers ?? []).includes(each));
     if (added.length > 0) {
-      const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${added.join(', ')}`;
+      const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((each) => `"${each}"`).join(', ')}}`;
       throw invalid(definition.resource, old.name, [{ field: 'metadata.finalizers', message, reason: 'FieldValueForbidden' }]);
     }
   }

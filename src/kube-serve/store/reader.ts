@@ -81,7 +81,7 @@ export class Reader {
     const wanted = wantedVersion(resourceVersion);
     const current = this.#currentVersion();
     if (wanted === undefined || wanted <= current) return;
-    throw refusal('Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+    throw refusal('Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
       retryAfterSeconds: 1,
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     });

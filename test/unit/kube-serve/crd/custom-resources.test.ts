@@ -3,12 +3,12 @@ import { type Resource, resources } from '../../../../src/api/resources.ts';
 import type { UnknownObject } from '../../../../src/api/types/index.ts';
 import { builtinDefinitions } from '../../../../src/kube-serve/builtin.ts';
 import { serveCustomResources } from '../../../../src/kube-serve/crd/custom-resources.ts';
-import { StatusError } from '../../../../src/kube-serve/status-error.ts';
+import { type StatusError } from '../../../../src/kube-serve/status-error.ts';
 import { createObjectStore, type ObjectStore } from '../../../../src/kube-serve/store.ts';
 import { thrown } from '../../../helpers/thrown.ts';
 
 const CRDS = resources.customResourceDefinitions;
-const WIDGETS: Resource<UnknownObject> = { group: 'x.io', version: 'v1beta1', plural: 'widgets', kind: 'Widget', namespaced: true };
+const WIDGETS: Resource = { group: 'x.io', version: 'v1beta1', plural: 'widgets', kind: 'Widget', namespaced: true };
 const SCHEMA = {
   type: 'object',
   properties: { spec: { type: 'object', properties: { size: { type: 'integer', default: 3 } } }, status: { type: 'object', properties: { ok: { type: 'boolean' } } } },
@@ -76,7 +76,9 @@ describe('serveCustomResources()', () => {
     store.create(WIDGETS, { metadata: { ...REF, finalizers: ['x.io/f'] } });
     store.delete(CRDS, { name: 'widgets.x.io' });
     expect(store.get(CRDS, { name: 'widgets.x.io' }).metadata.deletionTimestamp).toBeDefined();
-    store.modify(WIDGETS, REF, ({ metadata }) => void delete metadata.finalizers);
+    store.modify(WIDGETS, REF, ({ metadata }) => {
+      delete metadata.finalizers;
+    });
     expect([store.find(CRDS, { name: 'widgets.x.io' }), store.findDefinition('x.io', 'widgets')]).toEqual([undefined, undefined]);
   });
 

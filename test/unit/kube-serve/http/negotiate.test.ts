@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { negotiate, type Representation } from '../../../../src/kube-serve/http/negotiate.ts';
-import { StatusError } from '../../../../src/kube-serve/status-error.ts';
+import { type StatusError } from '../../../../src/kube-serve/status-error.ts';
 import { thrown } from '../../../helpers/thrown.ts';
 
 describe('negotiate()', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { strategicMerge } from '../../../../src/kube-serve/patch/strategic-merge.ts';
 import type { Schema } from '../../../../src/kube-serve/schema/schema.ts';
-import { StatusError } from '../../../../src/kube-serve/status-error.ts';
+import { type StatusError } from '../../../../src/kube-serve/status-error.ts';
 import { thrown } from '../../../helpers/thrown.ts';
 
 const SCHEMA: Schema = {
@@ -24,8 +24,9 @@ describe('strategicMerge()', () => {
   it.each<[string, unknown, unknown, unknown]>([
     ['merges maps and drops nulls', { m: { a: 1, b: 2 } }, { m: { a: null, c: 3 } }, { m: { b: 2, c: 3 } }],
     ['replaces lists without a merge key', { list: [1, 2] }, { list: [3] }, { list: [3] }],
-    ['merges list items by key, inner lists too', { containers: [A, B] }, { containers: [{ name: 'a', env: [{ name: 'Y', value: '2' }] }] }, { containers: [{ ...A, env: [{ name: 'X', value: '1' }, { name: 'Y', value: '2' }] }, B] }],
-    ['adds new items', { containers: [A] }, { containers: [B] }, { containers: [A, B] }],
+    ['merges list items by key, inner lists too', { containers: [A, B] }, { containers: [{ name: 'a', env: [{ name: 'Y', value: '2' }] }] }, { containers: [{ ...A, env: [{ name: 'Y', value: '2' }, { name: 'X', value: '1' }] }, B] }],
+    ['puts new items first', { containers: [A] }, { containers: [B] }, { containers: [B, A] }],
+    ['keeps the place of patched items', { containers: [A, B] }, { containers: [{ name: 'b', image: '2' }] }, { containers: [A, { ...B, image: '2' }] }],
     ['deletes an item', { containers: [A, B] }, { containers: [{ name: 'a', $patch: 'delete' }] }, { containers: [B] }],
     ['replaces a list on request', { containers: [A] }, { containers: [B, { $patch: 'replace' }] }, { containers: [B] }],
     ['replaces a map on request', { m: { a: 1 } }, { m: { b: 1, $patch: 'replace' } }, { m: { b: 1 } }],

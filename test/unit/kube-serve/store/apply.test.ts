@@ -82,12 +82,12 @@ describe('apply()', () => {
   });
 
   it('writes only the status to the status subresource, under an entry of its own', () => {
-    store.create(resources.services, service({}));
+    store.create(resources.services, service({ type: 'LoadBalancer' }));
     const draft = { ...service({ type: 'NodePort' }), status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } } };
     const { object } = store.apply(resources.services, draft, { ...MCS, subresource: 'status' });
-    expect(object).toMatchObject({ spec: { type: 'ClusterIP' }, status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } } });
+    expect(object).toMatchObject({ spec: { type: 'LoadBalancer' }, status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } } });
     expect(object.metadata.managedFields).toEqual([expect.objectContaining({ manager: 'mcs', subresource: 'status', fieldsV1: { 'f:status': { 'f:loadBalancer': { 'f:ingress': {} } } } })]);
-    expect(store.apply(resources.services, service({ type: 'NodePort' }), MCS).object.metadata.managedFields).toHaveLength(2);
+    expect(store.apply(resources.services, service({ type: 'LoadBalancer', externalName: '' }), MCS).object.metadata.managedFields).toHaveLength(2);
   });
 
   it('needs the object for its status (404)', () => {

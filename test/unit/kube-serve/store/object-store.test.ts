@@ -7,7 +7,7 @@ import { createObjectStore, type ObjectStore } from '../../../../src/kube-serve/
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 import { thrown } from '../../../helpers/thrown.ts';
 
-const WIDGETS: Resource<UnknownObject> = { group: 'example.com', version: 'v1', plural: 'widgets', kind: 'Widget', namespaced: true };
+const WIDGETS: Resource = { group: 'example.com', version: 'v1', plural: 'widgets', kind: 'Widget', namespaced: true };
 
 let clock: FakeClock;
 let store: ObjectStore;
@@ -114,7 +114,7 @@ describe('update()', () => {
 
   it('wants a resourceVersion for custom resources', () => {
     store.create(WIDGETS, widget());
-    expect(refusal(() => store.update(WIDGETS, widget())).message).toContain('metadata.resourceVersion: Invalid value: 0x0: must be specified for an update');
+    expect(refusal(() => store.update(WIDGETS, widget())).message).toContain('metadata.resourceVersion: Invalid value: 0: must be specified for an update');
   });
 
   it('keeps status and the rest apart, and counts generations of the rest only', () => {
@@ -150,7 +150,9 @@ describe('delete()', () => {
     store.delete(WIDGETS, W);
     expect(store.resourceVersion).toBe(version);
     expect(refusal(() => store.modify(WIDGETS, W, ({ metadata }) => void metadata.finalizers?.push('f/y'))).message).toContain('no new finalizers can be added if the object is being deleted');
-    store.modify(WIDGETS, W, ({ metadata }) => void delete metadata.finalizers);
+    store.modify(WIDGETS, W, ({ metadata }) => {
+      delete metadata.finalizers;
+    });
     expect(store.find(WIDGETS, W)).toBeUndefined();
   });
 
@@ -225,11 +227,12 @@ describe('built-in kinds', () => {
     store.create(resources.secrets, { metadata: REF, stringData: { a: 'hi' } });
     expect(store.get(resources.secrets, REF)).toEqual(expect.objectContaining({ type: 'Opaque', data: { a: 'aGk=' } }));
     expect(store.get(resources.secrets, REF)).not.toHaveProperty('stringData');
-    expect(refusal(() => store.update(resources.secrets, { metadata: REF, type: 'x' })).message).toContain('type: Invalid value: field is immutable');
+    expect(refusal(() => store.update(resources.secrets, { metadata: REF, type: 'x' })).message).toContain('type: Invalid value: "x": field is immutable');
   });
 
   it('complete Services', () => {
     store.create(resources.services, { metadata: REF, spec: { ports: [{ port: 80 }], sessionAffinity: 'ClientIP' } });
+    expect(store.get(resources.services, REF).status).toEqual({ loadBalancer: {} });
     expect(store.get(resources.services, REF).spec).toEqual({
       type: 'ClusterIP',
       sessionAffinity: 'ClientIP',
@@ -239,11 +242,25 @@ describe('built-in kinds', () => {
     } satisfies Service['spec']);
   });
 
+  it.each<[string, Partial<Service>, string]>([
+    ['ports without names', { spec: { ports: [{ port: 80 }, { port: 81 }] } }, 'spec.ports[0].name: Required value'],
+    ['a name twice', { spec: { ports: [{ port: 80, name: 'a' }, { port: 81, name: 'a' }] } }, 'spec.ports[1].name: Duplicate value: "a"'],
+    ['a port twice', { spec: { ports: [{ port: 80, name: 'a' }, { port: 80, name: 'b' }] } }, 'spec.ports[1]: Duplicate value: {"port":80,"protocol":"TCP"}'],
+  ])('refuse a Service with %s', (_title, service, message) => {
+    expect(refusal(() => store.create(resources.services, { metadata: REF, spec: {}, ...service })).message).toContain(message);
+  });
+
+  it('refuse an ingress address for what is no LoadBalancer', () => {
+    store.create(resources.services, { metadata: REF, spec: {} });
+    const change = (copy: Service): void => void (copy.status = { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } });
+    expect(refusal(() => store.modify(resources.services, REF, change, { subresource: 'status' })).message).toContain("may only be used when `spec.type` is 'LoadBalancer'");
+  });
+
   it('refuse a Deployment whose selector does not match, and a changed roleRef', () => {
     const template = { metadata: { labels: { app: 'b' } }, spec: { containers: [{ name: 'a', image: 'a' }] } };
     expect(refusal(() => store.create(resources.deployments, { metadata: REF, spec: { selector: { matchLabels: { app: 'a' } }, template } })).message).toContain('`selector` does not match template `labels`');
     const binding = (name: string): Parameters<typeof store.create<KubeObject>>[1] => ({ metadata: { name: 'r', namespace: 'shop' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name } }) as never;
-    store.create(resources.roleBindings as Resource<KubeObject>, binding('a'));
+    store.create(resources.roleBindings, binding('a'));
     expect(refusal(() => store.update(resources.roleBindings as Resource<KubeObject>, binding('b'))).message).toContain('roleRef');
   });
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type Resource, resources } from '../../../../src/api/resources.ts';
 import type { ConfigMap } from '../../../../src/api/types/index.ts';
 import { builtinDefinitions } from '../../../../src/kube-serve/builtin.ts';
-import { StatusError } from '../../../../src/kube-serve/status-error.ts';
+import { type StatusError } from '../../../../src/kube-serve/status-error.ts';
 import { createObjectStore, type ObjectStore, type StoreEvent, type WatchOptions } from '../../../../src/kube-serve/store.ts';
 import { thrown } from '../../../helpers/thrown.ts';
 
