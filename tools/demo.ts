@@ -35,7 +35,7 @@ const programs: Programs = {
   kubectl: isInstalled('kubectl', env) ? ['kubectl'] : ['npx', 'node', 'tools/kubectl.ts'],
   dig: isInstalled('dig', env) ? ['dig'] : ['npx', 'node', 'tools/dig.ts'],
   curl: (url) =>
-    isInstalled('curl', env) ? ['curl', '-sS', '--max-time', '5', url] : ['node', '-e', `fetch('${url}').then(async (answer) => console.log(await answer.text()))`],
+    isInstalled('curl', env) ? ['curl', '-sS', '--max-time', '5', url] : ['node', '-e', `fetch("${url}").then(async (answer) => console.log(await answer.text()))`],
 };
 
 /** `npx mcs` starts bin/mcs.js, and `npx node` the clone's own Node; the demo does it without the half second that npx takes. */
