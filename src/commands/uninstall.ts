@@ -8,6 +8,7 @@ import { describeLeave, describeRemoval } from '../cli/present-deploy.ts';
 
 export default class Uninstall extends DeployCommand {
   static override summary = 'Remove mcs from the current cluster: leave, and the broker if it is here';
+  static override description = 'Removes only what mcs made. ServiceExports stay, because they are requests of users; so does the CRD while there are any.';
   static override examples = ['<%= config.bin %> uninstall --yes'];
 
   static override flags = {

@@ -13,7 +13,7 @@ describe('the how-to', () => {
   });
 
   it('means what it says', async () => {
-    const [, argv = []] = [0, splitCommandLine(lines[1] ?? '', ['join']).argv];
-    expect(await parseAs('join', argv)).toMatchObject({ clusterid: 'cluster0', clustercidr: '10.16.0.0/16', natt: false, 'cable-driver': 'vxlan', 'health-check': false });
+    const { id, argv } = splitCommandLine(lines[1] ?? '', ['join']);
+    expect(await parseAs(id, argv)).toMatchObject({ clusterid: 'cluster0', clustercidr: '10.16.0.0/16', natt: false, 'cable-driver': 'vxlan', 'health-check': false });
   });
 });

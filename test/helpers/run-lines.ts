@@ -12,8 +12,6 @@ export interface FinishedLine {
   readonly exitCode: number;
 }
 
-type Write = typeof process.stdout.write;
-
 async function run(main: (argv: readonly string[], root: string) => Promise<void>, argv: readonly string[], root: string): Promise<FinishedLine> {
   const texts = { stdout: '', stderr: '' };
   const originals = { stdout: process.stdout.write, stderr: process.stderr.write };
@@ -22,7 +20,7 @@ async function run(main: (argv: readonly string[], root: string) => Promise<void
       texts[name] += text;
       for (const callback of rest) if (typeof callback === 'function') (callback as () => void)();
       return true;
-    }) as Write;
+    });
   }
   process.exitCode = 0;
   await main(argv, root);

@@ -4,6 +4,7 @@ import { clusterFlags, outputFlags } from '../../cli/flags.ts';
 
 export default class UnexportService extends DeployCommand {
   static override summary = 'Stop sharing a service';
+  static override description = 'Deletes the ServiceExport. The Service itself stays as it is; the other clusters no longer resolve its name under clusterset.local, unless another cluster exports it too.';
   static override examples = ['<%= config.bin %> unexport service nginx -n shop'];
   static override args = { name: Args.string({ required: true, description: 'Name of the Service' }) };
 

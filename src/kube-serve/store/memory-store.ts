@@ -24,9 +24,10 @@ class MemoryStore implements ObjectStore {
   readonly #pipeline: WritePipeline;
   readonly #notifier = new Notifier();
   readonly #garbageCollector: boolean;
-  #version = 1;
+  #version: number;
 
-  constructor({ clock = systemClock, definitions = [], garbageCollector = false, historySize = 2048 }: ObjectStoreOptions) {
+  constructor({ clock = systemClock, definitions = [], firstVersion = 1, garbageCollector = false, historySize = 2048 }: ObjectStoreOptions) {
+    this.#version = firstVersion;
     this.#registry = new Registry(historySize);
     this.#reader = new Reader(this.#registry, () => this.#version);
     this.#pipeline = new WritePipeline(clock);

@@ -9,6 +9,8 @@ export interface ObjectStoreOptions {
   readonly clock?: Clock;
   /** Changes kept per resource, for watches that begin in the past. Default 2048. */
   readonly historySize?: number;
+  /** resourceVersion to begin with. A server that comes back without its history begins above what it told before (ms since the epoch, say). Default 1. */
+  readonly firstVersion?: number;
   /** Somebody acts on the finalizers `foregroundDeletion` and `orphan`; without, propagation means nothing. */
   readonly garbageCollector?: boolean;
 }
@@ -37,7 +39,7 @@ export interface ObjectStore {
   list<T extends KubeObject>(resource: Resource<T>, options?: t.ListOptions): t.ListResult<T>;
   /** Every object of a namespace, of all kinds. */
   listNamespace(namespace: string): readonly { readonly resource: t.AnyResource; readonly object: KubeObject }[];
-  /** Calls back synchronously, in the order of resourceVersion. */
+  /** Calls back synchronously, in the order of resourceVersion. Listeners may write; they must not throw. */
   watch<T extends KubeObject>(resource: Resource<T>, options: t.WatchOptions, listener: (event: t.StoreEvent<T>) => void): () => void;
   /** Changes of all resources, those registered later too. What stands is told as ADDED first. */
   watchAll(listener: (event: t.StoreEvent, resource: t.AnyResource) => void): () => void;

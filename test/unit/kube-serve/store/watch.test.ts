@@ -77,6 +77,14 @@ describe('watch()', () => {
     expect((thrown(() => record({ resourceVersion: now })) as StatusError).code).toBe(410);
   });
 
+  it('of a version from an earlier life of the server is refused, where this one began above it', () => {
+    put('a');
+    const { resourceVersion } = store;
+    store = createObjectStore({ definitions: builtinDefinitions(), firstVersion: 1_767_225_600_000 });
+    expect((thrown(() => record({ resourceVersion })) as StatusError).code).toBe(410);
+    expect(record({ resourceVersion: store.resourceVersion }).events).toEqual([]);
+  });
+
   it('refuses a version that is no number with 400', () => {
     expect((thrown(() => record({ resourceVersion: 'x' })) as StatusError).code).toBe(400);
   });
