@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** From here on a program may print and exit. */
 const PROGRAMS = LAYERS.findIndex((folders) => folders.includes('cli'));
 const MAX_LINES = 400;
+const MAX_COMMAND_LINES = 60;
 
 const folderOf = (path: string): string => path.split('/')[1] ?? '';
 const layerOf = (path: string): number => LAYERS.findIndex((folders) => folders.includes(folderOf(path)));
@@ -50,6 +51,10 @@ describe('src', () => {
 
   it(`has no file of more than ${MAX_LINES} lines`, () => {
     expect(files.filter(({ lines }) => lines > MAX_LINES).map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
+  it(`has commands of at most ${MAX_COMMAND_LINES} lines: they only translate`, () => {
+    expect(files.filter(({ path, lines }) => folderOf(path) === 'commands' && lines > MAX_COMMAND_LINES).map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
   });
 
   it('imports relative files with their extension', () => {

@@ -16,11 +16,11 @@ async function run(main: (argv: readonly string[], root: string) => Promise<void
   const texts = { stdout: '', stderr: '' };
   const originals = { stdout: process.stdout.write, stderr: process.stderr.write };
   for (const name of ['stdout', 'stderr'] as const) {
-    process[name].write = ((text: string, ...rest: unknown[]) => {
+    process[name].write = (text: string, ...rest: unknown[]) => {
       texts[name] += text;
       for (const callback of rest) if (typeof callback === 'function') (callback as () => void)();
       return true;
-    });
+    };
   }
   process.exitCode = 0;
   await main(argv, root);
