@@ -12,6 +12,8 @@ export interface DnsProbe {
 
 /** Pause between two questions for a name that has no answer yet, ms. */
 const PAUSE_MS = 2;
+/** A question or an answer may be lost in a burst: it is asked again then, ms. */
+const LOST_MS = 200;
 
 export async function createDnsProbe(address: string, port: number): Promise<DnsProbe> {
   const socket = createSocket('udp4');
@@ -27,7 +29,14 @@ export async function createDnsProbe(address: string, port: number): Promise<Dns
   const ask = (name: string): Promise<boolean> => {
     const id = (lastID = (lastID % 65_535) + 1);
     return new Promise((resolve) => {
-      waiting.set(id, resolve);
+      const lost = setTimeout(() => {
+        waiting.delete(id);
+        resolve(false);
+      }, LOST_MS);
+      waiting.set(id, (answered) => {
+        clearTimeout(lost);
+        resolve(answered);
+      });
       socket.send(encode({ type: 'query', id, questions: [{ type: 'A', name }] }));
     });
   };

@@ -44,7 +44,6 @@ export const ERROR_CODES = {
   MCS_BROKER_INFO_WRITE: { exitCode: EXIT.error, summary: 'The broker-info file cannot be written' },
   MCS_BROKER_UNREACHABLE: { exitCode: EXIT.unreachable, summary: 'No connection to the broker' },
   MCS_BROKER_PIN_MISMATCH: { exitCode: EXIT.unreachable, summary: 'The broker shows another certificate authority than the pinned one' },
-  MCS_BROKER_NOT_FOUND: { exitCode: EXIT.error, summary: 'There is no broker where one was expected' },
   MCS_BROKER_IN_USE: { exitCode: EXIT.error, summary: 'The broker still has members' },
   MCS_JOIN_TOKEN_REJECTED: { exitCode: EXIT.unreachable, summary: 'The broker no longer accepts the join credential' },
   MCS_JOIN_TOKEN_EXPIRED: { exitCode: EXIT.error, summary: 'The join token ended before the desk saw the join' },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import { McsError } from '../base/errors.ts';
 import { configDir } from '../base/user-dirs.ts';
 import type { FleetContext, KeySources } from '../deployers/index.ts';
 import { templatesIn } from '../deployers/templates.ts';
@@ -34,6 +35,12 @@ export abstract class DeployCommand extends BaseCommand {
       ...(environment !== undefined && { environment }),
       ...(this.terminal.canAsk && { ask: () => this.ask('Join key', '--key', true) }),
     };
+  }
+
+  /** Asks before something is removed. Throws MCS_INTERRUPTED for a no, and MCS_INPUT_NEEDED where nobody can answer. */
+  protected async requireConsent(yes: boolean, question: string): Promise<void> {
+    if (yes || (await this.confirm(question, '--yes'))) return;
+    throw new McsError('MCS_INTERRUPTED', 'Stopped: nothing was removed');
   }
 
   /** Prints a result; a dry run with `-o yaml` prints the manifests themselves, ready for kubectl. */

@@ -6,7 +6,8 @@ import type { FleetSelection } from './connect.ts';
 import { parseDuration } from './duration.ts';
 import { FleetCommand } from './fleet-command.ts';
 import { fleetFlags, outputFlags, type OutputFormat } from './flags.ts';
-import { formatDiagnose, formatDiagnoseShort } from './present-diagnose.ts';
+import { colorMarks } from './color-marks.ts';
+import { formatDiagnose, formatDiagnoseShort, plainMarks } from './present-diagnose.ts';
 import { showRemarks } from './present-show.ts';
 
 export const diagnoseFlags = {
@@ -27,7 +28,8 @@ export abstract class DiagnoseCommand extends FleetCommand {
   protected diagnose(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
     return this.withFleet(flags, async (fleet) => {
       const report = await diagnose(fleet, { signal: this.signal, deadlineMs: parseDuration(flags.timeout), ...(topics !== undefined && { topics }) });
-      await this.present(report, flags.output, { table: () => formatDiagnose(report), short: () => formatDiagnoseShort(report) });
+      const marks = this.terminal.hasColor ? colorMarks : plainMarks;
+      await this.present(report, flags.output, { table: () => formatDiagnose(report, marks), short: () => formatDiagnoseShort(report) });
       if (flags.output === 'table') for (const remark of showRemarks({ unread: [], leftOut: report.leftOut })) this.note(remark);
       this.setExitCode(fleet, exitCodeOf(report, flags['fail-on']));
     });

@@ -1,5 +1,4 @@
 import { Flags } from '@oclif/core';
-import { McsError } from '../base/errors.ts';
 import { DeployCommand } from '../cli/deploy-command.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { clusterFlags, outputFlags, yesFlags } from '../cli/flags.ts';
@@ -23,8 +22,7 @@ export default class Leave extends DeployCommand {
     const { leave } = await import('../deployers/index.ts');
     const timeoutMs = parseDuration(flags.timeout);
     const { cluster, context } = await this.connect(flags);
-    const isSure = flags.yes || !this.terminal.canAsk || (await this.confirm(`Take the cluster of context "${cluster.context}" out of its clusterset?`, '--yes'));
-    if (!isSure) throw new McsError('MCS_INTERRUPTED', 'Stopped: nothing was removed');
+    await this.requireConsent(flags.yes, `Take the cluster of context "${cluster.context}" out of its clusterset?`);
     const result = await leave(context, { force: flags.force, timeoutMs });
     cluster.client.close();
     await this.present(result, flags.output, { table: () => describeLeave(result) });

@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core';
 import { BROKER_NAMESPACE } from '../api/names.ts';
-import { McsError } from '../base/errors.ts';
 import { DeployCommand } from '../cli/deploy-command.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { clusterFlags, outputFlags, yesFlags } from '../cli/flags.ts';
@@ -25,8 +24,7 @@ export default class RemoveBroker extends DeployCommand {
     const { removeBroker } = await import('../deployers/index.ts');
     const timeoutMs = parseDuration(flags.timeout);
     const { cluster, context } = await this.connect(flags);
-    const isSure = flags.yes || !this.terminal.canAsk || (await this.confirm(`Remove the broker from the cluster of context "${cluster.context}"?`, '--yes'));
-    if (!isSure) throw new McsError('MCS_INTERRUPTED', 'Stopped: nothing was removed');
+    await this.requireConsent(flags.yes, `Remove the broker from the cluster of context "${cluster.context}"?`);
     const result = await removeBroker(context, { brokerNamespace: flags.namespace, force: flags.force, timeoutMs });
     cluster.client.close();
     await this.present(result, flags.output, { table: () => describeRemoval(result) });

@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core';
 import { BROKER_NAMESPACE } from '../api/names.ts';
-import { McsError } from '../base/errors.ts';
 import { DeployCommand } from '../cli/deploy-command.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { clusterFlags, outputFlags, yesFlags } from '../cli/flags.ts';
@@ -24,9 +23,7 @@ export default class Uninstall extends DeployCommand {
     const { uninstall } = await import('../deployers/index.ts');
     const timeoutMs = parseDuration(flags.timeout);
     const { cluster, context } = await this.connect(flags);
-    if (!flags.yes && !(await this.confirm(`Remove mcs from the cluster of context "${cluster.context}"?`, '--yes'))) {
-      throw new McsError('MCS_INTERRUPTED', 'Stopped: nothing was removed');
-    }
+    await this.requireConsent(flags.yes, `Remove mcs from the cluster of context "${cluster.context}"?`);
     const result = await uninstall(context, { brokerNamespace: BROKER_NAMESPACE, force: flags.force, timeoutMs });
     cluster.client.close();
     const table = (): string => [describeLeave(result.leave), ...(result.broker ? [describeRemoval(result.broker)] : [])].join('\n');
