@@ -1,4 +1,4 @@
-import type { DeployBrokerResult, ExportServiceResult, JoinResult, LeaveResult, RemoveBrokerResult } from '../deployers/index.ts';
+import type { DeployBrokerResult, ExportServiceResult, JoinResult, LeaveResult, RemoveBrokerResult, UnexportServiceResult } from '../deployers/index.ts';
 
 function lines(rows: readonly (readonly [string, string] | undefined)[]): string {
   const shown = rows.filter((row) => row !== undefined);
@@ -36,16 +36,26 @@ function leftoverLines(leftovers: readonly string[]): string {
   return leftovers.length === 0 ? '' : `\nLeft over:\n${leftovers.map((item) => `  ${item}`).join('\n')}`;
 }
 
-export function describeLeave({ clusterID, broker, leftovers, isUnchanged }: LeaveResult): string {
+function plannedLines(planned: readonly string[]): string {
+  return ['Dry run: nothing was written. It would', ...planned.map((write) => `  ${write}`)].join('\n');
+}
+
+export function describeLeave({ clusterID, broker, leftovers, isUnchanged, planned }: LeaveResult): string {
+  if (planned !== undefined) return plannedLines(planned);
   const left = clusterID === undefined ? 'This cluster is no member' : `Cluster "${clusterID}" has left the broker at ${broker ?? ''}`;
   return `${left}${isUnchanged ? ': nothing was there to remove' : ''}${leftoverLines(leftovers)}`;
 }
 
-export function describeRemoval({ namespace, leftovers, isUnchanged }: RemoveBrokerResult): string {
+export function describeRemoval({ namespace, leftovers, isUnchanged, planned }: RemoveBrokerResult): string {
+  if (planned !== undefined) return plannedLines(planned);
   return `${isUnchanged ? `There is no broker in namespace ${namespace}` : `The broker in namespace ${namespace} is removed`}${leftoverLines(leftovers)}`;
 }
 
 export function describeExport({ name, namespace, dnsName, isUnchanged, manifests }: ExportServiceResult): string {
   if (manifests !== undefined) return 'Dry run: nothing was written. Give -o yaml to see the manifest';
   return `Service ${namespace}/${name} is ${isUnchanged ? 'exported already' : 'exported'} as ${dnsName}`;
+}
+
+export function describeUnexport({ name, namespace, planned }: UnexportServiceResult): string {
+  return planned === undefined ? `Service ${namespace}/${name} is no longer exported` : plannedLines(planned);
 }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { DeployCommand } from '../cli/deploy-command.ts';
 import { parseDuration } from '../cli/duration.ts';
-import { clusterFlags, outputFlags, yesFlags } from '../cli/flags.ts';
+import { clusterFlags, dryRunFlags, yesFlags } from '../cli/flags.ts';
 import { describeLeave } from '../cli/present-deploy.ts';
 
 export default class Leave extends DeployCommand {
@@ -11,7 +11,7 @@ export default class Leave extends DeployCommand {
 
   static override flags = {
     ...clusterFlags,
-    ...outputFlags,
+    ...dryRunFlags,
     ...yesFlags,
     force: Flags.boolean({ summary: 'Leave although the broker cannot be reached' }),
     timeout: Flags.string({ default: '2m', summary: 'Longest wait, as in 90s or 5m' }),
@@ -22,10 +22,10 @@ export default class Leave extends DeployCommand {
     const { leave } = await import('../deployers/index.ts');
     const timeoutMs = parseDuration(flags.timeout);
     const { cluster, context } = await this.connect(flags);
-    await this.requireConsent(flags.yes, `Take the cluster of context "${cluster.context}" out of its clusterset?`);
-    const result = await leave(context, { force: flags.force, timeoutMs });
+    await this.requireConsent(flags.yes || flags['dry-run'], `Take the cluster of context "${cluster.context}" out of its clusterset?`);
+    const result = await leave(context, { force: flags.force, timeoutMs, dryRun: flags['dry-run'] });
     cluster.client.close();
     await this.present(result, flags.output, { table: () => describeLeave(result) });
-    this.next(result.leftovers.length > 0 ? 'mcs leave   # again, for what is left' : 'mcs join broker-info.subm, to come back');
+    if (!flags['dry-run']) this.next(result.leftovers.length > 0 ? 'mcs leave   # again, for what is left' : 'mcs join broker-info.subm, to come back');
   }
 }

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BROKER_NAMESPACE } from '../api/names.ts';
 import { DeployCommand } from '../cli/deploy-command.ts';
 import { parseDuration } from '../cli/duration.ts';
-import { clusterFlags, outputFlags, yesFlags } from '../cli/flags.ts';
+import { clusterFlags, dryRunFlags, yesFlags } from '../cli/flags.ts';
 import { describeRemoval } from '../cli/present-deploy.ts';
 
 export default class RemoveBroker extends DeployCommand {
@@ -12,7 +12,7 @@ export default class RemoveBroker extends DeployCommand {
 
   static override flags = {
     ...clusterFlags,
-    ...outputFlags,
+    ...dryRunFlags,
     ...yesFlags,
     namespace: Flags.string({ char: 'n', default: BROKER_NAMESPACE, summary: 'Namespace of the broker' }),
     force: Flags.boolean({ summary: 'Remove it although it has members, if those no longer exist' }),
@@ -24,10 +24,10 @@ export default class RemoveBroker extends DeployCommand {
     const { removeBroker } = await import('../deployers/index.ts');
     const timeoutMs = parseDuration(flags.timeout);
     const { cluster, context } = await this.connect(flags);
-    await this.requireConsent(flags.yes, `Remove the broker from the cluster of context "${cluster.context}"?`);
-    const result = await removeBroker(context, { brokerNamespace: flags.namespace, force: flags.force, timeoutMs });
+    await this.requireConsent(flags.yes || flags['dry-run'], `Remove the broker from the cluster of context "${cluster.context}"?`);
+    const result = await removeBroker(context, { brokerNamespace: flags.namespace, force: flags.force, timeoutMs, dryRun: flags['dry-run'] });
     cluster.client.close();
     await this.present(result, flags.output, { table: () => describeRemoval(result) });
-    this.next('mcs deploy-broker, for a new one');
+    if (!flags['dry-run']) this.next('mcs deploy-broker, for a new one');
   }
 }

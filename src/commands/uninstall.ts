@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BROKER_NAMESPACE } from '../api/names.ts';
 import { DeployCommand } from '../cli/deploy-command.ts';
 import { parseDuration } from '../cli/duration.ts';
-import { clusterFlags, outputFlags, yesFlags } from '../cli/flags.ts';
+import { clusterFlags, dryRunFlags, yesFlags } from '../cli/flags.ts';
 import { describeLeave, describeRemoval } from '../cli/present-deploy.ts';
 
 export default class Uninstall extends DeployCommand {
@@ -12,7 +12,7 @@ export default class Uninstall extends DeployCommand {
 
   static override flags = {
     ...clusterFlags,
-    ...outputFlags,
+    ...dryRunFlags,
     ...yesFlags,
     force: Flags.boolean({ summary: 'Go on although the broker cannot be reached, or has members' }),
     timeout: Flags.string({ default: '2m', summary: 'Longest wait of each half, as in 90s or 5m' }),
@@ -23,11 +23,11 @@ export default class Uninstall extends DeployCommand {
     const { uninstall } = await import('../deployers/index.ts');
     const timeoutMs = parseDuration(flags.timeout);
     const { cluster, context } = await this.connect(flags);
-    await this.requireConsent(flags.yes, `Remove mcs from the cluster of context "${cluster.context}"?`);
-    const result = await uninstall(context, { brokerNamespace: BROKER_NAMESPACE, force: flags.force, timeoutMs });
+    await this.requireConsent(flags.yes || flags['dry-run'], `Remove mcs from the cluster of context "${cluster.context}"?`);
+    const result = await uninstall(context, { brokerNamespace: BROKER_NAMESPACE, force: flags.force, timeoutMs, dryRun: flags['dry-run'] });
     cluster.client.close();
     const table = (): string => [describeLeave(result.leave), ...(result.broker ? [describeRemoval(result.broker)] : [])].join('\n');
     await this.present(result, flags.output, { table });
-    this.next('mcs deploy-broker, or mcs join broker-info.subm, to begin anew');
+    if (!flags['dry-run']) this.next('mcs deploy-broker, or mcs join broker-info.subm, to begin anew');
   }
 }

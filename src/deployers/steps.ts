@@ -37,9 +37,10 @@ export class Steps {
     return this.#results.flatMap(({ state, detail, title }) => (state === 'warning' ? [detail ?? title] : []));
   }
 
-  /** Whether no step wrote anything. */
+  /** Whether no step wrote anything, or would have. */
   get isUnchanged(): boolean {
-    return !this.#results.some(({ state }) => state === 'created' || state === 'updated' || state === 'deleted');
+    const changes = new Set(['created', 'updated', 'deleted', 'planned']);
+    return !this.#results.some(({ state }) => changes.has(state));
   }
 
   /** Runs one step, titled `Verb object`, and gives its value. Answers of API servers become McsErrors. */

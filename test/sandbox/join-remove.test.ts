@@ -53,6 +53,16 @@ describe('removeBroker()', () => {
     expect(await removeBroker(fleet.context(0), options)).toMatchObject({ isUnchanged: true });
   });
 
+  it('writes nothing in a dry run, nor does leave, and both say what they would do', async () => {
+    await fleet.join(0);
+    const before = await snapshot(fleet.admin(0));
+    const result = await uninstall(fleet.context(0), { ...options, dryRun: true });
+    expect(result.leave.planned).toEqual(expect.arrayContaining([`delete Deployment ${MEMBER_NAMESPACE}/mcs-dns`, `delete Namespace ${MEMBER_NAMESPACE}`]));
+    expect(result.broker?.planned).toEqual(expect.arrayContaining([`delete Deployment ${BROKER_NAMESPACE}/mcs-desk`, `delete Namespace ${BROKER_NAMESPACE}`]));
+    expect(result.leave.steps.map(({ state }) => state)).not.toContain('deleted');
+    expect(await snapshot(fleet.admin(0))).toEqual(before);
+  });
+
   it('is part of uninstall where the broker and its only member are in one cluster', async () => {
     await fleet.join(0);
     const result = await uninstall(fleet.context(0), options);

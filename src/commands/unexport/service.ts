@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { DeployCommand } from '../../cli/deploy-command.ts';
-import { clusterFlags, outputFlags } from '../../cli/flags.ts';
+import { clusterFlags, dryRunFlags } from '../../cli/flags.ts';
+import { describeUnexport } from '../../cli/present-deploy.ts';
 
 export default class UnexportService extends DeployCommand {
   static override summary = 'Stop sharing a service';
@@ -10,7 +11,7 @@ export default class UnexportService extends DeployCommand {
 
   static override flags = {
     ...clusterFlags,
-    ...outputFlags,
+    ...dryRunFlags,
     namespace: Flags.string({ char: 'n', summary: 'Namespace of the Service (default: that of the context)' }),
   };
 
@@ -18,9 +19,9 @@ export default class UnexportService extends DeployCommand {
     const { args, flags } = await this.parse(UnexportService);
     const { unexportService } = await import('../../deployers/index.ts');
     const { cluster, context } = await this.connect(flags);
-    const result = await unexportService(context, { name: args.name, namespace: flags.namespace ?? cluster.namespace });
+    const result = await unexportService(context, { name: args.name, namespace: flags.namespace ?? cluster.namespace, dryRun: flags['dry-run'] });
     cluster.client.close();
-    await this.present(result, flags.output, { table: () => `Service ${result.namespace}/${result.name} is no longer exported` });
-    this.next(`mcs export service ${result.name} -n ${result.namespace}, to share it again`);
+    await this.present(result, flags.output, { table: () => describeUnexport(result) });
+    if (!flags['dry-run']) this.next(`mcs export service ${result.name} -n ${result.namespace}, to share it again`);
   }
 }

@@ -81,6 +81,8 @@ export async function findLeftovers(client: KubeClient, refs: readonly ObjectRef
 /** Removal up to a point in time, with a list for what is still there then. */
 export interface Removal {
   readonly client: KubeClient;
+  /** Nothing is really deleted, so nothing is waited for. */
+  readonly isDryRun: boolean;
   readonly clock: Clock;
   /** Monotonic time. */
   readonly deadline: number;
@@ -89,8 +91,9 @@ export interface Removal {
 }
 
 /** Deletes objects that linger (namespaces, CRDs) and waits until they are gone, or notes that they are not. */
-export async function removeLingering({ client, clock, deadline, leftovers }: Removal, refs: readonly ObjectRef[], signal: AbortSignal): Promise<TaskOutcome> {
+export async function removeLingering({ client, clock, deadline, isDryRun, leftovers }: Removal, refs: readonly ObjectRef[], signal: AbortSignal): Promise<TaskOutcome> {
   const deleted = await deleteOwned(client, refs, { signal });
+  if (isDryRun) return deletionOutcome(deleted);
   const left = await findLeftovers(client, deleted, clock, deadline, signal);
   if (left.length === 0) return deletionOutcome(deleted);
   leftovers.push(...left.map(describeRef));

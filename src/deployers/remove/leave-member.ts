@@ -16,10 +16,11 @@ const DERIVED = `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER}=controller,!${MEMBER}`
 const BROKER_CRD = 'clusterjoins.mcs.clusterset.local';
 
 /** Stops controller and dns, and waits for their pods, so that nothing writes while the rest is removed. */
-export async function stopAgents({ client, clock, deadline, leftovers }: Removal, progress: TaskProgress): Promise<TaskOutcome> {
+export async function stopAgents({ client, clock, deadline, isDryRun, leftovers }: Removal, progress: TaskProgress): Promise<TaskOutcome> {
   const { signal } = progress;
   const refs = ['mcs-controller', 'mcs-dns'].map((name): ObjectRef => ({ resource: resources.deployments, name, namespace: MEMBER_NAMESPACE }));
   const deleted = await deleteOwned(client, refs, { signal });
+  if (isDryRun) return deletionOutcome(deleted);
   const pods = await client.list(resources.pods, { namespace: MEMBER_NAMESPACE, labelSelector: `${APP_NAME}=mcs`, signal });
   const podRefs = pods.items.map(({ metadata }): ObjectRef => ({ resource: resources.pods, name: metadata.name, namespace: MEMBER_NAMESPACE }));
   if (podRefs.length > 0) progress.update(`Waiting for ${podRefs.map(describeRef).join(', ')} to stop`);

@@ -1,10 +1,12 @@
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
-import type { TaskResult } from '../../base/tasks.ts';
+import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
 import { findMissingAccess, validateAccess } from '../../discovery/missing-access.ts';
 import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
+import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
 import { leaveQuestions } from '../install-questions.ts';
 import { findMemberCredential, type MemberCredential } from '../join/member-secret.ts';
+import type { Removal } from './delete-owned.ts';
 import { checkBrokerSide, type BrokerSide, removeFromBroker } from './leave-broker.ts';
 import { removeCrds, removeDerived, removeInstallation, removeNamespace, stopAgents, unlabelGateways } from './leave-member.ts';
 
@@ -12,6 +14,7 @@ export interface LeaveOptions {
   /** Leave although the broker cannot be reached; what stands there is then listed as left over. */
   readonly force: boolean;
   readonly timeoutMs: number;
+  readonly dryRun?: boolean;
 }
 
 export interface LeaveResult {
@@ -23,6 +26,8 @@ export interface LeaveResult {
   /** What could not be removed, in words. Empty after a clean leave. */
   readonly leftovers: readonly string[];
   readonly isUnchanged: boolean;
+  /** What a dry run would have written, in order. */
+  readonly planned?: readonly string[];
 }
 
 async function planLeave(context: FleetContext, options: LeaveOptions, steps: Steps): Promise<{ credential: MemberCredential | undefined; side: BrokerSide }> {
@@ -37,6 +42,12 @@ async function planLeave(context: FleetContext, options: LeaveOptions, steps: St
   return { credential, side };
 }
 
+/** What is on the broker goes by the member's own credential and by the desk: a dry run only names it. */
+function leaveBroker(context: FleetContext, side: Exclude<BrokerSide, { kind: 'none' }>, removal: Removal, progress: TaskProgress): Promise<TaskOutcome> {
+  if (!removal.isDryRun) return removeFromBroker(context, side, removal, progress);
+  return Promise.resolve({ state: 'planned', detail: `member "${side.credential.clusterID}" and all that it exports` });
+}
+
 /**
  * Takes the cluster out of its clusterset: stops the agents, removes what it has on the broker and
  * all that join and the agents made here. Idempotent; never waits beyond the time limit, and says
@@ -44,15 +55,16 @@ async function planLeave(context: FleetContext, options: LeaveOptions, steps: St
  * anything is removed.
  */
 export async function leave(given: FleetContext, options: LeaveOptions): Promise<LeaveResult> {
-  const context = withPatientFleet(given);
+  const isDryRun = options.dryRun === true;
+  const { context, planned } = isDryRun ? dryRunOf(withPatientFleet(given)) : { context: withPatientFleet(given) };
   const { client, clock } = context;
   const steps = new Steps(context);
   const leftovers: string[] = [];
   const { credential, side } = await planLeave(context, options, steps);
-  const removal = { client, clock, deadline: clock.monotonic() + options.timeoutMs, leftovers };
+  const removal = { client, clock, isDryRun, deadline: clock.monotonic() + options.timeoutMs, leftovers };
 
   await steps.do('Stop the agents', (progress) => stopAgents(removal, progress));
-  if (side.kind !== 'none') await steps.do('Leave the broker', (progress) => removeFromBroker(context, side, removal, progress), { broker: side.credential.server });
+  if (side.kind !== 'none') await steps.do('Leave the broker', (progress) => leaveBroker(context, side, removal, progress), { broker: side.credential.server });
   await steps.do('Remove imported services', ({ signal }) => removeDerived(client, signal));
   await steps.do('Remove gateway labels', ({ signal }) => unlabelGateways(client, signal));
   await steps.do('Remove the installation', (progress) => removeInstallation(context, progress));
@@ -66,5 +78,6 @@ export async function leave(given: FleetContext, options: LeaveOptions): Promise
     warnings: steps.warnings,
     leftovers,
     isUnchanged: steps.isUnchanged,
+    ...(planned && { planned }),
   };
 }

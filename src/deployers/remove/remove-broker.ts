@@ -6,6 +6,7 @@ import { McsError } from '../../base/errors.ts';
 import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
 import { isNotFound } from '../../kube/api-error.ts';
 import { type DeployContext, withPatience } from '../deploy-context.ts';
+import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
 import { resourceOf } from '../kinds.ts';
 import { objectsOf, renderBroker } from '../manifests.ts';
@@ -16,6 +17,7 @@ export interface RemoveBrokerOptions {
   /** Remove it although it has members; they keep what they have imported until they leave. */
   readonly force: boolean;
   readonly timeoutMs: number;
+  readonly dryRun?: boolean;
 }
 
 export interface RemoveBrokerResult {
@@ -24,6 +26,8 @@ export interface RemoveBrokerResult {
   readonly warnings: readonly string[];
   readonly leftovers: readonly string[];
   readonly isUnchanged: boolean;
+  /** What a dry run would have written, in order. */
+  readonly planned?: readonly string[];
 }
 
 /** Names of the members of the broker in this cluster; none where there is no broker. */
@@ -80,8 +84,8 @@ async function removeCrds(removal: Removal, objects: readonly UnknownObject[], {
  * while it has members. Where there is no broker, nothing changes.
  */
 export async function removeBroker(given: DeployContext, options: RemoveBrokerOptions): Promise<RemoveBrokerResult> {
-  const context = withPatience(given);
-  const { brokerNamespace } = options;
+  const { brokerNamespace, dryRun: isDryRun = false } = options;
+  const { context, planned } = isDryRun ? dryRunOf(withPatience(given)) : { context: withPatience(given) };
   const steps = new Steps(context);
   const { client, clock } = context;
   const leftovers: string[] = [];
@@ -89,9 +93,9 @@ export async function removeBroker(given: DeployContext, options: RemoveBrokerOp
   const { version, templates } = context;
   const objects = objectsOf(await renderBroker(templates, { version, brokerNamespace, images: {}, hasFlowSchemas: true }));
   await steps.do('Remove the desk, its roles and the join tokens', (progress) => removeObjects(context, objects, brokerNamespace, progress));
-  const removal = { client, clock, deadline: clock.monotonic() + options.timeoutMs, leftovers };
+  const removal = { client, clock, isDryRun, deadline: clock.monotonic() + options.timeoutMs, leftovers };
   const namespace = { resource: resources.namespaces, name: brokerNamespace };
   await steps.do(`Remove namespace ${brokerNamespace}`, ({ signal }) => removeLingering(removal, [namespace], signal));
   await steps.do('Remove CustomResourceDefinitions', (progress) => removeCrds(removal, objects, progress));
-  return { namespace: brokerNamespace, steps: steps.results, warnings: steps.warnings, leftovers, isUnchanged: steps.isUnchanged };
+  return { namespace: brokerNamespace, steps: steps.results, warnings: steps.warnings, leftovers, isUnchanged: steps.isUnchanged, ...(planned && { planned }) };
 }

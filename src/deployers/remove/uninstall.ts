@@ -26,5 +26,8 @@ export async function uninstall(context: FleetContext, options: RemoveBrokerOpti
   const isBroker = await hasBroker(context, options.brokerNamespace);
   if (isBroker) await validateNotUsedByOthers(context, options);
   const left = await leave(context, options);
-  return isBroker ? { leave: left, broker: await removeBroker(context, options) } : { leave: left };
+  if (!isBroker) return { leave: left };
+  // a dry run has not taken this cluster out of the members; that there are no others was checked above
+  const removal = options.dryRun === true ? { ...options, force: true } : options;
+  return { leave: left, broker: await removeBroker(context, removal) };
 }

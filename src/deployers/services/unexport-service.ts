@@ -3,19 +3,26 @@ import { McsError } from '../../base/errors.ts';
 import type { TaskResult } from '../../base/tasks.ts';
 import { isNotFound } from '../../kube/api-error.ts';
 import type { DeployContext } from '../deploy-context.ts';
+import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
 
 export interface UnexportServiceOptions {
   readonly name: string;
   readonly namespace: string;
+  readonly dryRun?: boolean;
 }
 
-export interface UnexportServiceResult extends UnexportServiceOptions {
+export interface UnexportServiceResult {
+  readonly name: string;
+  readonly namespace: string;
   readonly steps: readonly TaskResult[];
+  /** What a dry run would have written. */
+  readonly planned?: readonly string[];
 }
 
 /** Ends the sharing of a Service. Throws MCS_SERVICE_NOT_EXPORTED where it is not shared. */
-export async function unexportService(context: Omit<DeployContext, 'templates' | 'version'>, { name, namespace }: UnexportServiceOptions): Promise<UnexportServiceResult> {
+export async function unexportService(given: DeployContext, { name, namespace, dryRun = false }: UnexportServiceOptions): Promise<UnexportServiceResult> {
+  const { context, planned } = dryRun ? dryRunOf(given) : { context: given };
   const steps = new Steps(context);
   await steps.do('Delete the ServiceExport', async ({ signal }) => {
     try {
@@ -26,5 +33,5 @@ export async function unexportService(context: Omit<DeployContext, 'templates' |
     }
     return { state: 'deleted', detail: `${namespace}/${name}` };
   });
-  return { name, namespace, steps: steps.results };
+  return { name, namespace, steps: steps.results, ...(planned && { planned }) };
 }
