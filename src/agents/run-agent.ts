@@ -46,9 +46,11 @@ export async function runAgent({ name, conditions, compose }: AgentOptions): Pro
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  const environment = readAgentEnvironment(process.env);
-  const logger = createLogger({ level: environment.logLevel, fields: { part: name }, write: (line) => void process.stderr.write(line) });
+  const write = (line: string): void => void process.stderr.write(line);
+  let logger = createLogger({ level: 'info', fields: { part: name }, write });
   try {
+    const environment = readAgentEnvironment(process.env);
+    logger = createLogger({ level: environment.logLevel, fields: { part: name }, write });
     await serve({ name, conditions, compose }, { environment, logger, signal: stop.signal });
   } catch (error) {
     if (!stop.signal.aborted) {

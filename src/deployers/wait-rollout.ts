@@ -1,12 +1,13 @@
+import { podTroubles } from '../api/pod-troubles.ts';
 import { resources } from '../api/resources.ts';
-import type { Workload } from '../api/types/index.ts';
+import { labelsToSelector } from '../api/selectors.ts';
+import type { Pod, Workload } from '../api/types/index.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
 import { backoffDelay } from '../base/retry.ts';
 import type { TaskProgress } from '../base/tasks.ts';
 import { isTransient } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { waitFor } from '../kube/wait.ts';
 
 const POLL = { baseMs: 100, capMs: 500 };
 
@@ -48,18 +49,30 @@ export function rolloutLack({ metadata, spec, status = {} }: Workload): Lack {
   return undefined;
 }
 
-/** Waits until every pod of a Deployment is of the newest form and ready. Throws MCS_TIMEOUT. */
-export async function waitForRollout(client: KubeClient, name: string, namespace: string, deadline: Deadline, progress: TaskProgress): Promise<void> {
-  const describe = (deployment: Workload | undefined): string =>
-    (deployment === undefined ? `Deployment ${name} does not exist` : rolloutLack(deployment)) ?? `Deployment ${name} is ready`;
-  await waitFor(client, resources.deployments, name, namespace, (deployment) => deployment !== undefined && rolloutLack(deployment) === undefined, {
-    ...deadline,
-    signal: progress.signal,
-    progress: (text) => progress.update(text),
-    describe,
-    goal: `start ${name}`,
-    hints: [`kubectl -n ${namespace} get pods`, `kubectl -n ${namespace} describe deployment ${name}`],
-  });
+/** Why the youngest pod of a Deployment does not run, as far as it says: that is what the reader can mend. */
+async function findPodTrouble(client: KubeClient, { metadata, spec }: Workload, signal: AbortSignal): Promise<Lack> {
+  const labelSelector = labelsToSelector(spec.selector.matchLabels ?? {});
+  const { items } = await client.list(resources.pods, { ...(metadata.namespace !== undefined && { namespace: metadata.namespace }), labelSelector, signal });
+  const born = (pod: Pod): string => pod.metadata.creationTimestamp ?? '';
+  const youngest = items.reduce<Pod | undefined>((best, pod) => (best === undefined || born(pod) > born(best) ? pod : best), undefined);
+  return youngest && podTroubles(youngest).broken[0];
+}
+
+async function findRolloutLack(client: KubeClient, name: string, namespace: string, signal: AbortSignal): Promise<Lack> {
+  const deployment = await client.find(resources.deployments, name, namespace, { signal });
+  if (deployment === undefined) return `Deployment ${name} does not exist`;
+  const lack = rolloutLack(deployment);
+  return lack === undefined ? undefined : ((await findPodTrouble(client, deployment, signal)) ?? lack);
+}
+
+/** Waits until every pod of some Deployments is of the newest form and ready. Throws MCS_TIMEOUT, with what a pod says of its trouble. */
+export async function waitForRollout(client: KubeClient, names: readonly string[], namespace: string, deadline: Deadline, progress: TaskProgress): Promise<void> {
+  const findLack = async (signal: AbortSignal): Promise<Lack> => {
+    const lacks = await Promise.all(names.map((name) => findRolloutLack(client, name, namespace, signal)));
+    return lacks.find((lack) => lack !== undefined);
+  };
+  const hints = [`kubectl -n ${namespace} get pods`, ...names.map((name) => `kubectl -n ${namespace} logs deployment/${name}`)];
+  await waitUntil(`start ${names.join(' and ')}`, findLack, deadline, progress, hints);
 }
 
 interface CrdStatus {

@@ -149,9 +149,9 @@ function startKubelet(options: SandboxClusterOptions, objects: Objects, access: 
     inputs: {
       findSecret: (namespace, secret) => objects.find(resources.secrets, { name: secret, namespace }),
       findConfigMap: (namespace, configMap) => objects.find(resources.configMaps, { name: configMap, namespace }),
+      listServices: (namespace) => objects.list(resources.services, namespace),
     },
     issueToken: access.issuePodToken,
-    listServices: (namespace) => objects.list(resources.services, namespace),
     compileCache: join(directory, 'compile-cache'),
     clock,
     logger,

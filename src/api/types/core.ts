@@ -115,6 +115,7 @@ export interface Volume {
 export interface PodSpec {
   serviceAccountName?: string;
   automountServiceAccountToken?: boolean;
+  enableServiceLinks?: boolean;
   nodeName?: string;
   nodeSelector?: Record<string, string>;
   hostname?: string;

@@ -1,4 +1,4 @@
-import type { Container, EnvVar, Pod } from '../../api/types/index.ts';
+import type { Container, EnvVar, Pod, Service } from '../../api/types/index.ts';
 import { ContainerConfigError } from './config-error.ts';
 import type { PodInputs } from './pod-inputs.ts';
 
@@ -59,9 +59,22 @@ export function expandVariables(text: string, variables: Readonly<Record<string,
   });
 }
 
+/** Variables of a Service, in the manner of Docker links, as kubelet sets them. */
+function serviceLinks({ metadata, spec }: Service): Record<string, string> {
+  const { clusterIP, ports = [] } = spec;
+  const [first] = ports;
+  if (clusterIP === undefined || clusterIP === '' || clusterIP === 'None' || first === undefined) return {};
+  const prefix = metadata.name.toUpperCase().replaceAll('-', '_');
+  const url = `${(first.protocol ?? 'TCP').toLowerCase()}://${clusterIP}:${first.port}`;
+  return { [`${prefix}_SERVICE_HOST`]: clusterIP, [`${prefix}_SERVICE_PORT`]: String(first.port), [`${prefix}_PORT`]: url };
+}
+
 /** The environment that a container's manifest asks for. Throws ContainerConfigError. */
 export function resolveEnvironment(pod: Pod, container: Container, inputs: PodInputs): Record<string, string> {
   const environment: Record<string, string> = {};
+  if (pod.spec.enableServiceLinks !== false) {
+    for (const service of inputs.listServices(pod.metadata.namespace ?? '')) Object.assign(environment, serviceLinks(service));
+  }
   for (const variable of container.env ?? []) {
     const value = valueOf(variable, pod, inputs);
     // references see the variables that stand before, as in Kubernetes

@@ -10,12 +10,17 @@ export function isOwnImage(reference: string): boolean {
 /** Where the image has the package. */
 const APP_ROOT = '/app/';
 
+/** Options of Node that size its memory; others could have it run something else. */
+const SIZE_OPTION = /^--[\w-]+=\d+$/;
+
 /**
- * The local command line of a container of our own image: `node /app/dist/agents/x.js` becomes the
- * script below `packageRoot`. Undefined for a command that does not start one of our scripts.
+ * The local command line of a container of our own image: `node --size=2 /app/dist/agents/x.js` becomes
+ * the options and the script below `packageRoot`. Undefined for a command that does not start one of our scripts.
  */
 export function localArguments(command: readonly string[], packageRoot: string): readonly string[] | undefined {
-  const [program, script, ...rest] = command;
+  const [program, ...args] = command;
+  const at = args.findIndex((arg) => !SIZE_OPTION.test(arg));
+  const script = args[at];
   if (program !== 'node' || script?.startsWith(APP_ROOT) !== true || script.includes('..')) return undefined;
-  return [`${packageRoot}/${script.slice(APP_ROOT.length)}`, ...rest];
+  return [...args.slice(0, at), `${packageRoot}/${script.slice(APP_ROOT.length)}`, ...args.slice(at + 1)];
 }

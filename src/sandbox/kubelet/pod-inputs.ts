@@ -1,9 +1,10 @@
-import type { ConfigMap, Pod, Secret } from '../../api/types/index.ts';
+import type { ConfigMap, Pod, Secret, Service } from '../../api/types/index.ts';
 
 /** What a kubelet reads of the cluster to start a pod, besides the pod itself. */
 export interface PodInputs {
   findSecret(namespace: string, name: string): Secret | undefined;
   findConfigMap(namespace: string, name: string): ConfigMap | undefined;
+  listServices(namespace: string): readonly Service[];
 }
 
 /** Names of the Secrets and ConfigMaps that a pod refers to: when they change, its files do. */

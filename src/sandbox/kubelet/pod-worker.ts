@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Container, Pod, Service } from '../../api/types/index.ts';
+import type { Container, Pod } from '../../api/types/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { GrantedToken } from '../access/token-authority.ts';
@@ -28,8 +28,6 @@ export interface NodeServices {
   readonly inputs: PodInputs;
   /** A token of the pod's ServiceAccount, bound to the pod. Throws ContainerConfigError where there is none. */
   readonly issueToken: (pod: Pod) => GrantedToken;
-  /** Services of a namespace. */
-  readonly listServices: (namespace: string) => readonly Service[];
   /** Where Node.js keeps compiled code between starts of agents. */
   readonly compileCache: string;
   readonly clock: Clock;
@@ -165,7 +163,7 @@ export class PodWorker {
   #echoPorts(container: Container): ReturnType<typeof planEchoPorts> {
     // the first container stands for the whole pod: its ports are one network namespace's
     if (this.#pod.spec.containers.find(({ image }) => !isOwnImage(image))?.name !== container.name) return [];
-    return planEchoPorts(this.#pod, this.#node.listServices(this.#pod.metadata.namespace ?? ''));
+    return planEchoPorts(this.#pod, this.#node.inputs.listServices(this.#pod.metadata.namespace ?? ''));
   }
 
   #createEcho(container: Container): ContainerRunner {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { apiVersionOf, objectKey, resourceName, resourcePath, resources, splitKey } from '../../../src/api/resources.ts';
+import { apiVersionOf, objectKey, resourceName, resourceOfPath, resourcePath, resources, splitKey } from '../../../src/api/resources.ts';
 
 describe('resourcePath', () => {
   it.each([
@@ -33,5 +33,18 @@ describe('objectKey', () => {
   ])('of %j is %s, and splitKey takes it apart', (meta, key) => {
     expect(objectKey(meta)).toBe(key);
     expect(splitKey(key)).toEqual(meta);
+  });
+});
+
+describe('resourceOfPath', () => {
+  it.each([
+    [resourcePath(resources.pods), 'pods'],
+    [resourcePath(resources.pods, 'a', 'b'), 'pods'],
+    [`${resourcePath(resources.services, 'a')}?limit=500`, 'services'],
+    [resourcePath(resources.namespaces, undefined, 'a'), 'namespaces'],
+    [resourcePath(resources.serviceExports, 'a', 'b', 'status'), 'serviceexports/status'],
+    ['/readyz?verbose', '/readyz'],
+  ])('%s is about %s', (path, expected) => {
+    expect(resourceOfPath(path)).toBe(expected);
   });
 });

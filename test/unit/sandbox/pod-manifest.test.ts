@@ -11,9 +11,11 @@ import type { PodInputs } from '../../../src/sandbox/kubelet/pod-inputs.ts';
 import { planProbe } from '../../../src/sandbox/kubelet/probe.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const linkedService: Service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'mcs-dns' }, spec: { clusterIP: '127.40.0.9', ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] } };
 const inputs: PodInputs = {
   findSecret: (namespace, name) => (namespace === 'shop' && name === 's' ? { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data: { token: base64('geheim') } } : undefined),
   findConfigMap: (_namespace, name) => (name === 'c' ? { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { 'config.json': '{}', other: 'x' } } : undefined),
+  listServices: (namespace) => (namespace === 'linked' ? [linkedService, { ...linkedService, metadata: { name: 'headless' }, spec: { ...linkedService.spec, clusterIP: 'None' } }] : []),
 };
 const container = (more: Partial<Container> = {}): Container => ({ name: 'agent', image: 'localhost/mcs:1', ...more });
 const pod = (spec: Partial<Pod['spec']> = {}): Pod => ({
@@ -41,9 +43,10 @@ describe('isOwnImage', () => {
 describe('localArguments', () => {
   it('finds the script of the image below the package', () => {
     expect(localArguments(['node', '/app/dist/agents/dns.js', '--x'], '/pkg')).toEqual(['/pkg/dist/agents/dns.js', '--x']);
+    expect(localArguments(['node', '--a-b=2', '--c=3', '/app/dist/agents/dns.js', '--x'], '/pkg')).toEqual(['--a-b=2', '--c=3', '/pkg/dist/agents/dns.js', '--x']);
   });
 
-  it.each([[['sh', '-c', 'x']], [['node', '/etc/passwd']], [['node', '/app/../x.js']], [[]]])('runs nothing else: %j', (command) => {
+  it.each([[['sh', '-c', 'x']], [['node', '/etc/passwd']], [['node', '/app/../x.js']], [['node', '--import=/etc/x.js', '/app/dist/agents/dns.js']], [['node', '--a=2']], [[]]])('runs nothing else: %j', (command) => {
     expect(localArguments(command, '/pkg')).toBeUndefined();
   });
 });
@@ -68,6 +71,12 @@ describe('resolveEnvironment', () => {
     ['another source', { resourceFieldRef: { resource: 'limits.cpu' } }, 'not simulated'],
   ])('refuses %s', (_title, valueFrom, message) => {
     expect(() => resolveEnvironment(pod(), container({ env: [{ name: 'X', valueFrom }] as Container['env'] & object }), inputs)).toThrow(message);
+  });
+
+  it('sets the variables of the Services of the namespace, unless the pod wants none', () => {
+    const linked = { ...pod(), metadata: { name: 'p', namespace: 'linked', uid: 'u' } };
+    expect(resolveEnvironment(linked, container(), inputs)).toEqual({ MCS_DNS_SERVICE_HOST: '127.40.0.9', MCS_DNS_SERVICE_PORT: '53', MCS_DNS_PORT: 'udp://127.40.0.9:53' });
+    expect(resolveEnvironment({ ...linked, spec: { ...linked.spec, enableServiceLinks: false } }, container(), inputs)).toEqual({});
   });
 
   it('expandVariables keeps references that nothing defines', () => {
