@@ -1,28 +1,29 @@
 import { MCS_SERVICE_NAME } from '../api/labels.ts';
 import type { EndpointSlice, ServiceImport } from '../api/types/index.ts';
+import { ReadyAnswers } from './ready-answers.ts';
 import { type ServiceView, viewService } from './service-entry.ts';
+
+/** A service as it is until its next change. */
+export interface KnownService {
+  readonly view: ServiceView;
+  readonly answers: ReadyAnswers;
+}
 
 interface Entry {
   serviceImport: ServiceImport | undefined;
   readonly slices: Map<string, EndpointSlice>;
   /** Made when first asked for, dropped with each change. */
-  view: ServiceView | undefined;
+  known: KnownService | undefined;
 }
 
 /**
  * Imports and slices of one cluster, ready to be asked. Look-ups are synchronous and do no I/O.
- * Names are `namespace/service`, in lower case as Kubernetes has them.
+ * Names are `<service>.<namespace>`, in lower case as Kubernetes has them.
  */
 export class DnsIndex {
   readonly #entries = new Map<string, Entry>();
   /** How many services each namespace has: a namespace without any does not exist in the zone. */
   readonly #namespaces = new Map<string, number>();
-  /** Told the key of every service whose answers may have changed. */
-  readonly #onChange: (service: string) => void;
-
-  constructor(onChange: (service: string) => void = () => undefined) {
-    this.#onChange = onChange;
-  }
 
   get size(): number {
     return [...this.#namespaces.values()].reduce((sum, count) => sum + count, 0);
@@ -33,28 +34,28 @@ export class DnsIndex {
     return this.#namespaces.has(namespace);
   }
 
-  find(namespace: string, service: string): ServiceView | undefined {
-    const entry = this.#entries.get(`${namespace}/${service}`);
+  find(name: string): KnownService | undefined {
+    const entry = this.#entries.get(name);
     if (entry?.serviceImport === undefined) return undefined;
-    entry.view ??= viewService(entry.serviceImport, entry.slices.values());
-    return entry.view;
+    entry.known ??= { view: viewService(entry.serviceImport, entry.slices.values()), answers: new ReadyAnswers() };
+    return entry.known;
   }
 
   setImport(serviceImport: ServiceImport): void {
     const { namespace = '', name } = serviceImport.metadata;
-    const entry = this.#entry(`${namespace}/${name}`);
+    const entry = this.#entry(`${name}.${namespace}`);
     if (entry.serviceImport === undefined) this.#count(namespace, 1);
     entry.serviceImport = serviceImport;
-    this.#changed(`${namespace}/${name}`, entry);
+    this.#changed(`${name}.${namespace}`, entry);
   }
 
   removeImport(serviceImport: ServiceImport): void {
     const { namespace = '', name } = serviceImport.metadata;
-    const entry = this.#entries.get(`${namespace}/${name}`);
+    const entry = this.#entries.get(`${name}.${namespace}`);
     if (entry?.serviceImport === undefined) return;
     entry.serviceImport = undefined;
     this.#count(namespace, -1);
-    this.#changed(`${namespace}/${name}`, entry);
+    this.#changed(`${name}.${namespace}`, entry);
   }
 
   setSlice(slice: EndpointSlice): void {
@@ -74,15 +75,14 @@ export class DnsIndex {
   }
 
   #entry(key: string): Entry {
-    const found = this.#entries.get(key) ?? { serviceImport: undefined, slices: new Map<string, EndpointSlice>(), view: undefined };
+    const found = this.#entries.get(key) ?? { serviceImport: undefined, slices: new Map<string, EndpointSlice>(), known: undefined };
     this.#entries.set(key, found);
     return found;
   }
 
   #changed(key: string, entry: Entry): void {
-    entry.view = undefined;
+    entry.known = undefined;
     if (entry.serviceImport === undefined && entry.slices.size === 0) this.#entries.delete(key);
-    this.#onChange(key);
   }
 
   #count(namespace: string, change: number): void {
@@ -94,5 +94,5 @@ export class DnsIndex {
 
 function serviceOf({ metadata }: EndpointSlice): string | undefined {
   const name = metadata.labels?.[MCS_SERVICE_NAME];
-  return name === undefined ? undefined : `${metadata.namespace ?? ''}/${name}`;
+  return name === undefined ? undefined : `${name}.${metadata.namespace ?? ''}`;
 }

@@ -21,6 +21,8 @@ export interface FollowOptions {
   readonly ignoredNamespaces: readonly string[];
 }
 
+const NOT_READY = { ready: false };
+
 /** What answers are made of; the rest of an object would only take memory. */
 function slimMetadata({ name, namespace = '', uid, resourceVersion, labels = {} }: ObjectMeta): ObjectMeta {
   const kept = [MEMBER, MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER].flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]] as const]));
@@ -34,7 +36,7 @@ function slimImport({ apiVersion, kind, metadata, spec: { type, ports, ips } }: 
 function slimSlice({ apiVersion, kind, metadata, addressType, endpoints, ports }: EndpointSlice): EndpointSlice {
   const slim = endpoints.map(({ addresses, conditions, hostname }) => ({
     addresses,
-    ...(conditions?.ready !== undefined && { conditions: { ready: conditions.ready } }),
+    ...(conditions?.ready === false && { conditions: NOT_READY }), // an unset condition means ready (EndpointSlice API)
     ...(hostname !== undefined && { hostname }),
   }));
   return { apiVersion, kind, metadata: slimMetadata(metadata), addressType, endpoints: slim, ...(ports !== undefined && { ports }) };

@@ -1,10 +1,10 @@
 import { type Logger, silentLogger } from '../base/log.ts';
-import { AnswerCache } from './answer-cache.ts';
 import { DnsIndex } from './dns-index.ts';
 import { type Answer, RCODE, type Rcode } from './records.ts';
-import { type Question, resolve } from './resolve.ts';
+import { nonexistent, type Question, resolve } from './resolve.ts';
 import { AnswerEncoder, emptyAnswer, type WireAnswer } from './wire/encode-answer.ts';
-import { type Query, questionKey, questionName, readQuery, SCRATCH_BYTES } from './wire/read-query.ts';
+import { QuestionName } from './wire/question-name.ts';
+import { type Query, readQuery } from './wire/read-query.ts';
 import { CLASS_IN, TYPE, typeName } from './wire/types.ts';
 import { sizeLimit, type Transport, writeRefusal, writeResponse } from './wire/write-response.ts';
 import { withSoa, type Zone } from './zone.ts';
@@ -26,18 +26,20 @@ export interface NameServerOptions {
 }
 
 const SERVFAIL: Answer = { rcode: RCODE.servFail, answers: [], authorities: [], additionals: [] };
+const UNSYNCED = emptyAnswer(RCODE.servFail);
 const REFUSED = emptyAnswer(RCODE.refused);
 const BADVERS = emptyAnswer(RCODE.badVers);
 const FORMERR = emptyAnswer(RCODE.formErr);
 /** Types whose answers are kept as bytes; of other types a service has no records. */
-const CACHED_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.SRV]);
+const READY_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.SRV]);
 
 /** The whole of a name server but its sockets: bytes in, bytes out, without waiting for anything. */
 export class NameServer {
-  readonly index: DnsIndex;
-  readonly #cache = new AnswerCache();
+  readonly index = new DnsIndex();
   readonly #encoder = new AnswerEncoder();
-  readonly #scratch = Buffer.alloc(SCRATCH_BYTES);
+  readonly #name: QuestionName;
+  /** NXDOMAIN by the length of the name, which is all that its bytes depend on. */
+  readonly #unknown: WireAnswer[] = [];
   readonly #zone: Zone;
   readonly #isSynced: () => boolean;
   readonly #observer: QueryObserver | undefined;
@@ -50,7 +52,7 @@ export class NameServer {
     this.#observer = observer;
     this.#logger = logger;
     this.#random = random;
-    this.index = new DnsIndex((service) => this.#cache.drop(service));
+    this.#name = new QuestionName(zone.name);
   }
 
   /** Answers one question. */
@@ -87,14 +89,27 @@ export class NameServer {
     if (query.edns !== undefined && query.edns.version !== 0) return BADVERS;
     if (query.class !== CLASS_IN || query.type === TYPE.AXFR || query.type === TYPE.IXFR) return REFUSED;
     if (query.type === TYPE.OPT) return FORMERR; // it stands in the additional section only (RFC 6891 section 6.1.1)
-    const key = CACHED_TYPES.has(query.type) ? questionKey(query, this.#scratch) : undefined;
-    const ready = key === undefined ? undefined : this.#cache.find(key);
+    if (!this.#isSynced()) return UNSYNCED;
+    this.#name.read(query);
+    const named = this.#name.findService();
+    if (named === undefined || !READY_TYPES.has(query.type)) return this.#make(query);
+    const known = this.index.find(named.service);
+    if (known === undefined) return this.#nonexistent(query.nameEnd);
+    const ready = known.answers.find(query.type, named.below);
     if (ready !== undefined) return ready;
-    const name = questionName(query, this.#scratch);
-    const answer = this.ask({ name, type: typeName(query.type) });
-    const encoded = this.#encoder.encode(answer, name, query.nameEnd);
-    if (key !== undefined && answer.service !== undefined) this.#cache.set(key, answer.service, encoded);
-    return encoded;
+    const answer = this.#make(query);
+    if (answer.rcode === RCODE.noError) known.answers.set(query.type, named.below, answer);
+    return answer;
+  }
+
+  #make({ type, nameEnd }: Query): WireAnswer {
+    const name = this.#name.text();
+    const answer = resolve(this.index, this.#zone, { name, type: typeName(type) });
+    return answer.rcode === RCODE.nxDomain ? this.#nonexistent(nameEnd) : this.#encoder.encode(answer, name, nameEnd);
+  }
+
+  #nonexistent(nameEnd: number): WireAnswer {
+    return (this.#unknown[nameEnd] ??= this.#encoder.encode(nonexistent(this.#zone), this.#zone.name, nameEnd));
   }
 
   /** Which answer comes first: another one each time, so that clients spread out. */

@@ -27,6 +27,4 @@ export interface Answer {
   readonly answers: readonly DnsRecord[];
   readonly authorities: readonly DnsRecord[];
   readonly additionals: readonly DnsRecord[];
-  /** The service that it is about, for caches; undefined where it is about no single one. */
-  readonly service?: string;
 }

@@ -16,7 +16,6 @@ const DNS_VERSION = '1.0.0';
 interface Node {
   readonly records: (type: string) => readonly DnsRecord[];
   readonly additionals?: readonly DnsRecord[];
-  readonly service?: string;
 }
 
 const EMPTY: Node = { records: () => [] };
@@ -31,11 +30,16 @@ export function resolve(index: DnsIndex, zone: Zone, { name, type }: Question): 
   if (lower !== zone.name && !lower.endsWith(`.${zone.name}`)) return bare(RCODE.refused);
   const labels = lower === zone.name ? [] : lower.slice(0, -zone.name.length - 1).split('.');
   const node = findNode(index, zone, labels, name);
-  if (node === undefined) return { ...bare(RCODE.nxDomain), authorities: [soaRecord(zone)] };
+  if (node === undefined) return nonexistent(zone);
   const records = type === 'ANY' ? [minimalAny(name, zone)] : node.records(type);
   const authorities = records.length === 0 ? [soaRecord(zone)] : [];
   const additionals = records.length > 0 && type === 'SRV' ? (node.additionals ?? []) : [];
-  return { rcode: RCODE.noError, answers: records, authorities, additionals, ...(node.service !== undefined && { service: node.service }) };
+  return { rcode: RCODE.noError, answers: records, authorities, additionals };
+}
+
+/** What is said of a name that is not there. */
+export function nonexistent(zone: Zone): Answer {
+  return { ...bare(RCODE.nxDomain), authorities: [soaRecord(zone)] };
 }
 
 function bare(rcode: Rcode): Answer {
@@ -55,10 +59,8 @@ function findNode(index: DnsIndex, zone: Zone, labels: readonly string[], name: 
   if (last !== 'svc') return undefined;
   if (namespace === undefined) return EMPTY;
   if (service === undefined) return index.hasNamespace(namespace) ? EMPTY : undefined;
-  const view = index.find(namespace, service);
-  if (view === undefined) return undefined;
-  const found = findInService(view, below.toReversed(), { name, ttl: zone.ttl, serviceName: `${service}.${namespace}.svc.${zone.name}` });
-  return found && { ...found, service: `${namespace}/${service}` };
+  const known = index.find(`${service}.${namespace}`);
+  return known && findInService(known.view, below.toReversed(), { name, ttl: zone.ttl, serviceName: `${service}.${namespace}.svc.${zone.name}` });
 }
 
 /** `dns`, and the server that SOA and NS name below it. */
@@ -82,7 +84,7 @@ function findInService(view: ServiceView, labels: readonly string[], place: Plac
   if (first === undefined) return { records: (type) => (type === 'SRV' ? serviceRecords(view, place) : addressRecords(view, place, type)), additionals: targetAddresses(view, place) };
   if (second === undefined) return findOneLabel(view, first);
   if (more.length > 0) return undefined;
-  if (first.startsWith('_')) return findPort(view, first.slice(1), second.slice(1), place);
+  if (first.startsWith('_') && second.startsWith('_')) return findPort(view, first.slice(1), second.slice(1), place);
   const host = view.hosts.get(`${first}.${second}`);
   return host && { records: (type) => addressRecords(host, place, type) };
 }

@@ -1,8 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { systemErrorCode } from '../base/errors.ts';
 import type { Startable } from '../base/lifecycle.ts';
+import { listenWithFallback } from '../base/listen-host.ts';
 import type { Logger } from '../base/log.ts';
 import type { NameServer } from './name-server.ts';
 import { serveConnection } from './tcp-connection.ts';
@@ -24,20 +24,6 @@ export interface TcpOptions extends SocketOptions {
 export interface DnsSocket extends Startable {
   /** The port in use, once started. */
   readonly port: number;
-}
-
-const WILDCARD_IPV6 = '::';
-const WILDCARD_IPV4 = '0.0.0.0';
-
-/** Listens on `host`; where a node has no IPv6 at all, its wildcard stands for that of IPv4. */
-async function withFallback<T>(host: string, listen: (host: string) => Promise<T>): Promise<T> {
-  try {
-    return await listen(host);
-  } catch (error) {
-    const hasNoIPv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(systemErrorCode(error) ?? '');
-    if (host !== WILDCARD_IPV6 || !hasNoIPv6) throw error;
-    return await listen(WILDCARD_IPV4);
-  }
 }
 
 async function bindUdp(host: string, port: number): Promise<UdpSocket> {
@@ -69,7 +55,7 @@ export function createUdpSocket(server: NameServer, { host, port, logger }: Sock
     },
     start: async () => {
       if (socket !== undefined) return;
-      socket = await withFallback(host, (address) => bindUdp(address, port));
+      socket = await listenWithFallback(host, (address) => bindUdp(address, port));
       socket.on('message', serve);
       socket.on('error', (error) => logger.debug('Cannot send a UDP answer', { error })); // the client asks again
     },
@@ -103,7 +89,7 @@ export function createTcpSocket(server: NameServer, { host, port, logger, idleMs
     },
     start: async () => {
       if (listener.listening) return;
-      await withFallback(host, (address) => listenTcp(listener, address, port));
+      await listenWithFallback(host, (address) => listenTcp(listener, address, port));
       listener.on('error', (error) => logger.warn('Cannot accept a TCP connection', { error }));
     },
     stop: async () => {

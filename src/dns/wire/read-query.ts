@@ -1,6 +1,6 @@
 import { decode } from 'dns-packet';
 import { RCODE, type Rcode } from '../records.ts';
-import { FLAG, HEADER_BYTES, MAX_NAME_BYTES, nameEnd } from './header.ts';
+import { FLAG, HEADER_BYTES, nameEnd } from './header.ts';
 import { TYPE } from './types.ts';
 
 export interface Edns {
@@ -66,40 +66,4 @@ function findEdns(packet: Buffer): Edns | undefined | 'malformed' {
   } catch {
     return 'malformed'; // the codec throws on what it cannot read
   }
-}
-
-/** Bytes that `questionKey` and `questionName` need to work in. */
-export const SCRATCH_BYTES = MAX_NAME_BYTES + 2;
-const DOT = 0x2e;
-const BACKSLASH = 0x5c;
-
-function toLower(byte: number): number {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
-}
-
-/** Key of a question for caches: name and type, whatever the case. */
-export function questionKey({ packet, nameEnd: end }: Query, scratch: Buffer): string {
-  const length = end - HEADER_BYTES;
-  for (let index = 0; index < length; index += 1) {
-    scratch[index] = toLower(packet[HEADER_BYTES + index] ?? 0); // lengths are below "A"
-  }
-  scratch[length] = packet[end] ?? 0;
-  scratch[length + 1] = packet[end + 1] ?? 0;
-  return scratch.toString('latin1', 0, length + 2);
-}
-
-/**
- * The name of the question as text, in lower case, without the final dot. A dot inside of a label
- * is none between labels (RFC 4343): it becomes a backslash, which no name of ours has.
- */
-export function questionName({ packet, nameEnd: end }: Query, scratch: Buffer): string {
-  let labelEnd = HEADER_BYTES;
-  for (let at = HEADER_BYTES; at < end - 1; at += 1) {
-    const byte = packet[at] ?? 0;
-    if (at === labelEnd) {
-      labelEnd += byte + 1;
-      scratch[at - HEADER_BYTES] = DOT;
-    } else scratch[at - HEADER_BYTES] = byte === DOT ? BACKSLASH : toLower(byte);
-  }
-  return scratch.toString('latin1', 1, Math.max(1, end - HEADER_BYTES - 1));
 }

@@ -95,6 +95,38 @@ describe('NameServer.handle', () => {
     expect(response.length).toBeLessThanOrEqual(1232);
   });
 
+  it('ignores EDNS options that it does not know, and echoes none: no cookie, no padding', () => {
+    const options = [{ code: 10, data: Buffer.from('0123456789abcdef', 'hex') }, { code: 65_001, data: Buffer.from('x') }];
+    const [answered] = decode(server.handle(query(WEB, { additionals: [opt({ options })] }), 'udp')!).additionals ?? [];
+    expect(answered).toMatchObject({ type: 'OPT', udpPayloadSize: 1232, options: [] });
+  });
+
+  it('copies the DO bit, and sends no signatures for it', () => {
+    const { answers, additionals } = decode(server.handle(query(WEB, { additionals: [opt({ flags: 0x8000 })] }), 'udp')!);
+    expect([answers?.map(({ type }) => type), additionals]).toEqual([['A'], [expect.objectContaining({ flag_do: true })]]);
+  });
+
+  it('answers names of 253 characters with labels of 63', () => {
+    const [service, namespace, cluster] = ['s'.repeat(63), 'n'.repeat(63), 'c'.repeat(63)];
+    const host = 'h'.repeat(253 - 63 * 3 - '.....svc.clusterset.local'.length + 1);
+    const name = `${host}.${cluster}.${service}.${namespace}.svc.clusterset.local`;
+    const long = new NameServer({ zone, isSynced: () => true });
+    long.index.setImport(importOf(service, { type: 'Headless' }, namespace));
+    const slice = sliceOf(service, cluster, [{ addresses: ['10.1.0.1'], hostname: host }], [{ name: 'http', port: 80 }]);
+    long.index.setSlice({ ...slice, metadata: { ...slice.metadata, namespace } });
+    expect(name).toHaveLength(253);
+    expect(decode(long.handle(query(name), 'udp')!).answers).toEqual([expect.objectContaining({ name, data: '10.1.0.1' })]);
+    const srv = decode(long.handle(query(`${service}.${namespace}.svc.clusterset.local`, { questions: [{ type: 'SRV', name: `${service}.${namespace}.svc.clusterset.local` }] }), 'tcp')!);
+    expect([srv.answers, srv.additionals]).toEqual([[expect.objectContaining({ data: expect.objectContaining({ target: name }) })], [expect.objectContaining({ name })]]);
+    const unknown = decode(long.handle(query(`x${name.slice(1)}`), 'udp')!);
+    expect(unknown.authorities).toEqual([expect.objectContaining({ type: 'SOA', name: 'clusterset.local' })]);
+  });
+
+  it('keeps no answers about names that do not exist, also below a service that does', () => {
+    for (let round = 0; round < 3; round += 1) expect(rcodeOf(server.handle(query(`none-${round}.${WEB}`), 'udp'))).toBe(3);
+    expect(server.index.find('web.shop')?.answers.find(1, 'none-0')).toBeUndefined();
+  });
+
   it('turns the order of several answers, and keeps all of them', () => {
     const turning = [0, 0.5, 0.99];
     const server2 = new NameServer({ zone, isSynced: () => true, random: () => turning.shift() ?? 0 });

@@ -4,6 +4,8 @@ import { resolve } from '../../../src/dns/resolve.ts';
 import { importOf, sampleIndex, sliceOf, zone } from './fixtures.ts';
 
 const index = sampleIndex();
+index.setImport(importOf('pair', { type: 'Headless' }));
+index.setSlice(sliceOf('pair', 'west', ['10.1.0.7', '10.1.0.8'].map((address) => ({ addresses: [address], hostname: 'same' })), [{ name: 'http', port: 80 }]));
 const ask = (name: string, type: string) => resolve(index, zone, { name, type });
 
 function text(record: DnsRecord): string {
@@ -28,6 +30,8 @@ describe('resolve answers by the MCS DNS specification', () => {
     ['D6: its other family', `db-0.west.db.shop.${SVC}`, 'AAAA', ['fd01::5']],
     ['D6: without a hostname by its dashed address', `10-1-0-6.west.db.shop.${SVC}`, 'A', ['10.1.0.6']],
     ['D7: endpoints times ports', `_pg._tcp.db.shop.${SVC}`, 'SRV', [`5432 db-0.west.db.shop.${SVC}`, `5432 10-1-0-6.west.db.shop.${SVC}`, `5432 db-0.east.db.shop.${SVC}`]],
+    ['D6: endpoints that share a hostname', `same.west.pair.shop.${SVC}`, 'A', ['10.1.0.7', '10.1.0.8']],
+    ['D7: endpoints that share a hostname are one target', `pair.shop.${SVC}`, 'SRV', [`80 same.west.pair.shop.${SVC}`]],
     ['the apex: SOA', 'clusterset.local', 'SOA', ['SOA']],
     ['the apex: NS', 'clusterset.local', 'NS', ['ns.dns.clusterset.local']],
     ['ANY: one record (RFC 8482)', `web.shop.${SVC}`, 'ANY', ['HINFO']],
@@ -70,6 +74,9 @@ describe('resolve tells NODATA from NXDOMAIN, both with the SOA', () => {
     ['D8: headless without a ready endpoint', `down.shop.${SVC}`, 'A', 'NXDOMAIN'],
     ['no such port', `_none._tcp.web.shop.${SVC}`, 'SRV', 'NXDOMAIN'],
     ['a port under the wrong protocol', `_http._udp.web.shop.${SVC}`, 'SRV', 'NXDOMAIN'],
+    ['a protocol without its underscore', `_http.xtcp.web.shop.${SVC}`, 'SRV', 'NXDOMAIN'],
+    ['the zone twice, of a search path', `web.shop.${SVC}.${SVC}`, 'A', 'NXDOMAIN'],
+    ['an existing name, asked for NS', `web.shop.${SVC}`, 'NS', 'NODATA'],
     ['a host that is not ready', `10-2-0-6.east.db.shop.${SVC}`, 'A', 'NXDOMAIN'],
     ['labels in front of a host', `x.db-0.west.db.shop.${SVC}`, 'A', 'NXDOMAIN'],
     ['nothing of ours', 'other.clusterset.local', 'A', 'NXDOMAIN'],
@@ -83,6 +90,7 @@ describe('resolve tells NODATA from NXDOMAIN, both with the SOA', () => {
   it('refuses names outside the zone, also those that merely end alike', () => {
     expect(ask('example.com', 'A').rcode).toBe(5);
     expect(ask('notclusterset.local', 'A').rcode).toBe(5);
+    for (const suffix of ['default.svc.cluster.local', 'svc.cluster.local', 'cluster.local', 'local']) expect(ask(`web.shop.${SVC}.${suffix}`, 'A').rcode).toBe(5);
   });
 });
 
