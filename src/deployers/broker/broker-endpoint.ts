@@ -1,6 +1,5 @@
 import { resources } from '../../api/resources.ts';
 import { McsError } from '../../base/errors.ts';
-import { caPinOf } from '../../broker-info/index.ts';
 import { cidrContains, parseCidr } from '../../api/cidr.ts';
 import type { ClusterFacts } from '../../discovery/cluster-facts.ts';
 import { probeBroker } from '../../discovery/probe-broker.ts';
@@ -11,7 +10,6 @@ import type { DeployBrokerOptions } from './options.ts';
 export interface BrokerEndpoint {
   readonly server: string;
   readonly ca: string;
-  readonly caPin: string;
 }
 
 const LOOPBACK = parseCidr('127.0.0.0/8');
@@ -31,7 +29,7 @@ async function findClusterCa({ client, signal }: FleetContext): Promise<string> 
  * The address and authority to put into the broker-info file, tried out from here.
  * Throws MCS_BROKER_UNREACHABLE or MCS_BROKER_PIN_MISMATCH where members could not connect either.
  */
-export async function findBrokerEndpoint(context: FleetContext, { brokerUrl, kubeconfigCa }: DeployBrokerOptions): Promise<BrokerEndpoint> {
+export async function findBrokerEndpoint(context: FleetContext, { brokerUrl, kubeconfigCa }: Pick<DeployBrokerOptions, 'brokerUrl' | 'kubeconfigCa'>): Promise<BrokerEndpoint> {
   const server = validateUrl(brokerUrl ?? context.client.server);
   const ca = kubeconfigCa === '' ? await findClusterCa(context) : kubeconfigCa;
   const anonymous = context.connect({ server, tls: ca === '' ? {} : { ca }, headers: () => Promise.resolve({}) });
@@ -40,7 +38,7 @@ export async function findBrokerEndpoint(context: FleetContext, { brokerUrl, kub
   } finally {
     anonymous.close();
   }
-  return { server, ca, caPin: caPinOf(ca) };
+  return { server, ca };
 }
 
 function isLoopback(host: string): boolean {

@@ -1,4 +1,5 @@
 import { resources } from '../../api/resources.ts';
+import { servesAdmissionPolicies } from '../../discovery/admission-policies.ts';
 import { validateApiVersions } from '../../discovery/api-versions.ts';
 import type { ClusterFacts } from '../../discovery/cluster-facts.ts';
 import { findEngines, validateNoOtherEngine } from '../../discovery/engines.ts';
@@ -8,29 +9,34 @@ import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
 import { Steps, type StepOutcome } from '../steps.ts';
 import { checkCrds } from '../check-crds.ts';
 import { ensureGroup } from '../ensure-group.ts';
-import { deployBrokerQuestions } from '../install-questions.ts';
-import { type ManifestGroup, objectsOf, renderBroker, toYaml } from '../manifests.ts';
+import { deployBrokerQuestions, type ServedProtection, servesFlowSchemas } from '../install-questions.ts';
+import { ADMISSION_POLICIES, type ManifestGroup, objectsOf, renderBroker, toYaml } from '../manifests.ts';
+import { findStandingBroker, mergeImages, validateNoDowngrade } from '../standing-part.ts';
 import { waitForRollout } from '../wait-rollout.ts';
+import { validateKeyDirectory, validateWritable } from '../token/check-writable.ts';
+import { findStandingFile, type InfoContent, type StandingFile, type WrittenFile, writeNewFile } from '../token/info-file.ts';
+import { issueJoinToken } from '../token/issue-join-token.ts';
+import { ensurePublished, type PublishedBroker, publishedObject } from '../token/published-broker.ts';
 import { type BrokerEndpoint, endpointWarning, findBrokerEndpoint } from './broker-endpoint.ts';
-import { validateKeyDirectory, validateWritable } from './check-writable.ts';
-import { createJoinToken, findStandingFile, type StandingFile, type WantedFile, type WrittenFile, writeNewFile } from './join-token.ts';
 import type { DeployBrokerOptions, DeployBrokerResult } from './options.ts';
+import { NOT_ISOLATED, waitForIsolation } from './wait-isolation.ts';
 
-const FLOW_CONTROL = 'flowcontrol.apiserver.k8s.io/v1';
-const NOT_ISOLATED = 'Members are kept apart by RBAC and by the checks of every importer; a ValidatingAdmissionPolicy is not installed';
+interface BrokerCluster extends ServedProtection {
+  readonly facts: ClusterFacts;
+}
 
 interface BrokerPlan {
-  readonly facts: ClusterFacts;
   readonly endpoint: BrokerEndpoint;
   readonly groups: readonly ManifestGroup[];
 }
 
-async function readBrokerCluster({ client }: FleetContext, { brokerNamespace }: DeployBrokerOptions, signal: AbortSignal): Promise<ClusterFacts> {
+async function readBrokerCluster({ client }: FleetContext, { brokerNamespace }: DeployBrokerOptions, signal: AbortSignal): Promise<BrokerCluster> {
   const facts = await readClusterFacts(client, signal);
-  validateAccess(await findMissingAccess(client, deployBrokerQuestions(brokerNamespace), signal), 'deploy the broker', client.server);
+  const served = { hasFlowSchemas: servesFlowSchemas(facts), hasAdmissionPolicies: await servesAdmissionPolicies(client, signal) };
+  validateAccess(await findMissingAccess(client, deployBrokerQuestions(brokerNamespace, served), signal), 'deploy the broker', client.server);
   validateApiVersions(facts);
   validateNoOtherEngine(findEngines(facts));
-  return facts;
+  return { facts, ...served };
 }
 
 async function planBroker(context: FleetContext, options: DeployBrokerOptions, steps: Steps): Promise<BrokerPlan> {
@@ -38,37 +44,47 @@ async function planBroker(context: FleetContext, options: DeployBrokerOptions, s
     await validateWritable(options.outputFile);
     await validateKeyDirectory(options.configDir);
   }
-  const facts = await steps.run('Check this cluster', async ({ signal }): Promise<StepOutcome<ClusterFacts>> => {
+  const { facts, hasFlowSchemas, hasAdmissionPolicies } = await steps.run('Check this cluster', async ({ signal }): Promise<StepOutcome<BrokerCluster>> => {
     const value = await readBrokerCluster(context, options, signal);
-    return { state: 'done', detail: `Kubernetes ${value.kubernetesVersion} at ${context.client.server}`, value };
+    return { state: 'done', detail: `Kubernetes ${value.facts.kubernetesVersion} at ${context.client.server}`, value };
   });
+  await steps.do('Check that members can be kept apart', () => Promise.resolve(hasAdmissionPolicies ? { state: 'done', detail: 'admission policies are served' } : { state: 'warning', detail: NOT_ISOLATED }));
   const endpoint = await steps.run('Check the address that members will use', async (): Promise<StepOutcome<BrokerEndpoint>> => {
     const value = await findBrokerEndpoint(context, options);
     const warning = endpointWarning(value, facts);
     return { state: warning === undefined ? 'done' : 'warning', detail: warning ?? value.server, value };
   });
-  const { version, templates, client } = context;
-  const hasFlowSchemas = facts.apiVersions.has(FLOW_CONTROL);
-  const groups = await renderBroker(templates, { version, brokerNamespace: options.brokerNamespace, images: options.images, hasFlowSchemas });
+  const { version, templates, client, signal } = context;
+  const standing = await findStandingBroker(client, options.brokerNamespace, signal);
+  if (standing) validateNoDowngrade('broker in this cluster', standing, version);
+  const groups = await renderBroker(templates, { version, brokerNamespace: options.brokerNamespace, images: mergeImages(options.images, standing?.images ?? {}), hasFlowSchemas, hasAdmissionPolicies });
   await steps.do('Check CustomResourceDefinitions', ({ signal }) => checkCrds(client, groups, signal));
-  return { facts, endpoint, groups };
+  return { endpoint, groups };
 }
 
-async function installBroker({ client, clock }: FleetContext, { timeoutMs }: DeployBrokerOptions, { groups }: BrokerPlan, steps: Steps): Promise<void> {
+async function installBroker(context: FleetContext, { timeoutMs, brokerNamespace }: DeployBrokerOptions, { groups, endpoint }: BrokerPlan, steps: Steps): Promise<void> {
+  const { client, clock } = context;
+  const deadline = { clock, timeoutMs };
+  const changed: string[] = [];
   for (const { title, objects } of groups) {
-    await steps.do(`Install ${title}`, (progress) => ensureGroup(client, objects, { clock, timeoutMs }, progress));
+    await steps.do(`Install ${title}`, async (progress) => {
+      const outcome = await ensureGroup(client, objects, deadline, progress);
+      if (outcome.state !== 'unchanged') changed.push(title);
+      return outcome;
+    });
   }
+  if (changed.includes(ADMISSION_POLICIES)) await steps.do('Wait for the admission policies', (progress) => waitForIsolation(context, endpoint, brokerNamespace, deadline, progress));
 }
 
 type BrokerFile = StandingFile & Partial<WrittenFile>;
 
-async function ensureFile(context: FleetContext, options: DeployBrokerOptions, { endpoint }: BrokerPlan): Promise<StepOutcome<BrokerFile>> {
-  const { brokerNamespace, components, outputFile, tokenTtlSeconds } = options;
+async function ensureFile(context: FleetContext, options: DeployBrokerOptions, published: PublishedBroker): Promise<StepOutcome<BrokerFile>> {
+  const { brokerNamespace, outputFile, tokenTtlSeconds } = options;
   const namespace = await context.client.get(resources.namespaces, brokerNamespace, undefined, { signal: context.signal });
-  const wanted: WantedFile = { ...endpoint, namespace: brokerNamespace, components, brokerUID: namespace.metadata.uid ?? '' };
+  const wanted: InfoContent = { ...published, namespace: brokerNamespace, brokerUID: namespace.metadata.uid ?? '' };
   const standing = await findStandingFile(context, options, wanted);
   if (standing) return { state: 'unchanged', detail: `${outputFile}, good until ${standing.expiresAt}`, value: standing };
-  const token = await createJoinToken(context, { namespace: brokerNamespace, ttlSeconds: tokenTtlSeconds });
+  const token = await issueJoinToken(context, { namespace: brokerNamespace, ttlSeconds: tokenTtlSeconds, approve: false });
   const value = await writeNewFile(context, options, wanted, token);
   const kept = value.backup === undefined ? '' : `; the old file is kept as ${value.backup}`;
   return { state: 'created', detail: `${outputFile}, good until ${value.expiresAt}${kept}`, value };
@@ -77,7 +93,7 @@ async function ensureFile(context: FleetContext, options: DeployBrokerOptions, {
 async function waitForDesk({ client, clock }: FleetContext, { wait, brokerNamespace, timeoutMs }: DeployBrokerOptions, steps: Steps): Promise<void> {
   if (wait === 'none') return;
   await steps.do('Wait for the desk', async (progress) => {
-    await waitForRollout(client, 'mcs-desk', brokerNamespace, { clock, timeoutMs }, progress);
+    await waitForRollout(client, ['mcs-desk'], brokerNamespace, { clock, timeoutMs }, progress);
     return { state: 'done', detail: 'ready' };
   });
 }
@@ -91,14 +107,17 @@ export async function deployBroker(given: FleetContext, options: DeployBrokerOpt
   const context = withPatientFleet(given);
   const steps = new Steps(context);
   const plan = await planBroker(context, options, steps);
-  const shared = { server: plan.endpoint.server, namespace: options.brokerNamespace, components: options.components, notes: [NOT_ISOLATED] };
+  const { server, ca } = plan.endpoint;
+  const wanted: PublishedBroker = { server, ca, components: options.components };
+  const shared = { server, namespace: options.brokerNamespace, components: options.components };
   if (options.dryRun) {
     const omitted = '# Not shown: the Secret of the join token, which is made together with the broker-info file\n';
-    return { ...shared, steps: steps.results, warnings: steps.warnings, isUnchanged: true, manifests: omitted + toYaml(objectsOf(plan.groups)) };
+    return { ...shared, steps: steps.results, warnings: steps.warnings, isUnchanged: true, manifests: omitted + toYaml([...objectsOf(plan.groups), publishedObject(wanted, options.brokerNamespace, context.version)]) };
   }
   await installBroker(context, options, plan, steps);
+  const published = await steps.run('Publish address and authority', () => ensurePublished(context, wanted, options.brokerNamespace));
   await waitForDesk(context, options, steps);
-  const { joinKey, fingerprint, expiresAt, backup } = await steps.run('Write the broker-info file', () => ensureFile(context, options, plan));
+  const { joinKey, fingerprint, expiresAt, backup } = await steps.run('Write the broker-info file', () => ensureFile(context, options, published));
   return {
     ...shared,
     file: { path: options.outputFile, fingerprint, expiresAt, ...(backup !== undefined && { backup }) },

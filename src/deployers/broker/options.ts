@@ -45,7 +45,6 @@ export interface DeployBrokerResult {
   readonly joinKey?: string;
   readonly steps: readonly TaskResult[];
   readonly warnings: readonly string[];
-  readonly notes: readonly string[];
   readonly isUnchanged: boolean;
   /** YAML of everything that a dry run would write. */
   readonly manifests?: string;
