@@ -1,6 +1,7 @@
 import { objectKey } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { KeyIndex } from './key-index.ts';
 
 export interface ObjectCacheOptions<T, I extends string> {
   /** Secondary keys by which objects are found; undefined leaves an object out of an index. */
@@ -27,7 +28,7 @@ function versionOf({ metadata }: KubeObject): number {
  */
 export class ObjectCache<T extends KubeObject, I extends string = never> {
   readonly #entries = new Map<string, Entry<T>>();
-  readonly #indexes: readonly { readonly name: I; readonly keyOf: (object: T) => string | undefined; readonly keys: Map<string, Set<string>> }[];
+  readonly #indexes: readonly { readonly name: I; readonly keyOf: (object: T) => string | undefined; readonly keys: KeyIndex }[];
   /** Uids that this process deleted and whose end has not been seen yet, with the time. */
   readonly #deleted = new Map<string, number>();
   readonly #clock: Clock;
@@ -35,7 +36,7 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
   constructor({ indexes, clock = systemClock }: ObjectCacheOptions<T, I> = {}) {
     this.#clock = clock;
     const named = Object.entries(indexes ?? {}) as [I, (object: T) => string | undefined][];
-    this.#indexes = named.map(([name, keyOf]) => ({ name, keyOf, keys: new Map() }));
+    this.#indexes = named.map(([name, keyOf]) => ({ name, keyOf, keys: new KeyIndex() }));
   }
 
   get size(): number {
@@ -51,13 +52,13 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
 
   /** Objects with this secondary key, in no particular order. */
   by(index: I, value: string): T[] {
-    const keys = this.#indexes.find(({ name }) => name === index)?.keys.get(value) ?? [];
-    return [...keys].map((key) => this.get(key)).filter((object) => object !== undefined);
+    const keys = this.#indexes.find(({ name }) => name === index)?.keys.keysOf(value) ?? [];
+    return keys.map((key) => this.get(key)).filter((object) => object !== undefined);
   }
 
   /** Every secondary key that some object has. */
   indexValues(index: I): string[] {
-    return [...(this.#indexes.find(({ name }) => name === index)?.keys.keys() ?? [])];
+    return this.#indexes.find(({ name }) => name === index)?.keys.values() ?? [];
   }
 
   values(): T[] {
@@ -127,9 +128,7 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
     this.#entries.set(key, entry);
     for (const { keyOf, keys } of this.#indexes) {
       const value = keyOf(entry.object);
-      if (value === undefined) continue;
-      const members = keys.get(value) ?? new Set();
-      keys.set(value, members.add(key));
+      if (value !== undefined) keys.add(value, key);
     }
   }
 
@@ -138,9 +137,8 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
     if (entry === undefined) return;
     this.#entries.delete(key);
     for (const { keyOf, keys } of this.#indexes) {
-      const value = keyOf(entry.object) ?? '';
-      keys.get(value)?.delete(key);
-      if (keys.get(value)?.size === 0) keys.delete(value);
+      const value = keyOf(entry.object);
+      if (value !== undefined) keys.delete(value, key);
     }
   }
 }

@@ -52,6 +52,9 @@ export interface TrafficSettings {
   readonly trafficDistribution?: string;
 }
 
+/** Which exporters' endpoints stand behind a service in an importing cluster (design section 5). */
+export type PlacementPolicy = { readonly mode: 'all' | 'local' } | { readonly mode: 'failover'; readonly clusters: readonly string[] };
+
 /** The neutral model of everything that `mcs` copies between clusters (design section 3). */
 export interface SyncRecord {
   readonly origin: Origin;
@@ -63,6 +66,7 @@ export interface SyncRecord {
   readonly traffic: TrafficSettings;
   readonly exportedLabels: Readonly<Record<string, string>>;
   readonly exportedAnnotations: Readonly<Record<string, string>>;
+  readonly placement: PlacementPolicy;
   readonly groups: readonly EndpointGroup[];
   /** When the broker stored it, RFC 3339; a member cannot forge that. Empty while it is not stored. */
   readonly createdAt: string;

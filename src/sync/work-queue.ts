@@ -6,8 +6,10 @@ import { ApiError } from '../kube/api-error.ts';
 /** What became of a key: finished, or to be looked at again after a while. */
 export type WorkResult = 'done' | { readonly requeueAfterMs: number };
 
-/** Keys of the `back` lane wait while the `front` lane has work; after `backMaxWaitMs` they take turns with it. */
-export type Lane = 'front' | 'back';
+/** A lane waits while an earlier one has keys; after `backMaxWaitMs` those of the `back` lane take turns with the others. */
+export type Lane = (typeof LANES)[number];
+
+const LANES = ['front', 'middle', 'back'] as const;
 
 /** A failure that another try cannot cure. The key is dropped until it is added again. */
 export class TerminalError extends Error {
@@ -53,6 +55,10 @@ function retryAfter(error: unknown): number | undefined {
   return error instanceof ApiError ? error.retryAfterMs : undefined;
 }
 
+function earlierLane(lane: Lane, other: Lane | undefined): Lane {
+  return other !== undefined && LANES.indexOf(other) <= LANES.indexOf(lane) ? other : lane;
+}
+
 const DEFAULT_BACKOFF: Backoff = { baseMs: 20, capMs: 30_000 };
 
 interface Timer {
@@ -65,8 +71,7 @@ class KeyedWorkQueue implements WorkQueue {
   readonly #clock: Clock;
   readonly #workers: number;
   /** Waiting keys in order of arrival, with the time when they came. */
-  readonly #front = new Map<string, number>();
-  readonly #back = new Map<string, number>();
+  readonly #waiting: Readonly<Record<Lane, Map<string, number>>> = { front: new Map(), middle: new Map(), back: new Map() };
   readonly #running = new Set<string>();
   /** Keys added while they were being worked on. */
   readonly #again = new Map<string, Lane>();
@@ -84,7 +89,11 @@ class KeyedWorkQueue implements WorkQueue {
   }
 
   get depth(): number {
-    return this.#front.size + this.#back.size + this.#running.size + this.#timers.size;
+    return this.#waitingSize + this.#running.size + this.#timers.size;
+  }
+
+  get #waitingSize(): number {
+    return LANES.reduce((sum, lane) => sum + this.#waiting[lane].size, 0);
   }
 
   add(key: string, lane: Lane = 'front'): void {
@@ -98,7 +107,7 @@ class KeyedWorkQueue implements WorkQueue {
     if (this.#state === 'stopping' || this.#state === 'stopped') return;
     const at = this.#clock.monotonic() + ms;
     const standing = this.#timers.get(key);
-    if (this.#front.has(key) || (standing !== undefined && standing.at <= at)) return;
+    if (this.#waiting.front.has(key) || (standing !== undefined && standing.at <= at)) return;
     standing?.cancel();
     const cancel = this.#clock.schedule(() => {
       this.#timers.delete(key);
@@ -126,7 +135,7 @@ class KeyedWorkQueue implements WorkQueue {
   }
 
   async #drain(): Promise<void> {
-    if (this.#running.size === 0 && this.#front.size + this.#back.size === 0) return;
+    if (this.#running.size === 0 && this.#waitingSize === 0) return;
     const cancel = this.#clock.schedule(() => {
       this.#clearWaiting();
       this.#abort.abort(new Error(`Work queue "${this.#options.name}" was stopped`));
@@ -138,8 +147,7 @@ class KeyedWorkQueue implements WorkQueue {
   }
 
   #clearWaiting(): void {
-    this.#front.clear();
-    this.#back.clear();
+    for (const lane of LANES) this.#waiting[lane].clear();
   }
 
   #cancelTimer(key: string): void {
@@ -149,27 +157,24 @@ class KeyedWorkQueue implements WorkQueue {
 
   #enqueue(key: string, lane: Lane): void {
     if (this.#running.has(key)) {
-      if (this.#again.get(key) !== 'front') this.#again.set(key, lane);
+      this.#again.set(key, earlierLane(lane, this.#again.get(key)));
       return;
     }
-    if (this.#front.has(key)) return;
-    if (lane === 'front') {
-      this.#back.delete(key);
-      this.#front.set(key, this.#clock.monotonic());
-    } else if (!this.#back.has(key)) {
-      this.#back.set(key, this.#clock.monotonic());
-    }
+    const standing = LANES.find((one) => this.#waiting[one].has(key));
+    if (standing === earlierLane(lane, standing)) return;
+    if (standing !== undefined) this.#waiting[standing].delete(key);
+    this.#waiting[lane].set(key, this.#clock.monotonic());
   }
 
   #take(): string | undefined {
-    const [backKey, since] = this.#back.entries().next().value ?? [];
+    const { front, middle, back } = this.#waiting;
+    const [backKey, since] = back.entries().next().value ?? [];
     const overdue = since !== undefined && this.#clock.monotonic() - since > (this.#options.backMaxWaitMs ?? 10_000);
-    const frontKey = this.#front.keys().next().value;
+    const frontKey = front.keys().next().value ?? middle.keys().next().value;
     const key = overdue && !this.#tookBack ? backKey : (frontKey ?? backKey);
     if (key === undefined) return undefined;
     this.#tookBack = key === backKey;
-    this.#front.delete(key);
-    this.#back.delete(key);
+    for (const lane of LANES) this.#waiting[lane].delete(key);
     return key;
   }
 

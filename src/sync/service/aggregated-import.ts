@@ -1,4 +1,4 @@
-import { APPLIED_KEYS, DERIVED_SERVICE, MCS_SERVICE_NAME, WINNER, WITHDRAWN_CLUSTERS } from '../../api/labels.ts';
+import { APPLIED_KEYS, DERIVED_SERVICE, MCS_SERVICE_NAME, PLACEMENT_POLICY, WINNER, WITHDRAWN_CLUSTERS } from '../../api/labels.ts';
 import type { IpFamily, ServiceImport } from '../../api/types/index.ts';
 import { ownershipLabels } from '../ownership.ts';
 import type { Desired } from '../plan.ts';
@@ -6,6 +6,7 @@ import type { SyncRecord } from '../record.ts';
 import { absentTraffic, SERVICE_OWNER, toImportPort } from './broker-objects.ts';
 import { derivedServiceName } from './imported-names.ts';
 import type { MergedService } from './merge-records.ts';
+import { formatPlacement } from './placement.ts';
 
 export interface AggregatedImportInput {
   readonly merged: MergedService;
@@ -45,12 +46,13 @@ function labelsOf({ origin, exportedLabels }: SyncRecord): Record<string, string
 }
 
 function annotationsOf({ merged: { winner }, withdrawn }: AggregatedImportInput): Record<string, string> {
-  const { origin, kind, exportedLabels, exportedAnnotations } = winner;
+  const { origin, kind, exportedLabels, exportedAnnotations, placement } = winner;
   const applied: AppliedKeys = { labels: Object.keys(exportedLabels).toSorted(), annotations: Object.keys(exportedAnnotations).toSorted() };
   return {
     ...exportedAnnotations,
     [WINNER]: origin.cluster,
     ...(kind === 'ClusterSetIP' && { [DERIVED_SERVICE]: derivedServiceName(origin.namespace, origin.name) }),
+    ...(placement.mode !== 'all' && { [PLACEMENT_POLICY]: formatPlacement(placement) }),
     ...(withdrawn.length > 0 && { [WITHDRAWN_CLUSTERS]: withdrawn.toSorted().join(',') }),
     ...(applied.labels.length + applied.annotations.length > 0 && { [APPLIED_KEYS]: JSON.stringify(applied) }),
   };
@@ -70,7 +72,7 @@ function staleKeys(metadata: Pick<ServiceImport['metadata'], 'labels' | 'annotat
   const applied = readAppliedKeys(standing);
   const paths = [
     ...applied.labels.map((key) => ['labels', key] as const),
-    ...[...applied.annotations, DERIVED_SERVICE, WITHDRAWN_CLUSTERS, APPLIED_KEYS].map((key) => ['annotations', key] as const),
+    ...[...applied.annotations, DERIVED_SERVICE, PLACEMENT_POLICY, WITHDRAWN_CLUSTERS, APPLIED_KEYS].map((key) => ['annotations', key] as const),
   ];
   return paths.filter(([map, key]) => metadata[map]?.[key] === undefined).map(([map, key]) => ['metadata', map, key]);
 }

@@ -9,6 +9,7 @@ import {
   MEMBER,
   ORIGIN_NAME,
   ORIGIN_NAMESPACE,
+  PLACEMENT_POLICY,
   SLICE_MANAGED_BY,
   SLICE_MANAGER,
   SUBMARINER_CLUSTER_ID,
@@ -22,6 +23,7 @@ import type { Endpoint, EndpointSlice, ServiceImport, ServiceImportPort } from '
 import { ownershipLabels } from '../ownership.ts';
 import type { Desired } from '../plan.ts';
 import type { EndpointGroup, RecordEndpoint, RecordPort, SyncRecord } from '../record.ts';
+import { formatPlacement } from './placement.ts';
 
 /** Part of `mcs` that owns service records, in the ownership tag. */
 export const SERVICE_OWNER = 'controller';
@@ -72,7 +74,7 @@ function toBrokerImport(record: SyncRecord, namespace: string): Desired<ServiceI
   return { object, absent: [...absentTraffic(record), ...absentAnnotations(annotations)] };
 }
 
-function exportedAnnotations({ origin, ips, exportedLabels, exportedAnnotations: annotations }: SyncRecord): Record<string, string> {
+function exportedAnnotations({ origin, ips, exportedLabels, exportedAnnotations: annotations, placement }: SyncRecord): Record<string, string> {
   return {
     [ORIGIN_NAME]: origin.name,
     [ORIGIN_NAMESPACE]: origin.namespace,
@@ -81,11 +83,12 @@ function exportedAnnotations({ origin, ips, exportedLabels, exportedAnnotations:
     ...(ips[0] !== undefined && { [SUBMARINER_CLUSTER_IP]: ips[0] }),
     ...(Object.keys(exportedLabels).length > 0 && { [EXPORTED_LABELS]: JSON.stringify(exportedLabels) }),
     ...(Object.keys(annotations).length > 0 && { [EXPORTED_ANNOTATIONS]: JSON.stringify(annotations) }),
+    ...(placement.mode !== 'all' && { [PLACEMENT_POLICY]: formatPlacement(placement) }),
   };
 }
 
 function absentAnnotations(annotations: Readonly<Record<string, string>>): string[][] {
-  const optional = [SUBMARINER_CLUSTER_IP, EXPORTED_LABELS, EXPORTED_ANNOTATIONS];
+  const optional = [SUBMARINER_CLUSTER_IP, EXPORTED_LABELS, EXPORTED_ANNOTATIONS, PLACEMENT_POLICY];
   return optional.filter((key) => !(key in annotations)).map((key) => ['metadata', 'annotations', key]);
 }
 

@@ -1,5 +1,6 @@
 import type { SyncRecord } from '../record.ts';
 import { describePorts } from './merge-ports.ts';
+import { formatPlacement } from './placement.ts';
 
 /** Reasons of the Conflict condition, as the MCS API has them. */
 export type ConflictReason =
@@ -11,7 +12,9 @@ export type ConflictReason =
   | 'AnnotationsConflict'
   | 'InternalTrafficPolicyConflict'
   | 'TrafficDistributionConflict'
-  | 'IPFamilyConflict';
+  | 'IPFamilyConflict'
+  /** Of mcs's own: the MCS API knows no placement. */
+  | 'PlacementConflict';
 
 export interface ServiceConflict {
   readonly reason: ConflictReason;
@@ -43,6 +46,7 @@ const RULES: readonly Rule[] = [
   { reason: 'TrafficDistributionConflict', subject: 'traffic distributions', value: ({ traffic }) => traffic.trafficDistribution ?? 'unset' },
   // traffic of one family would reach a part of the backends only
   { reason: 'IPFamilyConflict', subject: 'IP families', value: ({ ipFamilies }) => ipFamilies.toSorted().join(', ') },
+  { reason: 'PlacementConflict', subject: 'placement policies', value: ({ placement }) => formatPlacement(placement) },
 ];
 
 function describe({ subject, value, isHidden }: Rule, [winner, ...others]: readonly SyncRecord[]): string | undefined {

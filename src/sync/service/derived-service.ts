@@ -56,10 +56,11 @@ export function toDerivedService({ winner, ports }: MergedService, families: rea
       ports: ports.ports.map((port) => toServicePort(port, names.get(port.name) ?? port.name)),
       ...familySpec(families),
       sessionAffinity,
-      ...(sessionAffinityConfig !== undefined && { sessionAffinityConfig }),
+      ...(sessionAffinity === 'ClientIP' && sessionAffinityConfig !== undefined && { sessionAffinityConfig }),
     },
   };
-  return { object, ...(sessionAffinityConfig === undefined && { absent: [['spec', 'sessionAffinityConfig']] }) };
+  // with ClientIP the API server sets a time of its own where none is given
+  return { object, ...(sessionAffinity === 'None' && { absent: [['spec', 'sessionAffinityConfig']] }) };
 }
 
 function familySpec(families: readonly IpFamily[]): Pick<Service['spec'], 'ipFamilies' | 'ipFamilyPolicy'> {

@@ -1,4 +1,4 @@
-import type { RecordPort } from '../record.ts';
+import type { EndpointGroup, RecordPort } from '../record.ts';
 
 /** Ports of one exporter, in order of precedence. */
 export interface ExportedPorts {
@@ -46,4 +46,13 @@ export function mergePorts(exporters: readonly ExportedPorts[]): MergedPorts {
   const first = describePorts(exporters[0]?.ports ?? []);
   const differing = exporters.filter((exporter) => describePorts(exporter.ports) !== first).map(({ cluster }) => cluster);
   return { ports, names, differing };
+}
+
+/** Ports of a cluster's endpoints under their merged names; those that contribute to no merged port are left out (C4). */
+export function contributedPorts({ names }: MergedPorts, cluster: string, { ports }: Pick<EndpointGroup, 'ports'>): RecordPort[] {
+  const merged = names.get(cluster);
+  return ports.flatMap((port) => {
+    const name = merged?.get(port.name);
+    return name === undefined ? [] : [{ ...port, name }];
+  });
 }

@@ -2,7 +2,10 @@
 export interface NamespacePolicy {
   /** The namespaces of `mcs` itself: never imported to, never exported from. */
   readonly reserved: readonly string[];
-  /** If given, only these are imported to; a name here overrides the refusal of system namespaces. */
+  /**
+   * If given, only these are imported to; a name here overrides the refusal of system namespaces, and
+   * `*` stands for all others.
+   */
   readonly importNamespaces?: readonly string[];
   readonly denyNamespaces?: readonly string[];
 }
@@ -14,7 +17,7 @@ export function namespaceRefusal(namespace: string, policy: NamespacePolicy): st
   if (policy.reserved.includes(namespace)) return `namespace "${namespace}" belongs to mcs`;
   if (policy.denyNamespaces?.includes(namespace)) return `namespace "${namespace}" is on the deny list`;
   if (policy.importNamespaces?.includes(namespace)) return undefined;
-  if (policy.importNamespaces !== undefined) return `namespace "${namespace}" is not on the list of namespaces to import to`;
+  if (policy.importNamespaces !== undefined && !policy.importNamespaces.includes('*')) return `namespace "${namespace}" is not on the list of namespaces to import to`;
   if (SYSTEM_NAMESPACE.test(namespace)) return `namespace "${namespace}" is a system namespace`;
   return undefined;
 }

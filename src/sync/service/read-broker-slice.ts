@@ -27,7 +27,7 @@ export function readBrokerSlice(object: EndpointSlice, policy: AddressPolicy): S
   if (family !== 'IPv4' && family !== 'IPv6') return refuse(where, 'FieldInvalid', 'its address type is neither IPv4 nor IPv6');
   if (!policy.isMember(cluster)) return refuse(where, 'UnknownMember', `cluster "${cluster}" is no member`);
   const ports = readPorts(object.ports, 'name');
-  if (ports === undefined) return refuse(where, 'PortInvalid', 'its ports are malformed or not distinct');
+  if (ports === undefined) return refuse(where, 'PortInvalid', 'its ports are malformed, not distinct or too many');
   const screened = screenEndpoints(object.endpoints, (address) => policy.refusalOf(address, family, cluster));
   const group = { name, uid, family, ports, endpoints: screened.endpoints };
   return { accepted: { identity: identity.accepted, group }, rejections: describeRefused(where, screened.refused) };

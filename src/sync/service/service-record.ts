@@ -1,7 +1,10 @@
 import { familyOf } from '../../api/cidr.ts';
+import { PLACEMENT_POLICY } from '../../api/labels.ts';
 import type { Endpoint, EndpointSlice, IpFamily, Service, ServiceExport, ServicePort } from '../../api/types/index.ts';
 import { isCopy } from '../ownership.ts';
 import type { EndpointGroup, RecordEndpoint, RecordKind, RecordPort, SyncRecord, TrafficSettings } from '../record.ts';
+import { screenExported } from './exported-metadata.ts';
+import { parsePlacement, PLACE_EVERYWHERE } from './placement.ts';
 
 export interface LocalService {
   readonly cluster: string;
@@ -16,6 +19,13 @@ export interface LocalRecord {
   readonly record: SyncRecord;
   /** Endpoints that were left out, because other clusters cannot route to them (ruling 16). */
   readonly unroutable: number;
+  readonly ignored: readonly IgnoredSetting[];
+}
+
+/** A setting of a ServiceExport that cannot be followed. */
+export interface IgnoredSetting {
+  readonly reason: 'InvalidPlacement' | 'UnusableKeys';
+  readonly message: string;
 }
 
 /** The neutral model of a Service with its slices, as this cluster exports it. */
@@ -24,6 +34,7 @@ export function readLocalService(local: LocalService): LocalRecord {
   const { namespace = '', name, uid = '' } = service.metadata;
   const slices = local.slices.filter((slice) => slice.addressType !== 'FQDN' && !isCopy(slice));
   const groups = slices.map((slice) => toGroup(slice, local.isRoutable));
+  const { exportedLabels, exportedAnnotations, placement, ignored } = settingsOf(serviceExport);
   const record: SyncRecord = {
     origin: { cluster, namespace, name, uid },
     kind: kindOf(service),
@@ -31,12 +42,28 @@ export function readLocalService(local: LocalService): LocalRecord {
     ips: clusterIPsOf(service),
     ipFamilies: familiesOf(service, slices),
     traffic: trafficOf(service),
-    exportedLabels: serviceExport?.spec?.exportedLabels ?? {},
-    exportedAnnotations: serviceExport?.spec?.exportedAnnotations ?? {},
+    exportedLabels,
+    exportedAnnotations,
+    placement,
     groups: groups.map(({ group }) => group).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     createdAt: '',
   };
-  return { record, unroutable: groups.reduce((sum, { unroutable }) => sum + unroutable, 0) };
+  return { record, unroutable: groups.reduce((sum, { unroutable }) => sum + unroutable, 0), ignored };
+}
+
+type ExportSettings = Pick<SyncRecord, 'exportedLabels' | 'exportedAnnotations' | 'placement'> & Pick<LocalRecord, 'ignored'>;
+
+/** What a ServiceExport asks for, as far as every importer will take it: one bad key must not keep a whole ServiceImport from being written. */
+function settingsOf(serviceExport: ServiceExport | undefined): ExportSettings {
+  const labels = screenExported(serviceExport?.spec?.exportedLabels ?? {}, 'labels');
+  const annotations = screenExported(serviceExport?.spec?.exportedAnnotations ?? {}, 'annotations');
+  const text = serviceExport?.metadata.annotations?.[PLACEMENT_POLICY] ?? 'all';
+  const placement = parsePlacement(text);
+  const refused = [...labels.refused, ...annotations.refused].toSorted();
+  const ignored: IgnoredSetting[] = [];
+  if (placement === undefined) ignored.push({ reason: 'InvalidPlacement', message: `Annotation ${PLACEMENT_POLICY} is "${text}", not all, local or failover=a,b: all clusters are used` });
+  if (refused.length > 0) ignored.push({ reason: 'UnusableKeys', message: `Reserved or malformed keys are not exported: ${refused.join(', ')}` });
+  return { exportedLabels: labels.exported, exportedAnnotations: annotations.exported, placement: placement ?? PLACE_EVERYWHERE, ignored };
 }
 
 export function kindOf({ spec }: Service): RecordKind {

@@ -1,3 +1,4 @@
+import { familyOf } from '../../api/cidr.ts';
 import { isDnsLabel } from '../../api/names.ts';
 import type { IpFamily, Protocol, SessionAffinityConfig } from '../../api/types/index.ts';
 import type { RecordPort, TrafficSettings } from '../record.ts';
@@ -45,16 +46,25 @@ export function readPort(raw: unknown): RecordPort | undefined {
   return isQualifiedName(appProtocol) ? { name, protocol, port, appProtocol } : undefined;
 }
 
-/** Ports of another member's object; undefined where one is malformed or two are alike (KEP-1645 C3). */
+/** Far more than Services have; merging takes time in proportion to the square of their number. */
+const MAX_PORTS = 1_000;
+
+/** Ports of another member's object; undefined where one is malformed, two are alike (KEP-1645 C3) or there are far too many. */
 export function readPorts(raw: unknown, unique: 'name' | 'name and number'): RecordPort[] | undefined {
   if (raw === undefined || raw === null) return [];
-  if (!Array.isArray(raw)) return undefined;
+  if (!Array.isArray(raw) || raw.length > MAX_PORTS) return undefined;
   const ports = raw.map(readPort).filter((port) => port !== undefined);
   if (ports.length !== raw.length) return undefined;
   const names = new Set(ports.map(({ name }) => name));
   const numbers = new Set(ports.map(({ protocol, port }) => `${protocol}/${port}`));
   if (names.size !== ports.length) return undefined;
   return unique === 'name' || numbers.size === ports.length ? ports : undefined;
+}
+
+/** Virtual addresses of another member's service: for people to read, one for each family. */
+export function readAddresses(raw: unknown): string[] {
+  const addresses: unknown[] = Array.isArray(raw) ? raw : [];
+  return addresses.filter((address) => typeof address === 'string' && familyOf(address) !== undefined).slice(0, 2) as string[];
 }
 
 export function readFamilies(raw: unknown): IpFamily[] {

@@ -77,6 +77,14 @@ describe('toBrokerObjects and its readers', () => {
     expect(metadata.labels).toMatchObject({ 'lighthouse.submariner.io/sourceCluster': 'west', 'submariner-io/clusterID': 'west', [MEMBER]: 'west' });
   });
 
+  it('carry a placement policy over, and refuse one that is none', () => {
+    const record = { ...localRecord(), placement: { mode: 'failover' as const, clusters: ['east', 'west'] } };
+    const object = stored(resources.serviceImports, toBrokerObjects(record, 'broker').serviceImport.object);
+    expect(readBrokerImport(object).accepted?.placement).toEqual(record.placement);
+    object.metadata.annotations = { ...object.metadata.annotations, 'mcs.clusterset.local/policy-placement': 'nearest' };
+    expect(readBrokerImport(object)).toMatchObject({ accepted: { placement: { mode: 'all' } }, rejections: [{ reason: 'FieldInvalid' }] });
+  });
+
   it('write neither node names nor target references', () => {
     expect(brokerSlice().endpoints[0]).toEqual({ addresses: ['10.2.0.5'], conditions: { ready: true, serving: true, terminating: false } });
   });
@@ -109,6 +117,7 @@ const HOSTILE_IMPORTS: readonly HostileImport[] = [
   { title: 'a port out of range', change: ({ spec }) => (spec.ports = [{ port: 70_000 }]), reason: 'PortInvalid' },
   { title: 'two ports of one number', change: ({ spec }) => (spec.ports = [{ name: 'a', port: 80 }, { name: 'b', port: 80 }]), reason: 'PortInvalid' },
   { title: 'a port name that no Service takes', change: ({ spec }) => (spec.ports = [{ name: 'A_B', port: 80 }]), reason: 'PortInvalid' },
+  { title: 'a thousand and one ports', change: ({ spec }) => (spec.ports = Array.from({ length: 1_001 }, (_, index) => ({ name: `p${index}`, port: index + 1 }))), reason: 'PortInvalid' },
   { title: 'ports that are no list', change: ({ spec }) => (spec.ports = 'all' as never), reason: 'PortInvalid' },
   { title: 'an unknown type', change: ({ spec }) => (spec.type = 'Any' as never), reason: 'FieldInvalid' },
   { title: 'no spec', change: (object) => delete (object as Partial<ServiceImport>).spec, reason: 'FieldInvalid' },
@@ -128,6 +137,23 @@ describe('readBrokerImport', () => {
     expect(rejections[0]?.message).toContain('4 entries');
   });
 
+  it('drops exported annotations that would not fit on the import, and says so', () => {
+    const huge = JSON.stringify({ note: 'x'.repeat(65_536) });
+    const { accepted, rejections } = readBrokerImport(brokerImport(({ metadata }) => (metadata.annotations = { ...metadata.annotations, 'mcs.clusterset.local/exported-annotations': huge })));
+    expect(accepted?.exportedAnnotations).toEqual({});
+    expect(rejections).toEqual([expect.objectContaining({ reason: 'FieldInvalid', message: 'annotation mcs.clusterset.local/exported-annotations is longer than 65536 characters' })]);
+  });
+
+  it('takes no more than two virtual addresses, and only such', () => {
+    const { accepted } = readBrokerImport(brokerImport(({ spec }) => (spec.ips = ['x'.repeat(10_000), '10.96.0.1', 'fd00::1', '10.96.0.2'])));
+    expect(accepted?.ips).toEqual(['10.96.0.1', 'fd00::1']);
+  });
+
+  it('takes the time of creation from what the broker noted, and from nothing else', () => {
+    const forged = { 'mcs.clusterset.local/created-at': '2000-01-01T00:00:00Z', 'lighthouse.submariner.io/timestamp': '1' };
+    expect(readBrokerImport(brokerImport(({ metadata }) => (metadata.annotations = { ...metadata.annotations, ...forged }))).accepted?.createdAt).toBe(CREATED);
+  });
+
   it.each(['{', '[]', 'null', '"text"'])('survives exported labels that are %s', (text) => {
     const { accepted, rejections } = readBrokerImport(brokerImport(({ metadata }) => (metadata.annotations = { ...metadata.annotations, 'mcs.clusterset.local/exported-labels': text })));
     expect(accepted?.exportedLabels).toEqual({});
@@ -140,6 +166,7 @@ interface HostileSlice {
   readonly addresses: readonly string[];
   readonly reason: string;
   readonly as?: string;
+  readonly family?: 'IPv4' | 'IPv6';
 }
 
 const HOSTILE_ADDRESSES: readonly HostileSlice[] = [
@@ -148,6 +175,7 @@ const HOSTILE_ADDRESSES: readonly HostileSlice[] = [
   { title: 'loopback though everything is granted', addresses: ['127.0.0.1'], reason: 'AddressSpecial', as: 'wide' },
   { title: 'link-local, where clouds serve credentials', addresses: ['169.254.169.254'], reason: 'AddressSpecial', as: 'wide' },
   { title: 'multicast', addresses: ['224.0.0.1'], reason: 'AddressSpecial', as: 'wide' },
+  { title: 'loopback as an IPv6 address', addresses: ['::ffff:127.0.0.1'], reason: 'AddressSpecial', as: 'wide', family: 'IPv6' },
   { title: 'an unspecified address', addresses: ['0.0.0.0'], reason: 'AddressSpecial', as: 'wide' },
   { title: "an address of the importer's pods", addresses: ['10.1.2.3'], reason: 'AddressContested', as: 'wide' },
   { title: "an address of the importer's services", addresses: ['10.96.0.1'], reason: 'AddressContested', as: 'wide' },
@@ -165,8 +193,9 @@ function rename(object: EndpointSlice, from: string, to: string): void {
 }
 
 describe('readBrokerSlice', () => {
-  it.each(HOSTILE_ADDRESSES)('refuses $title', ({ addresses, reason, as = 'west' }) => {
+  it.each(HOSTILE_ADDRESSES)('refuses $title', ({ addresses, reason, as = 'west', family = 'IPv4' }: HostileSlice) => {
     const object = brokerSlice((slice) => {
+      slice.addressType = family;
       slice.endpoints = [{ addresses: [...addresses] }, { addresses: [as === 'young' ? '10.3.0.1' : '10.2.0.7'] }];
       rename(slice, 'west', as);
     });

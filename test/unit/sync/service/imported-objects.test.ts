@@ -4,7 +4,7 @@ import type { SyncRecord } from '../../../../src/sync/record.ts';
 import { readWithdrawn, toAggregatedImport } from '../../../../src/sync/service/aggregated-import.ts';
 import { chooseFamilies, toDerivedService } from '../../../../src/sync/service/derived-service.ts';
 import { derivedServiceName, importedSliceName } from '../../../../src/sync/service/imported-names.ts';
-import { toImportedSlices } from '../../../../src/sync/service/imported-slices.ts';
+import { servableEndpoints, toImportedSlices } from '../../../../src/sync/service/imported-slices.ts';
 import { type MergedService, mergeRecords } from '../../../../src/sync/service/merge-records.ts';
 import { endpointGroup, localService, recordPort, serviceRecord } from '../../../helpers/service-records.ts';
 
@@ -16,8 +16,8 @@ function merge(...records: SyncRecord[]): MergedService {
 
 /** `slice: port=number,...` for each imported slice. */
 function slicesOf(...records: SyncRecord[]): string[] {
-  const endpoints = records.map(({ origin, groups }) => ({ cluster: origin.cluster, groups }));
-  return toImportedSlices(merge(...records), endpoints).map(
+  const merged = merge(...records);
+  return toImportedSlices(merged, servableEndpoints(merged, () => true)).map(
     ({ object }) => `${object.metadata.name}: ${(object.ports ?? []).map(({ name, port }) => `${name ?? ''}=${port ?? 0}`).join(',')}`,
   );
 }
@@ -38,8 +38,16 @@ describe('toDerivedService', () => {
     expect(toDerivedService(merged, []).object.spec.ports).toEqual([{ name: '', protocol: 'TCP', port: 80, targetPort: 80 }]);
   });
 
-  it('takes session affinity settings away again', () => {
+  it('C5: takes the session affinity, and takes its settings away again', () => {
+    const sessionAffinityConfig = { clientIP: { timeoutSeconds: 60 } };
+    const sticky = merge(serviceRecord('east', { traffic: { sessionAffinity: 'ClientIP', sessionAffinityConfig, internalTrafficPolicy: 'Cluster' } }));
+    expect(toDerivedService(sticky, [])).toMatchObject({ object: { spec: { sessionAffinity: 'ClientIP', sessionAffinityConfig } } });
     expect(toDerivedService(merge(serviceRecord('east')), []).absent).toEqual([['spec', 'sessionAffinityConfig']]);
+  });
+
+  it('leaves the time that the API server chooses where the exporter gives none', () => {
+    const sticky = merge(serviceRecord('east', { traffic: { sessionAffinity: 'ClientIP', internalTrafficPolicy: 'Cluster' } }));
+    expect(toDerivedService(sticky, []).absent).toBeUndefined();
   });
 });
 
@@ -153,6 +161,13 @@ describe('toAggregatedImport', () => {
     expect(absent).toContainEqual(['metadata', 'annotations', 'note']);
     expect(absent).not.toContainEqual(['metadata', 'labels', 'kept']);
     expect(absent).not.toContainEqual(['metadata', 'labels', 'mine']);
+  });
+
+  it('shows the placement policy, and takes it away again', () => {
+    const policy = 'mcs.clusterset.local/policy-placement';
+    const placed = toAggregatedImport({ merged: merge(serviceRecord('east', { placement: { mode: 'failover', clusters: ['a', 'b'] } })), ips: [], ipFamilies: [], withdrawn: [] });
+    expect(placed.object.metadata.annotations).toMatchObject({ [policy]: 'failover=a,b' });
+    expect(toAggregatedImport({ merged: merge(serviceRecord('east')), ips: [], ipFamilies: [], withdrawn: [] }).absent).toContainEqual(['metadata', 'annotations', policy]);
   });
 
   it('remembers silent clusters for the next run', () => {

@@ -37,6 +37,7 @@ const CONFLICTS: readonly ConflictCase[] = [
   { rule: 'C5 exported labels', difference: { exportedLabels: { team: 'b' } }, reasons: ['LabelsConflict'] },
   { rule: 'C5 exported annotations', difference: { exportedAnnotations: { note: 'b' } }, reasons: ['AnnotationsConflict'] },
   { rule: 'C6 families that reach a part of the backends', difference: { ipFamilies: ['IPv4', 'IPv6'] }, reasons: ['IPFamilyConflict'] },
+  { rule: 'placement policy', difference: { placement: { mode: 'local' } }, reasons: ['PlacementConflict'] },
   { rule: 'several at once, in a fixed order', difference: { kind: 'Headless', exportedLabels: { a: 'b' }, ipFamilies: ['IPv6'] }, reasons: ['TypeConflict', 'LabelsConflict', 'IPFamilyConflict'] },
 ];
 

@@ -20,6 +20,10 @@ const CASES: readonly Case[] = [
   { namespace: 'shop', policy: { importNamespaces: ['bank'] }, isAllowed: false },
   { namespace: 'shop', policy: { denyNamespaces: ['shop'] }, isAllowed: false },
   { namespace: 'shop', policy: { importNamespaces: ['shop'], denyNamespaces: ['shop'] }, isAllowed: false },
+  { namespace: 'shop', policy: { importNamespaces: ['*', 'openshift-storage'] }, isAllowed: true },
+  { namespace: 'openshift-storage', policy: { importNamespaces: ['*', 'openshift-storage'] }, isAllowed: true },
+  { namespace: 'kube-system', policy: { importNamespaces: ['*', 'openshift-storage'] }, isAllowed: false },
+  { namespace: 'shop', policy: { importNamespaces: ['*'], denyNamespaces: ['shop'] }, isAllowed: false },
   { namespace: 'submariner-operator', policy: {}, isAllowed: false },
   { namespace: 'submariner-k8s-broker', policy: { importNamespaces: ['submariner-k8s-broker'] }, isAllowed: false },
 ];
