@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { decodeBase64 } from './fields.ts';
 
 export interface IdentityKey {
@@ -29,6 +29,12 @@ export function createAnswerKey(): IdentityKey {
 /** Public half of a private key in PEM, SPKI DER in base64. */
 export function publicKeyOf(privateKeyPem: string): string {
   return exportPublic(createPublicKey(createPrivateKey(privateKeyPem)));
+}
+
+/** What people compare to know whose key it is: 16 hex digits in groups of four. */
+export function identityFingerprint(publicKey: string): string {
+  const digits = createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 16);
+  return digits.match(/.{4}/g)?.join('-') ?? '';
 }
 
 /** Reads a public key of the wanted type; undefined for anything else. */

@@ -1,11 +1,12 @@
 export type { BrokerInfo, JoinCredential } from './broker-info.ts';
 export { readBrokerInfoFile, writeBrokerInfoFile } from './broker-info-file.ts';
-export { caPinOf } from './ca-pin.ts';
 export { type BuiltClusterJoin, buildClusterJoin, type ClusterJoinRequest, verifyClusterJoin } from './cluster-join.ts';
 export { openBrokerInfo, sealBrokerInfo, validateNotExpired } from './envelope.ts';
-export { createIdentityKey, type IdentityKey, publicKeyOf } from './identity-key.ts';
+export { createIdentityKey, identityFingerprint, type IdentityKey, publicKeyOf } from './identity-key.ts';
 export { type BrokerInfoInspection, inspectBrokerInfo } from './inspect.ts';
 export { type AnswerKeys, findAnswer, type JoinAnswer, openAnswer, sealAnswer } from './join-answer.ts';
 export { createJoinKey, joinKeyFingerprint, type RandomBytes } from './join-key.ts';
 export { findJoinKey, joinKeyPath, saveJoinKey } from './join-key-store.ts';
+export { type Approval, type JoinToken, joinTokenData, parseJoinToken, withApproval, withUse } from './join-token.ts';
+export { type BrokerCredential, isSameBroker, readCredential, renewalTime, renewedData } from './member-credential.ts';
 export type { SubctlInfo } from './subctl-format.ts';

@@ -1,15 +1,15 @@
-import { isDnsLabel, joinTokenSecretName } from '../api/names.ts';
+import { isClusterId, joinTokenSecretName } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { Cluster, ClusterJoin, Secret } from '../api/types/index.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { McsError } from '../base/errors.ts';
 import { type JoinAnswer, sealAnswer } from '../broker-info/join-answer.ts';
 import { parsePublicKey } from '../broker-info/identity-key.ts';
+import { type JoinToken, parseJoinToken, withUse } from '../broker-info/join-token.ts';
 import type { Draft, KubeClient, RequestOptions } from '../kube/client.ts';
 import { decideJoin, type Refusal } from './decide-join.ts';
 import { ensureMember, validateMemberNames } from './ensure-member.ts';
 import { DESK_FIELD_MANAGER } from './find-owned.ts';
-import { type JoinToken, parseJoinToken, withUse } from './join-token.ts';
 import { planMember } from './member-objects.ts';
 import { removeIfLeaving } from './remove-member.ts';
 
@@ -95,7 +95,7 @@ export async function answerJoin(context: AnswerContext, join: ClusterJoin, opti
   const { tokenID, clusterID } = writtenSpec(join);
   const state = await findToken(context, tokenID, options);
   // a leave that still waits would take away again what this join makes
-  if (typeof clusterID === 'string' && isDnsLabel(clusterID)) await removeIfLeaving(client, clusterID, namespace, options);
+  if (typeof clusterID === 'string' && isClusterId(clusterID)) await removeIfLeaving(client, clusterID, namespace, options);
   const { items: members } = await client.list(resources.clusters, { ...options, namespace });
   const decision = decideJoin({ join, token: state?.token, members, brokerUID, now: now(), allowLoopback });
   if (decision.verdict === 'refuse') return refuse(context, join, state?.token, decision, options);

@@ -1,11 +1,11 @@
 import { IDENTITY_KEY } from '../api/labels.ts';
-import { isDnsLabel } from '../api/names.ts';
+import { DESK_LEASE, isClusterId } from '../api/names.ts';
 import type { Cluster, ClusterJoin } from '../api/types/index.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { McsError } from '../base/errors.ts';
 import { verifyClusterJoin } from '../broker-info/cluster-join.ts';
+import type { JoinToken } from '../broker-info/join-token.ts';
 import { describeConflict, findCidrConflicts, findCidrFault, rangesOfMember, refusesJoin } from '../discovery/cidr-overlap.ts';
-import type { JoinToken } from './join-token.ts';
 
 /** All that decides about one join. */
 export interface JoinQuestion {
@@ -76,8 +76,8 @@ const refuseOtherCluster: Rule = ({ join, token }) => {
 };
 
 const refuseInvalidID: Rule = ({ join }) => {
-  if (isDnsLabel(join.spec.clusterID)) return undefined;
-  return refuse('MCS_CLUSTER_ID_INVALID', `Cannot join as "${join.spec.clusterID}": a cluster id is 1 to 63 of a-z, 0-9 and "-"`, 'mcs join broker-info.subm --clusterid west');
+  if (isClusterId(join.spec.clusterID)) return undefined;
+  return refuse('MCS_CLUSTER_ID_INVALID', `Cannot join as "${join.spec.clusterID}": a cluster id is 1 to 63 of a-z, 0-9 and "-", and not "${DESK_LEASE}"`, 'mcs join broker-info.subm --clusterid west');
 };
 
 const refuseSecondID: Rule = ({ join: { spec }, members }) => {
@@ -142,6 +142,9 @@ export function decideJoin(question: JoinQuestion): Decision {
   for (const rule of RULES) {
     const refusal = rule({ ...question, token });
     if (refusal !== undefined) return refusal;
+  }
+  if (token.denied.includes(join.spec.identityKey)) {
+    return refuse('MCS_JOIN_REFUSED', `Cannot join as "${join.spec.clusterID}": somebody on the broker has denied it`, `mcs accept ${join.spec.clusterID}   # with a context of the broker, if that was a mistake`);
   }
   if (token.approve && !token.accepted.includes(join.spec.identityKey)) return { verdict: 'pending' };
   return { verdict: 'accept', countUse: !token.uses.includes(join.spec.identityKey) };

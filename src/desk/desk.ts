@@ -7,6 +7,7 @@ import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createWorkQueue, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
 import { type AnswerContext, answerJoin, type JoinOutcome, writtenSpec } from './answer-join.ts';
+import { removeExpiredTokens } from './expired-tokens.ts';
 import { removeIfLeaving } from './remove-member.ts';
 
 /** Told of what the desk does; the agent counts it. */
@@ -27,7 +28,7 @@ export interface DeskOptions {
   readonly observer: DeskObserver;
   /** How long an answer can be read before its ClusterJoin is deleted. Default 10 min. */
   readonly answerLifeMs?: number;
-  /** Age at which a ClusterJoin without an answer is deleted. Default 24 h. */
+  /** Age at which a ClusterJoin without an answer is deleted, and time for which a join token is kept after its end. Default 24 h. */
   readonly staleMs?: number;
   /** How often a join that waits for approval is looked at. Default 3 s. */
   readonly approvalPollMs?: number;
@@ -45,6 +46,10 @@ export interface Desk {
 
 const JOIN = 'join/';
 const LEAVE = 'leave/';
+/** The round that drops join tokens that have ended. */
+const TOKENS = 'tokens';
+const TOKENS_EVERY_MS = 3_600_000;
+const DEFAULT_STALE_MS = 86_400_000;
 
 /** When a ClusterJoin is to be deleted, ms since the epoch; undefined if its times cannot be read. */
 export function deletionTime({ metadata, status }: ClusterJoin, answerLifeMs: number, staleMs: number): number | undefined {
@@ -79,6 +84,7 @@ class QueueDesk implements Desk {
     const { metadata } = await client.get(resources.namespaces, namespace, undefined, { signal });
     this.#brokerUID = metadata.uid ?? '';
     this.#queue.start();
+    this.#queue.add(TOKENS);
   }
 
   async stop(): Promise<void> {
@@ -94,6 +100,7 @@ class QueueDesk implements Desk {
   }
 
   #process(key: string, signal: AbortSignal): Promise<WorkResult> {
+    if (key === TOKENS) return this.#processTokens(signal);
     return key.startsWith(JOIN) ? this.#processJoin(key.slice(JOIN.length), signal) : this.#processLeave(key.slice(LEAVE.length), signal);
   }
 
@@ -105,8 +112,15 @@ class QueueDesk implements Desk {
     return 'done';
   }
 
+  async #processTokens(signal: AbortSignal): Promise<WorkResult> {
+    const { client, namespace, clock, logger, staleMs = DEFAULT_STALE_MS } = this.#options;
+    const removed = await removeExpiredTokens(client, namespace, { now: clock.now(), keepMs: staleMs, signal });
+    if (removed.length > 0) logger.info('Removed join tokens that have ended', { tokens: removed });
+    return { requeueAfterMs: TOKENS_EVERY_MS };
+  }
+
   async #processJoin(name: string, signal: AbortSignal): Promise<WorkResult> {
-    const { client, namespace, clock, answerLifeMs = 600_000, staleMs = 86_400_000, approvalPollMs = 3_000 } = this.#options;
+    const { client, namespace, clock, answerLifeMs = 600_000, staleMs = DEFAULT_STALE_MS, approvalPollMs = 3_000 } = this.#options;
     const join = await client.find(resources.clusterJoins, name, namespace, { signal });
     if (join === undefined) return 'done';
     const waitMs = (deletionTime(join, answerLifeMs, staleMs) ?? Infinity) - clock.now();

@@ -18,7 +18,12 @@ export interface WorkloadState {
 export interface CredentialState {
   readonly server: string;
   /** RFC 3339 */
+  readonly issuedAt: string;
   readonly expiresAt: string;
+  /** When it is due to be renewed. */
+  readonly renewsAt: string;
+  /** Pins of the authorities that the member trusts; none for the system's trust store. */
+  readonly caPins: readonly string[];
 }
 
 export interface MemberState {

@@ -4,6 +4,7 @@ import { type Resource, resources } from '../api/resources.ts';
 import type { Cluster, KubeObject, Lease, Secret, ServiceImport } from '../api/types/index.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ListOptions } from '../kube/client.ts';
+import { describeCredential } from './describe-credential.ts';
 import { type BrokerMember, type BrokerState, type ClusterState, type CredentialState, describeWorkload, type MemberState, parseMemberConfig, type WorkloadState } from './cluster-state.ts';
 
 /** Objects of a collection; none where the cluster does not serve that API. */
@@ -67,8 +68,7 @@ async function readCredential(client: KubeClient, signal: AbortSignal): Promise<
     if (isForbidden(error)) return undefined;
     throw error;
   }
-  const text = (key: string): string => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
-  return secret && { server: text('server'), expiresAt: text('expiresAt') };
+  return secret && describeCredential(secret);
 }
 
 async function readBroker(client: KubeClient, namespace: string, signal: AbortSignal): Promise<BrokerState> {

@@ -1,6 +1,6 @@
 import type { WorkloadState } from './cluster-state.ts';
 import { type ExportState, sharedServices } from './shared-services.ts';
-import type { Fleet, FleetMember } from './survey-fleet.ts';
+import { type Fleet, type FleetMember, nameOf } from './survey-fleet.ts';
 
 export const SHOW_TOPICS = ['brokers', 'connections', 'endpoints', 'gateways', 'networks', 'services', 'versions'] as const;
 export type ShowTopic = (typeof SHOW_TOPICS)[number];
@@ -84,7 +84,6 @@ export function makeShowReport(fleet: Fleet, topics: readonly ShowTopic[]): Show
   };
 }
 
-const nameOf = ({ context, state }: FleetMember): string => state.member?.config.clusterID ?? context;
 const isReady = ({ ready, wanted }: WorkloadState): boolean => ready >= wanted && wanted > 0;
 
 function brokerRows(cluster: FleetMember): readonly BrokerRow[] {

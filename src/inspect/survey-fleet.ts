@@ -17,6 +17,11 @@ export interface FleetMember {
   readonly state: ClusterState;
 }
 
+/** Cluster id as people know it, or the context where the cluster is no member. */
+export function nameOf({ context, state }: FleetMember): string {
+  return state.member?.config.clusterID ?? context;
+}
+
 export interface UnreadCluster {
   readonly context: string;
   readonly error: McsError;

@@ -4,7 +4,7 @@ import { resources } from '../../../src/api/resources.ts';
 import type { ClusterJoin } from '../../../src/api/types/index.ts';
 import { type AnswerKeys, buildClusterJoin, type ClusterJoinRequest, createIdentityKey, findAnswer, type JoinAnswer } from '../../../src/broker-info/index.ts';
 import { answerJoin, type JoinOutcome } from '../../../src/desk/answer-join.ts';
-import { type JoinToken, joinTokenData, parseJoinToken } from '../../../src/desk/join-token.ts';
+import { type JoinToken, joinTokenData, parseJoinToken } from '../../../src/broker-info/join-token.ts';
 import { createMemoryClient, type MemoryClient, type MemoryClientOptions } from '../../helpers/memory-client.ts';
 import { GOLDEN_INFO, GOLDEN_NOW } from '../../fixtures/broker-info/golden.ts';
 
@@ -16,7 +16,7 @@ const EAST = createIdentityKey();
 function brokerWith(token: Partial<JoinToken> = {}, options: MemoryClientOptions = {}): MemoryClient {
   const client = createMemoryClient({ now: () => GOLDEN_NOW, ...options });
   const { id, secret, expiresAt } = GOLDEN_INFO.token;
-  const data = joinTokenData({ secret, expiresAt, approve: false, uses: [], accepted: [], ...token });
+  const data = joinTokenData({ secret, expiresAt, approve: false, uses: [], accepted: [], denied: [], ...token });
   client.seed(resources.secrets, { metadata: { name: TOKEN_SECRET, namespace: NAMESPACE, labels: { [JOIN_TOKEN_ID]: id } }, data });
   return client;
 }

@@ -3,13 +3,13 @@ import { IDENTITY_KEY } from '../../../src/api/labels.ts';
 import type { Cluster, ClusterJoin } from '../../../src/api/types/index.ts';
 import { buildClusterJoin, type ClusterJoinRequest, createIdentityKey } from '../../../src/broker-info/index.ts';
 import { decideJoin, type JoinQuestion } from '../../../src/desk/decide-join.ts';
-import type { JoinToken } from '../../../src/desk/join-token.ts';
+import type { JoinToken } from '../../../src/broker-info/join-token.ts';
 import { GOLDEN_INFO } from '../../fixtures/broker-info/golden.ts';
 
 const WEST = createIdentityKey();
 const EAST = createIdentityKey();
 const NOW = Date.parse('2026-01-01T12:00:00Z');
-const TOKEN: JoinToken = { ...GOLDEN_INFO.token, approve: false, uses: [], accepted: [] };
+const TOKEN: JoinToken = { ...GOLDEN_INFO.token, approve: false, uses: [], accepted: [], denied: [] };
 
 function joinOf(change: Partial<ClusterJoinRequest> = {}, createdAt = '2026-01-01T11:59:59Z'): ClusterJoin {
   const { join } = buildClusterJoin({
@@ -75,6 +75,8 @@ describe('decideJoin', () => {
 
     ['waits for approval', withToken({ approve: true }), 'pending'],
     ['waits while another key was approved', withToken({ approve: true, accepted: [EAST.publicKey] }), 'pending'],
+    ['refuses a key that was denied', withToken({ approve: true, denied: [WEST.publicKey] }), 'MCS_JOIN_REFUSED'],
+    ['refuses a key that was denied after it was accepted by an open token', withToken({ denied: [WEST.publicKey] }), 'MCS_JOIN_REFUSED'],
     ['accepts once this key was approved', withToken({ approve: true, accepted: [WEST.publicKey] }), 'accept, counted'],
     ['asks nobody to approve what would be refused', { ...withToken({ approve: true }), members: [member('west')] }, 'MCS_CLUSTER_ID_TAKEN'],
 

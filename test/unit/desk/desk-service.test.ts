@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { JOIN_TOKEN_ID, LEAVING } from '../../../src/api/labels.ts';
+import { DESK_LEASE } from '../../../src/api/names.ts';
 import { resources } from '../../../src/api/resources.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { type AnswerKeys, buildClusterJoin, createIdentityKey, findAnswer } from '../../../src/broker-info/index.ts';
 import { createDeskService, type DeskService } from '../../../src/desk/desk-service.ts';
-import { joinTokenData } from '../../../src/desk/join-token.ts';
+import { joinTokenData } from '../../../src/broker-info/join-token.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { createMemoryClient, type MemoryClient } from '../../helpers/memory-client.ts';
 import { GOLDEN_INFO } from '../../fixtures/broker-info/golden.ts';
 
 const NAMESPACE = GOLDEN_INFO.namespace;
+const OBSERVER = { joinAnswered: () => undefined, memberRemoved: () => undefined, failed: () => undefined };
 let client: MemoryClient;
 let service: DeskService;
 const stop = new AbortController();
@@ -18,10 +20,9 @@ const stop = new AbortController();
 beforeEach(() => {
   client = createMemoryClient();
   const { id, secret } = GOLDEN_INFO.token;
-  const data = joinTokenData({ secret, expiresAt: new Date(Date.now() + 3_600_000).toISOString(), approve: false, uses: [], accepted: [] });
+  const data = joinTokenData({ secret, expiresAt: new Date(Date.now() + 3_600_000).toISOString(), approve: false, uses: [], accepted: [], denied: [] });
   client.seed(resources.secrets, { metadata: { name: `mcs-join-${id}`, namespace: NAMESPACE, labels: { [JOIN_TOKEN_ID]: id } }, data });
-  const observer = { joinAnswered: () => undefined, memberRemoved: () => undefined, failed: () => undefined };
-  service = createDeskService({ client, namespace: NAMESPACE, allowLoopback: false, clock: systemClock, logger: silentLogger, observer });
+  service = createDeskService({ client, namespace: NAMESPACE, identity: 'pod-1', allowLoopback: false, clock: systemClock, logger: silentLogger, observer: OBSERVER });
 });
 
 afterEach(async () => {
@@ -48,10 +49,10 @@ async function join(clusterID: string, podCIDR: string): Promise<() => Promise<s
 describe('DeskService', () => {
   it('waits for its namespace, then answers joins from before and after its start', async () => {
     const early = await join('west', '10.1.0.0/16');
-    const started = service.start(stop.signal);
+    await service.start(stop.signal);
+    await eventually(() => service.isLeader);
     expect(service.isReady).toBe(false);
     client.seed(resources.namespaces, { metadata: { name: NAMESPACE, uid: GOLDEN_INFO.brokerUID } });
-    await started;
     await eventually(() => service.isReady);
     expect(await early()).toBe('accepted');
     const late = await join('east', '10.2.0.0/16');
@@ -77,9 +78,25 @@ describe('DeskService', () => {
 
   it('stops while it still waits for its namespace', async () => {
     const abort = new AbortController();
-    const started = service.start(abort.signal);
+    await service.start(abort.signal);
     abort.abort(new Error('SIGTERM'));
-    await expect(started).rejects.toThrow('SIGTERM');
+    await service.stop();
     expect(service.isReady).toBe(false);
+  });
+
+  it('answers nothing while another desk holds the Lease, and takes over when that one releases it', async () => {
+    client.seed(resources.namespaces, { metadata: { name: NAMESPACE, uid: GOLDEN_INFO.brokerUID } });
+    await service.start(stop.signal);
+    await eventually(() => service.isReady);
+    const second = createDeskService({ client, namespace: NAMESPACE, identity: 'pod-2', allowLoopback: false, clock: systemClock, logger: silentLogger, observer: OBSERVER });
+    await second.start(stop.signal);
+    await eventually(() => second.isReady);
+    expect([service.isLeader, second.isLeader]).toEqual([true, false]);
+    await service.stop();
+    const pending = await join('west', '10.1.0.0/16');
+    expect(await pending()).toBe('accepted');
+    expect(second.isLeader).toBe(true);
+    await second.stop();
+    expect((await client.get(resources.leases, DESK_LEASE, NAMESPACE)).spec?.holderIdentity).toBe('');
   });
 });

@@ -5,7 +5,7 @@ import type { ClusterJoin } from '../../../src/api/types/index.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { buildClusterJoin, createIdentityKey } from '../../../src/broker-info/index.ts';
 import { createDesk, deletionTime, type Desk, type DeskOptions } from '../../../src/desk/desk.ts';
-import { joinTokenData } from '../../../src/desk/join-token.ts';
+import { joinTokenData } from '../../../src/broker-info/join-token.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { createMemoryClient, type MemoryClient } from '../../helpers/memory-client.ts';
@@ -37,7 +37,7 @@ function seedJoin(name: string, podCIDR: string, clusterID = name): ClusterJoin 
 
 function seedToken(approve = false): void {
   const { id, secret, expiresAt } = GOLDEN_INFO.token;
-  const data = joinTokenData({ secret, expiresAt, approve, uses: [], accepted: [] });
+  const data = joinTokenData({ secret, expiresAt, approve, uses: [], accepted: [], denied: [] });
   client.seed(resources.secrets, { metadata: { name: `mcs-join-${id}`, namespace: NAMESPACE, labels: { [JOIN_TOKEN_ID]: id } }, data });
 }
 

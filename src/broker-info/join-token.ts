@@ -1,7 +1,7 @@
 import { JOIN_TOKEN_ID } from '../api/labels.ts';
 import type { Secret } from '../api/types/index.ts';
 
-/** A join token as the desk knows it: the content of Secret `mcs-join-<id>`. */
+/** A join token as the broker keeps it: the content of Secret `mcs-join-<id>`. */
 export interface JoinToken {
   readonly id: string;
   /** 32 bytes in base64, as in the broker-info file. */
@@ -18,6 +18,8 @@ export interface JoinToken {
   readonly uses: readonly string[];
   /** Identity keys that `mcs accept` let in. Kept here, because a joiner writes its ClusterJoin itself. */
   readonly accepted: readonly string[];
+  /** Identity keys that `mcs accept --deny` turned away. */
+  readonly denied: readonly string[];
 }
 
 function encode(text: string): string {
@@ -40,9 +42,10 @@ export function parseJoinToken(secret: Secret): JoinToken | undefined {
   const id = secret.metadata.labels?.[JOIN_TOKEN_ID];
   const uses = parseList(read('uses'));
   const accepted = parseList(read('accepted'));
+  const denied = parseList(read('denied'));
   const maxUses = read('maxUses');
   const expiresAt = read('expiresAt');
-  if (id === undefined || uses === undefined || accepted === undefined || !/^\d{0,9}$/.test(maxUses) || Number.isNaN(Date.parse(expiresAt))) return undefined;
+  if (id === undefined || uses === undefined || accepted === undefined || denied === undefined || !/^\d{0,9}$/.test(maxUses) || Number.isNaN(Date.parse(expiresAt))) return undefined;
   // an empty key would make proofs that anybody can make
   if (Buffer.from(read('secret'), 'base64').length < 32) return undefined;
   return {
@@ -54,6 +57,7 @@ export function parseJoinToken(secret: Secret): JoinToken | undefined {
     approve: read('approve') === 'true',
     uses,
     accepted,
+    denied,
   };
 }
 
@@ -67,7 +71,23 @@ export function joinTokenData(token: Omit<JoinToken, 'id'>): Record<string, stri
     approve: encode(token.approve ? 'true' : ''),
     uses: encode(JSON.stringify(token.uses)),
     accepted: encode(JSON.stringify(token.accepted)),
+    denied: encode(JSON.stringify(token.denied)),
   };
+}
+
+/** How the join of one key is decided. */
+export type Approval = 'accept' | 'deny';
+
+/**
+ * The Secret with a decision about one identity key, which replaces an earlier one; undefined where
+ * it says so already. Its resourceVersion stays, like that of `withUse`.
+ */
+export function withApproval(secret: Secret, { accepted, denied }: JoinToken, identityKey: string, approval: Approval): Secret | undefined {
+  const [chosen, other] = approval === 'accept' ? [accepted, denied] : [denied, accepted];
+  if (chosen.includes(identityKey) && !other.includes(identityKey)) return undefined;
+  const yes = encode(JSON.stringify([...new Set([...chosen, identityKey])]));
+  const no = encode(JSON.stringify(other.filter((key) => key !== identityKey)));
+  return { ...secret, data: { ...secret.data, ...(approval === 'accept' ? { accepted: yes, denied: no } : { accepted: no, denied: yes }) } };
 }
 
 /** The Secret with one more identity key counted; its resourceVersion stays, so that the write fails if another was faster. */

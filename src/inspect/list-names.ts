@@ -1,0 +1,44 @@
+import { MEMBER_CONFIG, MEMBER_NAMESPACE } from '../api/names.ts';
+import { type Resource, resources } from '../api/resources.ts';
+import type { KubeObject } from '../api/types/index.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { parseMemberConfig } from './cluster-state.ts';
+import { listServed } from './read-cluster.ts';
+
+/** What a person may be about to name. `export` is a service that is exported. */
+export const NAME_KINDS = ['namespace', 'service', 'export', 'cluster', 'node'] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
+
+export interface ListNamesOptions {
+  /** Where services and exports are looked for. */
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+}
+
+const RESOURCES: Readonly<Record<Exclude<NameKind, 'cluster'>, { readonly resource: Resource<KubeObject>; readonly isNamespaced: boolean }>> = {
+  namespace: { resource: resources.namespaces, isNamespaced: false },
+  node: { resource: resources.nodes, isNamespaced: false },
+  service: { resource: resources.services, isNamespaced: true },
+  export: { resource: resources.serviceExports, isNamespaced: true },
+};
+
+/** Names that a person may mean, sorted, each once. Throws what the client throws. */
+export async function listNames(client: KubeClient, kind: NameKind, { namespace, signal }: ListNamesOptions): Promise<readonly string[]> {
+  if (kind === 'cluster') return sorted(await listClusterIDs(client, signal));
+  const { resource, isNamespaced } = RESOURCES[kind];
+  const objects = await listServed(client, resource, { ...(isNamespaced && { namespace }), signal });
+  return sorted(objects.map(({ metadata }) => metadata.name));
+}
+
+const sorted = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
+
+/** This cluster itself, and on a broker the members and those who wait to be one. */
+async function listClusterIDs(client: KubeClient, signal: AbortSignal): Promise<string[]> {
+  const [config, members, joins] = await Promise.all([
+    client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal }),
+    listServed(client, resources.clusters, { signal }),
+    listServed(client, resources.clusterJoins, { signal }),
+  ]);
+  const own = parseMemberConfig(config)?.clusterID;
+  return [...(own === undefined ? [] : [own]), ...members.map(({ spec }) => spec.cluster_id), ...joins.map(({ spec }) => spec.clusterID)];
+}
