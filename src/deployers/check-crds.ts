@@ -1,7 +1,7 @@
 import { resources } from '../api/resources.ts';
 import type { UnknownObject } from '../api/types/index.ts';
 import type { TaskOutcome } from '../base/tasks.ts';
-import { isOurs, validateForeignCrds } from '../discovery/api-versions.ts';
+import { isKeptCrd, validateForeignCrds } from '../discovery/api-versions.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type ManifestGroup, objectsOf } from './manifests.ts';
 
@@ -12,6 +12,6 @@ export async function checkCrds(client: KubeClient, groups: readonly ManifestGro
   const found = await Promise.all(ours.map(({ metadata }) => client.find(customResourceDefinitions, metadata.name, undefined, { signal })));
   const installed = found.filter((crd): crd is UnknownObject => crd !== undefined);
   validateForeignCrds(installed, ours);
-  const foreign = installed.filter((crd) => !isOurs(crd)).map(({ metadata }) => metadata.name);
-  return { state: 'done', detail: foreign.length === 0 ? `${installed.length} of ${ours.length} are installed` : `not made by mcs, and kept as they are: ${foreign.join(', ')}` };
+  const kept = ours.filter((own) => installed.some((crd) => crd.metadata.name === own.metadata.name && isKeptCrd(crd, own))).map(({ metadata }) => metadata.name);
+  return { state: 'done', detail: kept.length === 0 ? `${installed.length} of ${ours.length} are installed` : `not made by this mcs, and kept as they are: ${kept.join(', ')}` };
 }

@@ -1,7 +1,8 @@
 import { resources } from '../api/resources.ts';
 import type { KubeObject, UnknownObject } from '../api/types/index.ts';
 import type { TaskOutcome, TaskProgress } from '../base/tasks.ts';
-import { isOurs } from '../discovery/api-versions.ts';
+import { isKeptCrd, isOurs } from '../discovery/api-versions.ts';
+import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ensureObject } from '../kube/ensure.ts';
 import { FIELD_MANAGER } from './deploy-context.ts';
@@ -38,12 +39,26 @@ async function findLasting(client: KubeClient, object: UnknownObject, deadline: 
 
 /**
  * Whether an object is to be left alone: a namespace that somebody else made, or a CRD of another
- * installer; the preflight has made sure that it serves what is needed.
+ * installer or of a later release; the preflight has made sure that it serves what is needed.
  */
 async function isForeign(client: KubeClient, object: UnknownObject, deadline: Deadline, progress: TaskProgress): Promise<boolean> {
   if (!LINGERING.includes(object.kind)) return false;
   const found = await findLasting(client, object, deadline, progress);
-  return found !== undefined && !isOurs(found);
+  if (found === undefined) return false;
+  return object.kind === DEFINITION ? isKeptCrd(found, object) : !isOurs(found);
+}
+
+interface Change {
+  readonly state: EnsureState;
+  readonly object: UnknownObject;
+}
+
+/** One object, or nothing where the one that stands is to be left alone. */
+async function ensureOne(client: KubeClient, object: UnknownObject, deadline: Deadline, progress: TaskProgress, dryRun: boolean): Promise<Change | undefined> {
+  if (await isForeign(client, object, deadline, progress)) return undefined;
+  const { signal } = progress;
+  const { state } = await ensureObject(client, resourceOf(object), object, { fieldManager: FIELD_MANAGER, signal, ...(dryRun && { dryRun }) });
+  return { state, object };
 }
 
 /**
@@ -51,14 +66,28 @@ async function isForeign(client: KubeClient, object: UnknownObject, deadline: De
  * Throws MCS_FOREIGN_OBJECT at one that is somebody else's, MCS_TIMEOUT.
  */
 export async function ensureGroup(client: KubeClient, objects: readonly UnknownObject[], deadline: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
-  const { signal } = progress;
-  const changes: { state: EnsureState; object: UnknownObject }[] = [];
+  const changes: Change[] = [];
   for (const object of objects) {
-    if (await isForeign(client, object, deadline, progress)) continue;
-    const { state } = await ensureObject(client, resourceOf(object), object, { fieldManager: FIELD_MANAGER, signal });
-    changes.push({ state, object });
+    const change = await ensureOne(client, object, deadline, progress, false);
+    if (change !== undefined) changes.push(change);
   }
   const crds = objects.filter(({ kind }) => kind === DEFINITION).map(({ metadata }) => metadata.name);
   await waitForCrds(client, crds, deadline, progress);
   return summarize(changes);
+}
+
+/**
+ * What `ensureGroup` would write, in order, as `update Deployment submariner-operator/mcs-dns`: the
+ * server tries each write and stores none. Throws what `ensureGroup` throws.
+ */
+export async function planChanges(client: KubeClient, objects: readonly UnknownObject[], deadline: Deadline, progress: TaskProgress): Promise<string[]> {
+  const planned: string[] = [];
+  for (const object of objects) {
+    const change = await ensureOne(client, object, deadline, progress, true).catch((error: unknown): Change => {
+      if (!isNotFound(error)) throw error;
+      return { state: 'created', object }; // of a namespace or a kind that is itself only planned
+    });
+    if (change !== undefined && change.state !== 'unchanged') planned.push(`${change.state === 'created' ? 'create' : 'update'} ${describeObject(object)}`);
+  }
+  return planned;
 }

@@ -41,6 +41,6 @@ export function imageOf(component: ImageComponent, options: ImageOptions, packag
 }
 
 /** Template variables of a part's container. */
-export function imageVars(component: ImageComponent, options: ImageOptions, packageVersion: string): { image: string; imagePullPolicy: PullPolicy } {
-  return { image: imageOf(component, options, packageVersion), imagePullPolicy: options.pullPolicy ?? 'IfNotPresent' };
+export function imageVars(component: ImageComponent, options: ImageOptions, packageVersion: string): { image: string; imagePullPolicy: PullPolicy; imageOptions: string } {
+  return { image: imageOf(component, options, packageVersion), imagePullPolicy: options.pullPolicy ?? 'IfNotPresent', imageOptions: JSON.stringify(options) };
 }

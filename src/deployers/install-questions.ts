@@ -1,6 +1,7 @@
 import { resources } from '../api/resources.ts';
 import { MEMBER_NAMESPACE } from '../api/names.ts';
 import type { AccessQuestion } from '../kube/client.ts';
+import type { ClusterFacts } from '../discovery/cluster-facts.ts';
 import { questionsAbout } from '../discovery/missing-access.ts';
 
 const WRITE = ['get', 'create', 'patch'] as const;
@@ -16,12 +17,32 @@ export function joinQuestions(): AccessQuestion[] {
   ];
 }
 
+const FLOW_CONTROL = 'flowcontrol.apiserver.k8s.io/v1';
+
+/** Whether the API server has flow control, and so can keep members from starving each other. */
+export function servesFlowSchemas({ apiVersions }: Pick<ClusterFacts, 'apiVersions'>): boolean {
+  return apiVersions.has(FLOW_CONTROL);
+}
+
+/** What `deploy-broker` installs besides the usual, where the API server serves it. */
+export interface ServedProtection {
+  readonly hasFlowSchemas: boolean;
+  readonly hasAdmissionPolicies: boolean;
+}
+
 /** What the user of `deploy-broker` needs in the cluster that hosts the broker. */
-export function deployBrokerQuestions(namespace: string): AccessQuestion[] {
-  const namespaced = [resources.secrets, resources.serviceAccounts, resources.deployments, resources.roles, resources.roleBindings];
+export function deployBrokerQuestions(namespace: string, { hasFlowSchemas, hasAdmissionPolicies }: ServedProtection): AccessQuestion[] {
+  const namespaced = [resources.secrets, resources.configMaps, resources.serviceAccounts, resources.deployments, resources.roles, resources.roleBindings];
+  const protection = [
+    ...(hasFlowSchemas ? [resources.flowSchemas] : []),
+    ...(hasAdmissionPolicies ? [resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings] : []),
+  ];
+  // the account that proves the policies is removed again
+  const removed = hasAdmissionPolicies ? [resources.serviceAccounts, resources.roleBindings] : [];
   return [
-    ...[resources.namespaces, resources.customResourceDefinitions].flatMap((resource) => questionsAbout(resource, WRITE)),
+    ...[resources.namespaces, resources.customResourceDefinitions, ...protection].flatMap((resource) => questionsAbout(resource, WRITE)),
     ...namespaced.flatMap((resource) => questionsAbout(resource, WRITE, namespace)),
+    ...removed.flatMap((resource) => questionsAbout(resource, ['delete'], namespace)),
     { verb: 'create', group: '', resource: 'serviceaccounts', subresource: 'token', namespace },
   ];
 }
@@ -29,7 +50,7 @@ export function deployBrokerQuestions(namespace: string): AccessQuestion[] {
 /** What the user of `leave` needs. */
 export function leaveQuestions(): AccessQuestion[] {
   const everywhere = [resources.services, resources.endpointSlices, resources.serviceImports, resources.clusterRoles, resources.clusterRoleBindings, resources.clusterProperties];
-  const namespaced = [resources.deployments, resources.secrets, resources.configMaps, resources.serviceAccounts, resources.roles, resources.roleBindings];
+  const namespaced = [resources.deployments, resources.secrets, resources.configMaps, resources.serviceAccounts, resources.roles, resources.roleBindings, resources.leases];
   return [
     ...everywhere.flatMap((resource) => questionsAbout(resource, ['list', 'delete'])),
     ...namespaced.flatMap((resource) => questionsAbout(resource, ['get', 'delete'], MEMBER_NAMESPACE)),

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { LogLevel } from '../base/log.ts';
-import type { UnknownObject } from '../api/types/index.ts';
+import type { MemberConfig, UnknownObject } from '../api/types/index.ts';
+import { parseCustomName } from '../cluster-dns/custom-name.ts';
+import { CUSTOM_MAP } from '../cluster-dns/dns-objects.ts';
 import { type ImageOptions, imageVars } from './images.ts';
-import type { MemberConfig } from './member-config.ts';
 import { renderTemplate } from './render-template.ts';
 import type { TemplateSource } from './templates.ts';
 
@@ -17,6 +18,8 @@ export interface BrokerManifestOptions extends ManifestOptions {
   readonly brokerNamespace: string;
   /** Whether the API server has flow control, and so can keep members from starving each other. */
   readonly hasFlowSchemas: boolean;
+  /** Whether the API server evaluates ValidatingAdmissionPolicies, and so can bind members to their own objects. */
+  readonly hasAdmissionPolicies: boolean;
 }
 
 export interface MemberManifestOptions extends ManifestOptions {
@@ -32,6 +35,9 @@ export interface ManifestGroup {
   readonly title: string;
   readonly objects: readonly UnknownObject[];
 }
+
+/** Title of the group that keeps members apart. */
+export const ADMISSION_POLICIES = 'Admission policies';
 
 const BROKER_CRDS = ['clusterjoins.mcs.clusterset.local', 'clusters.submariner.io', 'endpoints.submariner.io', 'serviceimports.multicluster.x-k8s.io'];
 const MEMBER_CRDS = ['clusterproperties.about.k8s.io', 'gateways.submariner.io', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
@@ -52,6 +58,8 @@ export async function renderBroker(source: TemplateSource, options: BrokerManife
   return [
     { title: `Namespace ${brokerNamespace}`, objects: await renderAll(source, ['broker/namespace.yaml'], vars) },
     { title: 'CustomResourceDefinitions', objects: await crds(source, BROKER_CRDS, version) },
+    // before anybody has rights that they limit
+    ...(options.hasAdmissionPolicies ? [{ title: ADMISSION_POLICIES, objects: await renderAll(source, ['broker/admission-policies.yaml'], vars) }] : []),
     { title: 'Roles and accounts', objects: await renderAll(source, roles, vars) },
     ...(options.hasFlowSchemas ? [{ title: 'Flow control', objects: await renderAll(source, ['broker/flow-schema.yaml'], vars) }] : []),
     { title: 'Desk', objects: await renderAll(source, ['broker/desk.yaml'], vars) },
@@ -61,10 +69,13 @@ export async function renderBroker(source: TemplateSource, options: BrokerManife
 /** Everything that `join` installs, except its two Secrets. */
 export async function renderMember(source: TemplateSource, options: MemberManifestOptions): Promise<ManifestGroup[]> {
   const { version, memberNamespace, images, config, clusterSetID, logLevel = 'info' } = options;
+  const custom = parseCustomName(config.dnsWiring?.customConfigMap) ?? CUSTOM_MAP;
   const configJSON = `${JSON.stringify(config, undefined, 2)}\n`;
   const configHash = createHash('sha256').update(configJSON).digest('hex').slice(0, 16);
-  const shared = { version, memberNamespace, logLevel, configJSON, configHash, clusterID: config.clusterID, clusterSetID };
-  const roles = ['member/controller-role.yaml', 'member/dns-role.yaml'];
+  const shared = { version, memberNamespace, logLevel, configJSON, configHash, clusterID: config.clusterID, clusterSetID, customNamespace: custom.namespace, customName: custom.name };
+  // the rights to change the cluster's own DNS are given only where that is wanted
+  const wiringRole = config.dnsWiring?.isWanted === false ? [] : ['member/dns-wiring-role.yaml'];
+  const roles = ['member/controller-role.yaml', 'member/dns-role.yaml', ...wiringRole];
   return [
     { title: `Namespace ${memberNamespace}`, objects: await renderAll(source, ['member/namespace.yaml'], shared) },
     { title: 'CustomResourceDefinitions', objects: await crds(source, MEMBER_CRDS, version) },

@@ -8,7 +8,7 @@ import type { MemberCredential } from './member-secret.ts';
 import { ensureBrokerSecret, ensureIdentity, getMembership } from './membership.ts';
 import type { JoinOptions, JoinResult } from './options.ts';
 import { type JoinPlan, planJoin } from './plan-join.ts';
-import { waitForAgents, waitForLease } from './wait-joined.ts';
+import { waitForAgents, waitForLease, waitForWiring } from './wait-joined.ts';
 
 function dryRunYaml({ groups }: JoinPlan): string {
   const omitted = `# Not shown, because a dry run asks for no credential: Secrets ${MEMBER_BROKER_SECRET} and ${MEMBER_IDENTITY_SECRET} in namespace ${MEMBER_NAMESPACE}\n`;
@@ -36,7 +36,9 @@ async function waitJoined(context: FleetContext, options: JoinOptions, credentia
   const deadline = { clock: context.clock, timeoutMs: options.timeoutMs };
   if (options.wait === 'none') return;
   await steps.do('Wait for controller and dns', (progress) => waitForAgents(context, deadline, progress));
-  if (options.wait === 'ready') await steps.do('Wait for the Lease on the broker', (progress) => waitForLease(context, credential, deadline, progress), { broker: credential.server });
+  if (options.wait !== 'ready') return;
+  await steps.do('Wait for the Lease on the broker', (progress) => waitForLease(context, credential, deadline, progress), { broker: credential.server });
+  await steps.do("Wait for the cluster's DNS", (progress) => waitForWiring(context, deadline, progress));
 }
 
 function notesOf({ info, gateway }: JoinPlan): string[] {

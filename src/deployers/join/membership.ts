@@ -1,6 +1,6 @@
 import { MEMBER_BROKER_SECRET, MEMBER_IDENTITY_SECRET, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
-import type { Cluster } from '../../api/types/index.ts';
+import type { Cluster, MemberConfig } from '../../api/types/index.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
 import { createIdentityKey } from '../../broker-info/index.ts';
 import { isAlreadyExists, isUnauthorized } from '../../kube/api-error.ts';
@@ -9,7 +9,6 @@ import { directAccess } from '../../kube/access.ts';
 import { ensureObject } from '../../kube/ensure.ts';
 import { type FleetContext, FIELD_MANAGER } from '../deploy-context.ts';
 import type { StepOutcome } from '../steps.ts';
-import type { MemberConfig } from '../member-config.ts';
 import { withOwnership } from '../render-template.ts';
 import { encodeData, findIdentityKey, type MemberCredential, memberCredentialData } from './member-secret.ts';
 import type { JoinOptions } from './options.ts';

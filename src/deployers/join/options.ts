@@ -1,4 +1,4 @@
-import type { ClusterSettings } from '../../api/types/index.ts';
+import type { ClusterSettings, DnsWiringSettings, ImportSettings } from '../../api/types/index.ts';
 import type { TaskResult } from '../../base/tasks.ts';
 import type { WaitFor } from '../deploy-context.ts';
 import type { ImageOptions } from '../images.ts';
@@ -21,21 +21,22 @@ export interface JoinOptions {
   /** Path of the broker-info file. */
   readonly infoFile: string;
   readonly keys: KeySources;
-  /** `--clusterid`; else made of the kubeconfig's name for the cluster. */
+  /** `--clusterid`; else what the cluster's ClusterProperty says, else made of the kubeconfig's name for the cluster. */
   readonly clusterID?: string;
   /** Name of the cluster in the kubeconfig. */
   readonly kubeconfigCluster: string;
-  /** `--clustercidr` and `--servicecidr` as given, one range or several with commas. */
+  /** `--clustercidr` and `--servicecidr` as given, one range or several with commas; `auto` lets go of what an earlier join was given. */
   readonly clusterCidr?: string;
   readonly serviceCidr?: string;
-  /** Reaches the broker under another URL than the file's. */
+  /** Reaches the broker under another URL than the file's; `auto` as above. */
   readonly brokerUrl?: string;
   readonly images: ImageOptions;
   readonly settings: ClusterSettings;
   readonly labelGateway: boolean;
   readonly gatewayNode?: string;
-  readonly importNamespaces?: readonly string[];
-  readonly denyNamespaces?: readonly string[];
+  readonly imports: ImportSettings;
+  /** Whether and how the cluster's own DNS is made to forward to ours. */
+  readonly dnsWiring?: DnsWiringSettings;
   readonly wait: WaitFor;
   readonly timeoutMs: number;
   /** Only the preflight, and the manifests. */

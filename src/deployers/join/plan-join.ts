@@ -1,9 +1,10 @@
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
-import type { Cluster } from '../../api/types/index.ts';
+import type { Cluster, MemberConfig } from '../../api/types/index.ts';
 import { McsError } from '../../base/errors.ts';
+import { sharesAuthority } from '../../base/pin.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
-import { type BrokerInfo, caPinOf, publicKeyOf } from '../../broker-info/index.ts';
+import { type BrokerInfo, publicKeyOf } from '../../broker-info/index.ts';
 import { validateApiVersions } from '../../discovery/api-versions.ts';
 import { validateCableDriver } from '../../discovery/cable-drivers.ts';
 import { resolveClusterId, validateClusterId } from '../../discovery/cluster-id.ts';
@@ -14,7 +15,7 @@ import { chooseGateway, type GatewayChoice } from '../../discovery/gateway-nodes
 import { findMissingAccess, validateAccess } from '../../discovery/missing-access.ts';
 import { probeBroker } from '../../discovery/probe-broker.ts';
 import { readClusterFacts } from '../../discovery/read-cluster-facts.ts';
-import { type GivenCidrs, parseCidrFlag, resolveCidrs } from '../../discovery/resolve-cidrs.ts';
+import { type GivenCidrs, resolveCidrs } from '../../discovery/resolve-cidrs.ts';
 import { directAccess } from '../../kube/access.ts';
 import { isUnauthorized } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -23,8 +24,10 @@ import type { Steps, StepOutcome } from '../steps.ts';
 import { checkCrds } from '../check-crds.ts';
 import { joinQuestions } from '../install-questions.ts';
 import { type ManifestGroup, renderMember } from '../manifests.ts';
-import type { MemberConfig } from '../member-config.ts';
+import { readClusterProperties, settleClusterProperties, standingClusterId, type StandingProperties } from './cluster-properties.ts';
 import { findIdentityKey, findMemberCredential, type MemberCredential } from './member-secret.ts';
+import { findStandingMember, type StandingMember, validateNoDowngrade } from '../standing-part.ts';
+import { type KeptSettings, keepSettings } from './kept-settings.ts';
 import { openJoinFile } from './open-info.ts';
 import type { JoinOptions } from './options.ts';
 import { type Joiner, validateClusterIdFree, validateNoOverlap } from './validate-members.ts';
@@ -49,41 +52,39 @@ interface LocalCluster {
   readonly clusterUID: string;
   readonly credential: MemberCredential | undefined;
   readonly identityKey: string | undefined;
+  readonly properties: StandingProperties;
+  readonly standing: StandingMember | undefined;
 }
 
 /** Flags that can be judged without asking anybody. */
-function validateFlags({ settings, clusterID, clusterCidr, serviceCidr }: JoinOptions): GivenCidrs {
+function validateFlags(options: JoinOptions): void {
+  const { settings, clusterID } = options;
   if (settings.cableDriver !== undefined) validateCableDriver(settings.cableDriver);
   if (clusterID !== undefined) validateClusterId(clusterID);
-  return {
-    ...(clusterCidr !== undefined && { podCIDRs: parseCidrFlag('--clustercidr', clusterCidr) }),
-    ...(serviceCidr !== undefined && { serviceCIDRs: parseCidrFlag('--servicecidr', serviceCidr) }),
-  };
-}
-
-async function openInfo({ clock }: FleetContext, { infoFile, keys, brokerUrl }: JoinOptions): Promise<BrokerInfo> {
-  const info = await openJoinFile(infoFile, keys, clock.now());
-  return brokerUrl === undefined ? info : { ...info, server: brokerUrl };
+  keepSettings(options, undefined); // throws for a range that is none
 }
 
 async function readLocalCluster({ client }: FleetContext, signal: AbortSignal): Promise<LocalCluster> {
   const facts = await readClusterFacts(client, signal); // first, because it tells an unreachable cluster from one without rights
   const missing = await findMissingAccess(client, joinQuestions(), signal);
   validateAccess(missing, 'join the cluster', client.server);
-  const [kubeSystem, credential, identityPem] = await Promise.all([
+  const [kubeSystem, credential, identityPem, properties, standing] = await Promise.all([
     client.get(resources.namespaces, 'kube-system', undefined, { signal }),
     findMemberCredential(client, signal),
     findIdentityKey(client, signal),
+    readClusterProperties(client, facts.apiVersions, signal),
+    findStandingMember(client, signal),
   ]);
-  return { facts, clusterUID: kubeSystem.metadata.uid ?? '', credential, identityKey: identityPem && publicKeyOf(identityPem) };
+  return { facts, clusterUID: kubeSystem.metadata.uid ?? '', credential, identityKey: identityPem && publicKeyOf(identityPem), properties, standing };
 }
 
 /** Throws where the cluster is a member of another broker, or of this one under another id. */
 function validateMembership(credential: MemberCredential | undefined, info: BrokerInfo, clusterID: string): void {
   if (credential === undefined) return;
-  const isSameBroker = credential.namespace === info.namespace && caPinOf(credential.ca) === info.caPin;
+  const isSameBroker = credential.namespace === info.namespace && sharesAuthority(credential.ca, info.ca);
   if (!isSameBroker) {
-    throw new McsError('MCS_JOINED_ELSEWHERE', `Cannot join the broker at ${info.server}: this cluster is a member of the one at ${credential.server}`, { hints: ['mcs leave'] });
+    const repin = credential.namespace === info.namespace && credential.server === info.server ? ['mcs join broker-info.subm --repin, if its API server got another authority'] : [];
+    throw new McsError('MCS_JOINED_ELSEWHERE', `Cannot join the broker at ${info.server}: this cluster is a member of the one at ${credential.server}`, { hints: [...repin, 'mcs leave'] });
   }
   if (credential.clusterID !== clusterID) {
     throw new McsError('MCS_CLUSTER_ID_CHANGED', `Cannot join as "${clusterID}": this cluster is a member already, as "${credential.clusterID}"`, {
@@ -112,8 +113,7 @@ async function readMembers(broker: KubeClient, info: BrokerInfo, signal: AbortSi
   }
 }
 
-function memberConfig(options: JoinOptions, info: BrokerInfo, joiner: Joiner, cidrs: DiscoveredCidrs): MemberConfig {
-  const { settings, importNamespaces, denyNamespaces } = options;
+function memberConfig({ settings, imports, dnsWiring, given }: KeptSettings, info: BrokerInfo, joiner: Joiner, cidrs: DiscoveredCidrs): MemberConfig {
   return {
     clusterID: joiner.clusterID,
     clusterUID: joiner.clusterUID,
@@ -123,8 +123,9 @@ function memberConfig(options: JoinOptions, info: BrokerInfo, joiner: Joiner, ci
     components: info.components,
     brokerNamespace: info.namespace,
     settings,
-    ...(importNamespaces && { importNamespaces }),
-    ...(denyNamespaces && { denyNamespaces }),
+    ...imports,
+    ...(dnsWiring && { dnsWiring }),
+    ...(Object.keys(given).length > 0 && { given }),
   };
 }
 
@@ -155,9 +156,9 @@ function compareWithMembers(joiner: Joiner, cidrs: DiscoveredCidrs, components: 
  * make the join fail or do harm.
  */
 export async function planJoin(context: FleetContext, options: JoinOptions, steps: Steps): Promise<JoinPlan> {
-  const given = validateFlags(options);
-  const info = await steps.run('Open the broker-info file', async () => {
-    const value = await openInfo(context, options);
+  validateFlags(options);
+  const opened = await steps.run('Open the broker-info file', async () => {
+    const value = await openJoinFile(options.infoFile, options.keys, context.clock.now());
     return { state: 'done', detail: `broker at ${value.server}`, value };
   });
   const local = await steps.run('Check this cluster', async ({ signal }) => {
@@ -166,7 +167,11 @@ export async function planJoin(context: FleetContext, options: JoinOptions, step
   });
   validateApiVersions(local.facts);
   validateNoOtherEngine(findEngines(local.facts));
-  const clusterID = resolveClusterId(options.clusterID ?? local.credential?.clusterID, options.kubeconfigCluster);
+  if (local.standing) validateNoDowngrade('member in this cluster', local.standing, context.version);
+  const kept = keepSettings(options, local.standing);
+  const { given } = kept;
+  const info = { ...opened, ...(given.brokerUrl !== undefined && { server: given.brokerUrl }) };
+  const clusterID = resolveClusterId(options.clusterID ?? local.credential?.clusterID ?? standingClusterId(local.properties), options.kubeconfigCluster);
   const joiner: Joiner = { clusterID, clusterUID: local.clusterUID, identityKey: local.identityKey };
   validateMembership(local.credential, info, clusterID);
   const cidrs = await steps.run('Find the CIDRs', () => Promise.resolve(findCidrs(given, local.facts)));
@@ -181,8 +186,9 @@ export async function planJoin(context: FleetContext, options: JoinOptions, step
   const members = await steps.run('Check the broker', checkBroker, { broker: info.server });
   await steps.do('Compare with the members', () => Promise.resolve(compareWithMembers(joiner, cidrs, info.components, members)));
 
-  const config = memberConfig(options, info, joiner, cidrs);
-  const groups = await renderMember(context.templates, { version: context.version, memberNamespace: MEMBER_NAMESPACE, images: options.images, config, clusterSetID: info.brokerUID });
+  const config = memberConfig(kept, info, joiner, cidrs);
+  const rendered = await renderMember(context.templates, { version: context.version, memberNamespace: MEMBER_NAMESPACE, images: kept.images, config, clusterSetID: info.brokerUID });
+  const groups = settleClusterProperties(rendered, local.properties);
   await steps.do('Check CustomResourceDefinitions', ({ signal }) => checkCrds(context.client, groups, signal));
   const current = members.find(({ metadata }) => metadata.name === clusterID);
   return { info, broker, config, cidrs, current, credential: local.credential, groups, gateway };

@@ -5,7 +5,7 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { McsError } from '../../base/errors.ts';
 import { backoffDelay } from '../../base/retry.ts';
 import type { TaskProgress } from '../../base/tasks.ts';
-import { type AnswerKeys, buildClusterJoin, type ClusterJoinRequest, findAnswer, type JoinAnswer } from '../../broker-info/index.ts';
+import { type AnswerKeys, buildClusterJoin, type ClusterJoinRequest, findAnswer, identityFingerprint, type JoinAnswer } from '../../broker-info/index.ts';
 import { isTransient } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 
@@ -44,10 +44,17 @@ function silent(broker: KubeClient, namespace: string, state: string): McsError 
   });
 }
 
-function notAccepted(broker: KubeClient, seconds: number): McsError {
-  return new McsError('MCS_TIMEOUT', `Cannot join the broker at ${broker.server} within ${seconds} s: nobody has accepted this cluster yet`, {
-    hints: ['Have it accepted on the broker, then run mcs join again'],
+function notAccepted(broker: KubeClient, { spec }: ClusterJoin, seconds: number): McsError {
+  const fingerprint = identityFingerprint(spec.identityKey);
+  return new McsError('MCS_JOIN_NOT_ACCEPTED', `Cannot join the broker at ${broker.server} within ${seconds} s: nobody has accepted cluster "${spec.clusterID}" (fingerprint ${fingerprint}) yet`, {
+    hints: [`mcs accept ${spec.clusterID} --fingerprint ${fingerprint}   # with the context of the broker; then run mcs join again`, '--timeout 10m, to wait for longer'],
+    details: { clusterID: spec.clusterID, fingerprint },
   });
+}
+
+function describeWait({ spec, metadata }: ClusterJoin, isPending: boolean): string {
+  if (!isPending) return `Waiting for the desk to answer ClusterJoin ${metadata.name}`;
+  return `Waiting for "mcs accept ${spec.clusterID}" on the broker; fingerprint of this cluster: ${identityFingerprint(spec.identityKey)}`;
 }
 
 async function waitForAnswer(request: MembershipRequest, pending: Pending, progress: TaskProgress): Promise<JoinAnswer> {
@@ -58,8 +65,8 @@ async function waitForAnswer(request: MembershipRequest, pending: Pending, progr
     if (answer === 'gone') throw silent(broker, info.namespace, 'dropped the request before its answer was read');
     if (answer !== undefined && answer !== 'pending') return answer;
     const seconds = Math.round(timeoutMs / 1000);
-    if (clock.monotonic() >= deadline) throw answer === 'pending' ? notAccepted(broker, seconds) : silent(broker, info.namespace, `did not answer within ${seconds} s`);
-    if (attempt > 2) progress.update(answer === 'pending' ? 'Waiting until somebody accepts this cluster on the broker' : `Waiting for the desk to answer ClusterJoin ${pending.sent.metadata.name}`);
+    if (clock.monotonic() >= deadline) throw answer === 'pending' ? notAccepted(broker, pending.sent, seconds) : silent(broker, info.namespace, `did not answer within ${seconds} s`);
+    if (attempt > 2) progress.update(describeWait(pending.sent, answer === 'pending'));
     await sleep(clock, backoffDelay(attempt, POLL), progress.signal);
   }
 }

@@ -1,7 +1,8 @@
 import { APP_COMPONENT } from '../../api/labels.ts';
-import { MEMBER_NAMESPACE } from '../../api/names.ts';
+import { MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
+import { parseWiringStatus, type WiringStatus } from '../../cluster-dns/wiring-status.ts';
 import { directAccess } from '../../kube/access.ts';
 import type { FleetContext } from '../deploy-context.ts';
 import { type Deadline, type Lack, waitForRollout, waitUntil } from '../wait-rollout.ts';
@@ -9,7 +10,7 @@ import type { MemberCredential } from './member-secret.ts';
 
 /** Waits until controller and dns run. Throws MCS_TIMEOUT. */
 export async function waitForAgents(context: FleetContext, deadline: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
-  await Promise.all(['mcs-controller', 'mcs-dns'].map((name) => waitForRollout(context.client, name, MEMBER_NAMESPACE, deadline, progress)));
+  await waitForRollout(context.client, ['mcs-controller', 'mcs-dns'], MEMBER_NAMESPACE, deadline, progress);
   return { state: 'done', detail: 'controller and dns are ready' };
 }
 
@@ -35,4 +36,27 @@ export async function waitForLease(context: FleetContext, credential: MemberCred
     broker.close();
   }
   return { state: 'done', detail: 'the controller renews its Lease on the broker' };
+}
+
+/**
+ * Waits until the controller has wired the cluster's own DNS and its servers have loaded that, which takes
+ * CoreDNS up to 45 s. What stands in the way is a warning: services are shared all the same, and
+ * `mcs diagnose dns` goes on looking. Throws MCS_TIMEOUT where the controller says nothing at all.
+ */
+export async function waitForWiring({ client }: FleetContext, deadline: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
+  let status: WiringStatus | undefined;
+  const findLack = async (signal: AbortSignal): Promise<Lack> => {
+    status = parseWiringStatus(await client.find(resources.configMaps, MEMBER_DNS_WIRING, MEMBER_NAMESPACE, { signal }));
+    if (status === undefined) return 'the controller has not looked at the DNS of the cluster yet';
+    return status.state === 'loading' ? status.message : undefined;
+  };
+  await waitUntil("have the cluster's DNS wired", findLack, deadline, progress, ['mcs diagnose dns', `kubectl -n ${MEMBER_NAMESPACE} logs deployment/mcs-controller`]);
+  return outcomeOf(status);
+}
+
+/** A cluster without a DNS that we know is as it is: that is no fault. */
+function outcomeOf(status: WiringStatus | undefined): TaskOutcome {
+  const { state = 'off', message = '' } = status ?? {};
+  if (state === 'conflict' || state === 'not-loaded' || state === 'failed') return { state: 'warning', detail: message };
+  return { state: state === 'off' || state === 'none' ? 'skipped' : 'done', detail: message };
 }

@@ -1,4 +1,4 @@
-import type { Resource } from '../../api/resources.ts';
+import { type Resource, resourceName, resources } from '../../api/resources.ts';
 import type { KubeObject, ObjectMeta } from '../../api/types/index.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { TaskOutcome } from '../../base/tasks.ts';
@@ -37,6 +37,13 @@ export async function deleteOwned(client: KubeClient, refs: readonly ObjectRef[]
     if (found && isOurs(found) && (await deleteSeen(client, ref.resource, found.metadata, options))) deleted.push(ref);
   }
   return deleted;
+}
+
+/** Deletes the Lease by which an agent was elected: it carries no tag, but a name that nobody else uses. */
+export async function deleteElection(client: KubeClient, name: string, namespace: string, options: RequestOptions): Promise<ObjectRef[]> {
+  const found = await client.find(resources.leases, name, namespace, options);
+  const wasDeleted = found !== undefined && (await deleteSeen(client, resources.leases, found.metadata, options));
+  return wasDeleted ? [{ resource: resources.leases, name, namespace }] : [];
 }
 
 /** Deletes every object of a kind that the selector matches, in one namespace or in all. */
@@ -78,16 +85,34 @@ export async function findLeftovers(client: KubeClient, refs: readonly ObjectRef
   }
 }
 
+/** What could not be removed, and what to do about it. */
+export interface Leftover {
+  /** `Pod submariner-operator/mcs-dns-0` */
+  readonly object: string;
+  /** A command for a person who has the rights. */
+  readonly command: string;
+}
+
+/** A pod whose node is gone never ends by itself; everything else that lingers waits for a finalizer. */
+export function leftoverOf(ref: ObjectRef): Leftover {
+  const { resource, name, namespace } = ref;
+  const scope = namespace === undefined ? '' : ` -n ${namespace}`;
+  const target = `${resourceName(resource)} ${name}${scope}`;
+  const isPod = resource.plural === resources.pods.plural;
+  const command = isPod ? `kubectl delete ${target} --force --grace-period=0   # if its node is gone` : `kubectl get ${target} -o yaml   # its finalizers and conditions say what it waits for`;
+  return { object: describeRef(ref), command };
+}
+
 /** Removal up to a point in time, with a list for what is still there then. */
 export interface Removal {
   readonly client: KubeClient;
   /** Nothing is really deleted, so nothing is waited for. */
   readonly isDryRun: boolean;
   readonly clock: Clock;
-  /** Monotonic time. */
+  /** Until when something may be waited for, monotonic time. */
   readonly deadline: number;
-  /** What could not be removed, in words. */
-  readonly leftovers: string[];
+  /** Added to as things turn out not to go. */
+  readonly leftovers: Leftover[];
 }
 
 /** Deletes objects that linger (namespaces, CRDs) and waits until they are gone, or notes that they are not. */
@@ -96,6 +121,6 @@ export async function removeLingering({ client, clock, deadline, isDryRun, lefto
   if (isDryRun) return deletionOutcome(deleted);
   const left = await findLeftovers(client, deleted, clock, deadline, signal);
   if (left.length === 0) return deletionOutcome(deleted);
-  leftovers.push(...left.map(describeRef));
+  leftovers.push(...left.map(leftoverOf));
   return { state: 'warning', detail: `Still being deleted: ${left.map(describeRef).join(', ')}` };
 }

@@ -10,7 +10,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { type FleetContext, FIELD_MANAGER } from '../deploy-context.ts';
 import type { StepOutcome } from '../steps.ts';
 import type { MemberCredential } from '../join/member-secret.ts';
-import { deleteSelected, deletionOutcome, type ObjectRef, type Removal } from './delete-owned.ts';
+import { deleteSelected, deletionOutcome, type Leftover, type ObjectRef, type Removal } from './delete-owned.ts';
 
 /** What can be done about this member on the broker. */
 export type BrokerSide =
@@ -95,8 +95,12 @@ async function deleteExports(broker: KubeClient, { clusterID, namespace }: Membe
   return [...imports, ...slices];
 }
 
-function leftOnBroker({ clusterID, namespace, server }: MemberCredential): string {
-  return `Cluster "${clusterID}" and ServiceAccount "cluster-${clusterID}" in namespace ${namespace} of the broker at ${server}`;
+/** The desk removes all of a member whose Lease says that it leaves, whoever has written so. */
+function leftOnBroker({ clusterID, namespace, server }: MemberCredential): Leftover {
+  return {
+    object: `Cluster "${clusterID}", ServiceAccount "cluster-${clusterID}" and all that it exports, in namespace ${namespace} of the broker at ${server}`,
+    command: `kubectl -n ${namespace} annotate lease ${clusterID} ${LEAVING}=now   # with a context of the broker: the desk then removes the member`,
+  };
 }
 
 /** Removes the member's records from the broker and has the desk remove the member. */
@@ -105,7 +109,7 @@ export async function removeFromBroker(context: FleetContext, side: Exclude<Brok
   const { credential } = side;
   if (side.kind === 'unreachable') {
     leftovers.push(leftOnBroker(credential));
-    return { state: 'warning', detail: `Not removed: ${leftOnBroker(credential)}` };
+    return { state: 'warning', detail: `Not removed: ${leftOnBroker(credential).object}` };
   }
   try {
     const deleted = await deleteExports(side.broker, credential, progress.signal);
@@ -115,7 +119,7 @@ export async function removeFromBroker(context: FleetContext, side: Exclude<Brok
       return { state: 'deleted', detail: deleted.length === 0 ? `member "${credential.clusterID}"` : `member "${credential.clusterID}", ${detail ?? ''}` };
     }
     leftovers.push(leftOnBroker(credential));
-    return { state: 'warning', detail: `The desk has not answered; it removes the member when it runs: ${leftOnBroker(credential)}` };
+    return { state: 'warning', detail: `The desk has not answered; it removes the member when it runs: ${leftOnBroker(credential).object}` };
   } finally {
     side.broker.close();
   }

@@ -1,5 +1,5 @@
 import { APP_NAME, GATEWAY_LABELLED, GATEWAY_NODE, MANAGED_BY, MANAGED_BY_MCS, MEMBER, OWNER } from '../../api/labels.ts';
-import { MEMBER_BROKER_SECRET, MEMBER_IDENTITY_SECRET, MEMBER_NAMESPACE } from '../../api/names.ts';
+import { MEMBER_BROKER_SECRET, MEMBER_IDENTITY_SECRET, MEMBER_NAMESPACE, MEMBER_REJECTIONS } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import type { UnknownObject } from '../../api/types/index.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
@@ -8,7 +8,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { type DeployContext, FIELD_MANAGER } from '../deploy-context.ts';
 import { resourceOf } from '../kinds.ts';
 import { objectsOf, renderMember } from '../manifests.ts';
-import { deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
+import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, leftoverOf, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
 
 /** What the controller made here. Objects with the member label are a broker's, which may be in this cluster too. */
 const DERIVED = `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER}=controller,!${MEMBER}`;
@@ -26,7 +26,7 @@ export async function stopAgents({ client, clock, deadline, isDryRun, leftovers 
   if (podRefs.length > 0) progress.update(`Waiting for ${podRefs.map(describeRef).join(', ')} to stop`);
   const left = await findLeftovers(client, podRefs, clock, deadline, signal);
   if (left.length === 0) return deletionOutcome(deleted);
-  leftovers.push(...left.map(describeRef));
+  leftovers.push(...left.map(leftoverOf));
   return { state: 'warning', detail: `Still stopping: ${left.map(describeRef).join(', ')}` };
 }
 
@@ -66,7 +66,9 @@ function refOf(object: UnknownObject): ObjectRef {
 export async function removeInstallation(context: DeployContext, { signal }: TaskProgress): Promise<TaskOutcome> {
   const objects = await installedObjects(context);
   const refs = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition' && kind !== 'Namespace').map(refOf).reverse();
-  return deletionOutcome(await deleteOwned(context.client, refs, { signal }));
+  const report: ObjectRef = { resource: resources.configMaps, name: MEMBER_REJECTIONS, namespace: MEMBER_NAMESPACE }; // the controller's
+  const deleted = await deleteOwned(context.client, [...refs, report], { signal });
+  return deletionOutcome([...deleted, ...(await deleteElection(context.client, 'mcs-controller', MEMBER_NAMESPACE, { signal }))]);
 }
 
 async function hasServiceExports(client: KubeClient, signal: AbortSignal): Promise<boolean> {

@@ -6,8 +6,10 @@ import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
 import { leaveQuestions } from '../install-questions.ts';
 import { findMemberCredential, type MemberCredential } from '../join/member-secret.ts';
-import type { Removal } from './delete-owned.ts';
+import type { Leftover, Removal } from './delete-owned.ts';
 import { checkBrokerSide, type BrokerSide, removeFromBroker } from './leave-broker.ts';
+import { withinTime } from './within-time.ts';
+import { unwireDns } from './unwire-dns.ts';
 import { removeCrds, removeDerived, removeInstallation, removeNamespace, stopAgents, unlabelGateways } from './leave-member.ts';
 
 export interface LeaveOptions {
@@ -23,8 +25,8 @@ export interface LeaveResult {
   readonly broker: string | undefined;
   readonly steps: readonly TaskResult[];
   readonly warnings: readonly string[];
-  /** What could not be removed, in words. Empty after a clean leave. */
-  readonly leftovers: readonly string[];
+  /** What could not be removed. Empty after a clean leave. */
+  readonly leftovers: readonly Leftover[];
   readonly isUnchanged: boolean;
   /** What a dry run would have written, in order. */
   readonly planned?: readonly string[];
@@ -50,19 +52,26 @@ function leaveBroker(context: FleetContext, side: Exclude<BrokerSide, { kind: 'n
 
 /**
  * Takes the cluster out of its clusterset: stops the agents, removes what it has on the broker and
- * all that join and the agents made here. Idempotent; never waits beyond the time limit, and says
- * what is left. Throws MCS_BROKER_UNREACHABLE or MCS_CREDENTIAL_EXPIRED, without `force`, before
- * anything is removed.
+ * all that join and the agents made here. The agents come first, for a controller that runs exports
+ * and imports anew what is removed. Idempotent; never takes longer than the time limit, and says what
+ * is left. Throws MCS_BROKER_UNREACHABLE or MCS_CREDENTIAL_EXPIRED, without `force`, before anything is
+ * removed; MCS_TIMEOUT where an API server hangs.
  */
 export async function leave(given: FleetContext, options: LeaveOptions): Promise<LeaveResult> {
+  const { context, planned } = options.dryRun === true ? dryRunOf(withPatientFleet(given)) : { context: withPatientFleet(given) };
+  const result = await withinTime(context, { timeoutMs: options.timeoutMs, goal: 'leave the clusterset', again: 'mcs leave' }, (limited, deadline) => leaveBy(limited, options, deadline));
+  return { ...result, ...(planned && { planned }) };
+}
+
+async function leaveBy(context: FleetContext, options: LeaveOptions, deadline: number): Promise<LeaveResult> {
   const isDryRun = options.dryRun === true;
-  const { context, planned } = isDryRun ? dryRunOf(withPatientFleet(given)) : { context: withPatientFleet(given) };
   const { client, clock } = context;
   const steps = new Steps(context);
-  const leftovers: string[] = [];
+  const leftovers: Leftover[] = [];
   const { credential, side } = await planLeave(context, options, steps);
-  const removal = { client, clock, isDryRun, deadline: clock.monotonic() + options.timeoutMs, leftovers };
+  const removal = { client, clock, isDryRun, deadline, leftovers };
 
+  await steps.do("Unwire the cluster's own DNS", (progress) => unwireDns(removal, progress));
   await steps.do('Stop the agents', (progress) => stopAgents(removal, progress));
   if (side.kind !== 'none') await steps.do('Leave the broker', (progress) => leaveBroker(context, side, removal, progress), { broker: side.credential.server });
   await steps.do('Remove imported services', ({ signal }) => removeDerived(client, signal));
@@ -78,6 +87,5 @@ export async function leave(given: FleetContext, options: LeaveOptions): Promise
     warnings: steps.warnings,
     leftovers,
     isUnchanged: steps.isUnchanged,
-    ...(planned && { planned }),
   };
 }

@@ -1,4 +1,4 @@
-import { MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../api/names.ts';
+import { BROKER_CONFIG, DESK_LEASE, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { JOIN_TOKEN_ID, MEMBER } from '../../api/labels.ts';
 import { resources } from '../../api/resources.ts';
 import type { UnknownObject } from '../../api/types/index.ts';
@@ -10,7 +10,8 @@ import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
 import { resourceOf } from '../kinds.ts';
 import { objectsOf, renderBroker } from '../manifests.ts';
-import { deleteOwned, deleteSelected, deletionOutcome, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
+import { withinTime } from './within-time.ts';
+import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, type Leftover, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
 
 export interface RemoveBrokerOptions {
   readonly brokerNamespace: string;
@@ -24,7 +25,7 @@ export interface RemoveBrokerResult {
   readonly namespace: string;
   readonly steps: readonly TaskResult[];
   readonly warnings: readonly string[];
-  readonly leftovers: readonly string[];
+  readonly leftovers: readonly Leftover[];
   readonly isUnchanged: boolean;
   /** What a dry run would have written, in order. */
   readonly planned?: readonly string[];
@@ -63,12 +64,14 @@ function refOf(object: UnknownObject): ObjectRef {
 
 async function removeObjects({ client }: DeployContext, objects: readonly UnknownObject[], brokerNamespace: string, { signal }: TaskProgress): Promise<TaskOutcome> {
   const refs = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition' && kind !== 'Namespace').map(refOf).reverse();
-  const deleted = await deleteOwned(client, refs, { signal });
+  const config: ObjectRef = { resource: resources.configMaps, name: BROKER_CONFIG, namespace: brokerNamespace };
+  const deleted = await deleteOwned(client, [...refs, config], { signal });
   const scope = { namespace: brokerNamespace, signal };
   const tokens = await deleteSelected(client, resources.secrets, JOIN_TOKEN_ID, scope);
   // the namespace may be somebody else's and stay: no member may keep a credential in it
   const rights = [resources.serviceAccounts, resources.roleBindings, resources.roles].map((resource) => deleteSelected(client, resource, MEMBER, scope));
-  return deletionOutcome([...deleted, ...tokens, ...(await Promise.all(rights)).flat()]);
+  const election = await deleteElection(client, DESK_LEASE, brokerNamespace, { signal });
+  return deletionOutcome([...deleted, ...tokens, ...(await Promise.all(rights)).flat(), ...election]);
 }
 
 /** A member in this cluster needs some of the CRDs too. */
@@ -81,21 +84,25 @@ async function removeCrds(removal: Removal, objects: readonly UnknownObject[], {
 
 /**
  * Removes the broker that `deploy-broker` installed. Throws MCS_BROKER_IN_USE, with their names,
- * while it has members. Where there is no broker, nothing changes.
+ * while it has members, and MCS_TIMEOUT where the API server hangs. Where there is no broker, nothing changes.
  */
 export async function removeBroker(given: DeployContext, options: RemoveBrokerOptions): Promise<RemoveBrokerResult> {
+  const { context, planned } = options.dryRun === true ? dryRunOf(withPatience(given)) : { context: withPatience(given) };
+  const result = await withinTime(context, { timeoutMs: options.timeoutMs, goal: 'remove the broker', again: 'mcs remove-broker' }, (limited, deadline) => removeBy(limited, options, deadline));
+  return { ...result, ...(planned && { planned }) };
+}
+
+async function removeBy(context: DeployContext, options: RemoveBrokerOptions, deadline: number): Promise<RemoveBrokerResult> {
   const { brokerNamespace, dryRun: isDryRun = false } = options;
-  const { context, planned } = isDryRun ? dryRunOf(withPatience(given)) : { context: withPatience(given) };
   const steps = new Steps(context);
-  const { client, clock } = context;
-  const leftovers: string[] = [];
+  const { client, clock, version, templates } = context;
+  const leftovers: Leftover[] = [];
   await steps.do('Check that nobody uses the broker', () => checkMembers(context, options));
-  const { version, templates } = context;
-  const objects = objectsOf(await renderBroker(templates, { version, brokerNamespace, images: {}, hasFlowSchemas: true }));
+  const objects = objectsOf(await renderBroker(templates, { version, brokerNamespace, images: {}, hasFlowSchemas: true, hasAdmissionPolicies: true }));
   await steps.do('Remove the desk, its roles and the join tokens', (progress) => removeObjects(context, objects, brokerNamespace, progress));
-  const removal = { client, clock, isDryRun, deadline: clock.monotonic() + options.timeoutMs, leftovers };
+  const removal = { client, clock, isDryRun, deadline, leftovers };
   const namespace = { resource: resources.namespaces, name: brokerNamespace };
   await steps.do(`Remove namespace ${brokerNamespace}`, ({ signal }) => removeLingering(removal, [namespace], signal));
   await steps.do('Remove CustomResourceDefinitions', (progress) => removeCrds(removal, objects, progress));
-  return { namespace: brokerNamespace, steps: steps.results, warnings: steps.warnings, leftovers, isUnchanged: steps.isUnchanged, ...(planned && { planned }) };
+  return { namespace: brokerNamespace, steps: steps.results, warnings: steps.warnings, leftovers, isUnchanged: steps.isUnchanged };
 }

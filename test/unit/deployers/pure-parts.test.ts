@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Cluster, Workload } from '../../../src/api/types/index.ts';
+import type { Cluster, MemberConfig, Workload } from '../../../src/api/types/index.ts';
 import { endpointWarning } from '../../../src/deployers/broker/broker-endpoint.ts';
 import { summarize } from '../../../src/deployers/ensure-group.ts';
 import { imageOf, parseImageOverrides } from '../../../src/deployers/images.ts';
 import { grantsAll } from '../../../src/deployers/join/membership.ts';
 import { memberCredentialData, parseMemberCredential } from '../../../src/deployers/join/member-secret.ts';
 import { validateClusterIdFree, validateNoOverlap } from '../../../src/deployers/join/validate-members.ts';
-import type { MemberConfig } from '../../../src/deployers/member-config.ts';
 import { rolloutLack } from '../../../src/deployers/wait-rollout.ts';
 import { deployment, node } from '../../helpers/cluster-facts.ts';
 import { thrown } from '../../helpers/thrown.ts';

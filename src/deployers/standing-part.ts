@@ -1,0 +1,71 @@
+import { APP_VERSION, IMAGE_OPTIONS } from '../api/labels.ts';
+import { MEMBER_CONFIG, MEMBER_NAMESPACE } from '../api/names.ts';
+import { resources } from '../api/resources.ts';
+import type { ConfigMap, KubeObject, MemberConfig } from '../api/types/index.ts';
+import { McsError } from '../base/errors.ts';
+import { compareVersions } from '../base/version.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { ImageOptions } from './images.ts';
+
+/** What an earlier run installed, as far as it can be read back. */
+export interface StandingPart {
+  /** Version of the package that installed it. */
+  readonly version: string;
+  /** The image flags that it was installed with. */
+  readonly images: ImageOptions;
+}
+
+export interface StandingMember extends StandingPart {
+  readonly config: MemberConfig;
+}
+
+/** A text that somebody has edited, or that is not there, counts as nothing. */
+function parseJSON(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined; // the caller's default is the answer
+  }
+}
+
+function partOf({ metadata }: KubeObject): StandingPart {
+  return { version: metadata.labels?.[APP_VERSION] ?? '', images: (parseJSON(metadata.annotations?.[IMAGE_OPTIONS]) as ImageOptions | undefined) ?? {} };
+}
+
+/** The desk of a broker in this cluster; undefined where there is none. */
+export async function findStandingBroker(client: KubeClient, namespace: string, signal: AbortSignal): Promise<StandingPart | undefined> {
+  const desk = await client.find(resources.deployments, 'mcs-desk', namespace, { signal });
+  return desk && partOf(desk);
+}
+
+function configOf(configMap: ConfigMap | undefined): MemberConfig | undefined {
+  return parseJSON(configMap?.data?.['config.json']) as MemberConfig | undefined;
+}
+
+/** The member that this cluster is; undefined where it is none. */
+export async function findStandingMember(client: KubeClient, signal: AbortSignal): Promise<StandingMember | undefined> {
+  const [configMap, controller] = await Promise.all([
+    client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal }),
+    client.find(resources.deployments, 'mcs-controller', MEMBER_NAMESPACE, { signal }),
+  ]);
+  const config = configOf(configMap);
+  if (config === undefined) return undefined;
+  // a join that was cut has written its configuration, and nothing that runs yet
+  const part = controller === undefined ? { version: '', images: {} } : partOf(controller);
+  return { ...part, config };
+}
+
+/** Flags of now over those of then; an override replaces only the one of the same part. */
+export function mergeImages(given: ImageOptions, standing: ImageOptions): ImageOptions {
+  const overrides = { ...standing.overrides, ...given.overrides };
+  return { ...standing, ...given, ...(Object.keys(overrides).length > 0 && { overrides }) };
+}
+
+/** Throws MCS_DOWNGRADE where what stands was installed by a later version. */
+export function validateNoDowngrade(what: string, { version: standing }: StandingPart, version: string): void {
+  if (compareVersions(standing, version) <= 0) return;
+  throw new McsError('MCS_DOWNGRADE', `Cannot install version ${version} of the ${what}: it is of version ${standing} already`, {
+    hints: ['mcs version, which shows which mcs this is', 'mcs upgrade --allow-downgrade, which goes back'],
+    details: { standing, version },
+  });
+}
