@@ -1,6 +1,7 @@
 /** The controller of a member cluster, in its Deployment `mcs-controller`. */
 import type { MemberConfig } from '../api/types/index.ts';
 import { systemClock } from '../base/clock.ts';
+import { createRequestCounter } from '../base/metrics.ts';
 import { Controller } from '../controller/controller.ts';
 import type { ConnectBroker } from '../controller/leading.ts';
 import { createControllerMetrics } from '../controller/metrics.ts';
@@ -12,7 +13,7 @@ import { readMemberConfig } from './config.ts';
 import { type AgentContext, type ComposedAgent, runAgent } from './run-agent.ts';
 
 function settingsOf(config: MemberConfig, { environment, runtime }: AgentContext): ControllerSettings {
-  const { clusterID, brokerNamespace, podCIDRs, serviceCIDRs, nodeCIDRs, importNamespaces, denyNamespaces } = config;
+  const { clusterID, brokerNamespace, podCIDRs, serviceCIDRs, nodeCIDRs, importNamespaces, denyNamespaces, importLimits, dnsWiring } = config;
   return {
     clusterID,
     memberNamespace: environment.podNamespace,
@@ -22,9 +23,10 @@ function settingsOf(config: MemberConfig, { environment, runtime }: AgentContext
     nodeCIDRs,
     ...(importNamespaces !== undefined && { importNamespaces }),
     ...(denyNamespaces !== undefined && { denyNamespaces }),
+    ...(dnsWiring !== undefined && { dnsWiring }),
     simulated: runtime.simulated,
     identity: environment.podUID,
-    limits: DEFAULT_LIMITS,
+    limits: { ...DEFAULT_LIMITS, ...importLimits },
   };
 }
 
@@ -32,10 +34,11 @@ async function compose(context: AgentContext): Promise<ComposedAgent> {
   const { env, runtime, logger, registry, health, version } = context;
   const settings = settingsOf(await readMemberConfig(runtime), context);
   const userAgent = userAgentOf('controller', version);
-  const connectBroker: ConnectBroker = ({ server, ca }, token) => createKubeClient(directAccess({ server, ca, token }), { userAgent });
+  const countRequests = createRequestCounter(registry);
+  const connectBroker: ConnectBroker = ({ server, ca }, token) => createKubeClient(directAccess({ server, ca, token }), { userAgent, onRequest: countRequests('broker') });
   const controller = new Controller({
     settings,
-    localClient: createKubeClient(inClusterAccess(runtime, env), { userAgent }),
+    localClient: createKubeClient(inClusterAccess(runtime, env), { userAgent, onRequest: countRequests('local') }),
     connectBroker,
     metrics: createControllerMetrics(registry),
     clock: systemClock,

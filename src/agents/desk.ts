@@ -10,12 +10,13 @@ function compose({ env, environment, runtime, logger, registry, health, version 
   const desk = createDeskService({
     client: createKubeClient(inClusterAccess(runtime, env), { userAgent: userAgentOf('desk', version) }),
     namespace: environment.podNamespace,
+    identity: environment.podUID,
     allowLoopback: runtime.simulated,
     clock: systemClock,
     logger,
     observer: createDeskMetrics(registry),
   });
-  health.observe('desk', () => ({ isMet: desk.isReady, detail: desk.isReady ? 'watches its broker' : 'reads its broker' }));
+  health.observe('desk', () => ({ isMet: desk.isReady, detail: desk.isReady ? (desk.isLeader ? 'answers joins' : 'standby') : 'reads its broker' }));
   return Promise.resolve({ parts: [desk] });
 }
 

@@ -63,7 +63,7 @@ function matches(address: ipaddr.IPv4 | ipaddr.IPv6, cidr: Cidr, prefix: number)
 }
 
 /** Ranges in which no endpoint of another cluster can lie, with what they are. */
-const SPECIAL_RANGES = ['unspecified', 'loopback', 'linkLocal', 'multicast', 'broadcast'] as const;
+const SPECIAL_RANGES = ['unspecified', 'loopback', 'linkLocal', 'multicast', 'broadcast', 'ipv4Mapped'] as const;
 export type SpecialRange = (typeof SPECIAL_RANGES)[number];
 
 /** Which special range an address lies in; undefined for an ordinary address or for no address. */

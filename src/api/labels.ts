@@ -16,8 +16,14 @@ export const SLICE_MANAGER = `controller.${PREFIX}`;
 /** Labels of the MCS API (KEP-1645) on every multi-cluster EndpointSlice. */
 export const MCS_SERVICE_NAME = 'multicluster.kubernetes.io/service-name';
 export const MCS_SOURCE_CLUSTER = 'multicluster.kubernetes.io/source-cluster';
+/** Labels of the MCS API's CRDs, which installers compare. */
+export const CRD_RELEASE = 'multicluster.x-k8s.io/release-version';
+export const CRD_REVISION = 'multicluster.x-k8s.io/crd-schema-revision';
 /** Annotation of a ServiceImport: name of the Service that carries its clusterset IP. */
 export const DERIVED_SERVICE = 'multicluster.kubernetes.io/derived-service';
+
+/** Annotation of a Deployment: the image flags that it was installed with, JSON. */
+export const IMAGE_OPTIONS = `${PREFIX}/image-options`;
 
 /** Ownership tag (design section 3): which part wrote the object, from which cluster and object. */
 export const OWNER = `${PREFIX}/owner`;
@@ -63,3 +69,7 @@ export const EXPORTED_ANNOTATIONS = `${PREFIX}/exported-annotations`;
 export const WITHDRAWN_CLUSTERS = `${PREFIX}/withdrawn-clusters`;
 /** Annotation of an aggregated ServiceImport: label and annotation keys that an export has set, as JSON. */
 export const APPLIED_KEYS = `${PREFIX}/applied-keys`;
+/** Annotation of the ConfigMap kube-system/kube-dns: the address that we wrote into its stubDomains. */
+export const STUB_DOMAIN = `${PREFIX}/stub-domain`;
+/** Annotation of the pods of the cluster's own DNS: a changed one has kubelet refresh their volumes at once. */
+export const DNS_CONFIG_HASH = `${PREFIX}/dns-config-hash`;

@@ -4,10 +4,17 @@ import { createHash } from 'node:crypto';
 export const BROKER_NAMESPACE = 'submariner-k8s-broker';
 export const MEMBER_NAMESPACE = 'submariner-operator';
 
+/** ConfigMap of the broker, in its namespace: address, authorities and components, for members and new broker-info files. */
+export const BROKER_CONFIG = 'mcs-broker';
+
 /** Objects of a member, in its own namespace. */
 export const MEMBER_BROKER_SECRET = 'mcs-broker';
 export const MEMBER_IDENTITY_SECRET = 'mcs-identity';
 export const MEMBER_CONFIG = 'mcs-member';
+/** What the cluster does not accept of other members; key `rejections.json`. */
+export const MEMBER_REJECTIONS = 'mcs-rejections';
+/** How the cluster's own DNS forwards to ours; key `status.json`. */
+export const MEMBER_DNS_WIRING = 'mcs-dns-wiring';
 
 /** The zone of the MCS DNS specification. */
 export const CLUSTERSET_DOMAIN = 'clusterset.local';
@@ -61,6 +68,17 @@ export function brokerObjectName(name: string, namespace: string, cluster: strin
 /** ServiceAccount of a member on the broker; its admission policy rests on this form. */
 export function memberAccountName(cluster: string): string {
   return `cluster-${cluster}`;
+}
+
+/**
+ * Lease on the broker that only the answering desk holds. It stands among those of the members,
+ * so no member can have that name.
+ */
+export const DESK_LEASE = 'mcs-desk';
+
+/** Whether `text` can be the id of a member: a DNS label that no part of the broker uses itself. */
+export function isClusterId(text: string): boolean {
+  return isDnsLabel(text) && text !== DESK_LEASE;
 }
 
 /** Role on the broker with what every member may do. */

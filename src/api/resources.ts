@@ -64,6 +64,12 @@ export function resourcePath(resource: Resource<t.KubeObject>, namespace?: strin
   return `${root}${scope}/${resource.plural}${tail.join('')}`;
 }
 
+/** The resource that a request path is about: `services`, `leases`, `serviceimports/status`; the path itself where it is about none. */
+export function resourceOfPath(path: string): string {
+  const match = /^\/(?:api|apis\/[^/]+)\/[^/]+\/(?:namespaces\/[^/]+\/)?([^/?]+)(?:\/[^/?]+)?(\/[^/?]+)?(?:\?|$)/.exec(path);
+  return match === null ? (path.split('?')[0] ?? path) : `${match[1] ?? ''}${match[2] ?? ''}`;
+}
+
 /** How people name the resource, as in RBAC: `serviceexports.multicluster.x-k8s.io`. */
 export function resourceName(resource: Pick<Resource, 'group' | 'plural'>): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Health } from './health.ts';
 import type { Startable } from './lifecycle.ts';
+import { listenWithFallback } from './listen-host.ts';
 
 export interface HealthServerOptions {
   readonly host: string;
@@ -28,19 +30,15 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
     get port() {
       return port;
     },
-    start: () =>
-      new Promise((resolve, reject) => {
-        if (server.listening) {
-          resolve();
-          return;
-        }
-        server.once('error', reject);
-        server.listen(options.port, options.host, () => {
-          const address = server.address();
-          if (typeof address === 'object' && address !== null) ({ port } = address);
-          resolve();
-        });
-      }),
+    start: async () => {
+      if (server.listening) return;
+      await listenWithFallback(options.host, async (host) => {
+        server.listen(options.port, host);
+        await once(server, 'listening'); // rejects with the error of a failed bind
+      });
+      const address = server.address();
+      if (typeof address === 'object' && address !== null) ({ port } = address);
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -1,3 +1,4 @@
+import { DESK_LEASE } from '../api/names.ts';
 import type { Lease, ServiceImport } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Startable } from '../base/lifecycle.ts';
@@ -21,6 +22,8 @@ export interface BrokerSessionOptions {
   /** Renews the own Lease on the broker while the session lasts. */
   readonly heartbeat: Startable;
   readonly onRecord: (key: ServiceKey, cluster: string) => void;
+  /** What the broker holds of no service has changed. */
+  readonly onStray: () => void;
   /** Everything may have changed: the first sync, or the grants. */
   readonly onEverything: () => void;
   readonly onError: (error: unknown) => void;
@@ -43,7 +46,7 @@ export class BrokerSession implements Startable {
 
   constructor(options: BrokerSessionOptions) {
     this.#options = options;
-    const { client, settings, clock, logger, onRecord, onError } = options;
+    const { client, settings, clock, logger, onRecord, onStray, onError } = options;
     const { limits } = settings;
     this.client = client;
     this.settings = settings;
@@ -60,7 +63,11 @@ export class BrokerSession implements Startable {
       client,
       namespace: settings.brokerNamespace,
       caches: this.caches,
-      onRecord,
+      // before the first sync nothing is done with a record, and the sync brings all of them
+      onRecord: (key, cluster) => {
+        if (this.#hasSynced) onRecord(key, cluster);
+      },
+      onStray,
       onCluster: () => this.#onCluster(),
       onLease: (lease) => this.#onLease(lease),
       onError,
@@ -122,6 +129,7 @@ export class BrokerSession implements Startable {
 
   #onLease({ metadata, spec }: Lease): void {
     const { clusterID } = this.settings;
+    if (metadata.name === DESK_LEASE) return;
     if (metadata.name === clusterID) this.liveness.observeBroker();
     else this.liveness.observe(metadata.name, `${spec?.holderIdentity ?? ''} ${spec?.renewTime ?? ''}`, this.#hasSynced);
   }

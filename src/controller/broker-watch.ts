@@ -12,6 +12,8 @@ export interface BrokerWatchOptions {
   readonly caches: BrokerCaches;
   /** A member's record of a service has changed. */
   readonly onRecord: (key: ServiceKey, cluster: string) => void;
+  /** An object that says of no service that it is its own has come, changed or gone. */
+  readonly onStray: () => void;
   /** A Cluster object has changed, and with it what is granted to whom. */
   readonly onCluster: (cluster: string) => void;
   readonly onLease: (lease: Lease) => void;
@@ -22,12 +24,13 @@ export interface BrokerWatchOptions {
 
 /** Informers of the broker's namespace. */
 export function createBrokerWatch(options: BrokerWatchOptions): Follower[] {
-  const { client, caches, onRecord, onCluster, onLease } = options;
+  const { client, caches, onRecord, onStray, onCluster, onLease } = options;
   const { namespace, onError, clock, logger } = options;
   const common = { namespace, onError, clock, logger };
   const onNews = (current: KubeObject, previous?: KubeObject): void => {
-    for (const key of new Set([brokerServiceKey(current), previous && brokerServiceKey(previous)])) {
+    for (const key of new Set([current, ...(previous === undefined ? [] : [previous])].map(brokerServiceKey))) {
       if (key !== undefined) onRecord(key, brokerCluster(current));
+      else onStray();
     }
   };
   return [

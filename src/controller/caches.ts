@@ -63,7 +63,14 @@ function brokerOriginNamespace({ metadata }: KubeObject): string | undefined {
   return metadata.labels?.[LIGHTHOUSE_SOURCE_NAMESPACE];
 }
 
-type BrokerIndex = 'service' | 'cluster' | 'namespace';
+/** Objects that do not say which service they are of; key STRAY. */
+function strayKey(object: KubeObject): typeof STRAY | undefined {
+  return brokerServiceKey(object) === undefined ? STRAY : undefined;
+}
+
+export const STRAY = 'stray';
+
+type BrokerIndex = 'service' | 'cluster' | 'namespace' | typeof STRAY;
 
 /** What is known of the broker. */
 export interface BrokerCaches {
@@ -74,7 +81,7 @@ export interface BrokerCaches {
 }
 
 export function createBrokerCaches(clock: Clock): BrokerCaches {
-  const indexes = { service: brokerServiceKey, cluster: brokerCluster, namespace: brokerOriginNamespace };
+  const indexes = { service: brokerServiceKey, cluster: brokerCluster, namespace: brokerOriginNamespace, [STRAY]: strayKey };
   return {
     imports: new ObjectCache<ServiceImport, BrokerIndex>({ clock, indexes }),
     slices: new ObjectCache<EndpointSlice, BrokerIndex>({ clock, indexes }),

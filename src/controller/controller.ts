@@ -50,6 +50,7 @@ export class Controller implements Startable {
         caches: this.#local,
         reserved: reservedNamespaces(settings),
         enqueue: (kind, key) => this.#leading?.enqueue(kind, key),
+        obstructs: (object) => this.#leading?.reconciler.obstructs(object),
         onNamespace: (name) => this.#leading?.enqueueNamespace(name),
         clock,
         logger,

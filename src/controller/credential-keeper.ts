@@ -2,13 +2,17 @@ import { memberAccountName, MEMBER_BROKER_SECRET } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { Secret } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
+import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { backoffDelay } from '../base/retry.ts';
-import type { IssuedToken, KubeClient } from '../kube/client.ts';
-import { type BrokerCredential, readCredential, renewalTime, renewedData } from './credential.ts';
+import { type BrokerCredential, readCredential, renewalTime, renewedData } from '../broker-info/member-credential.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { FIELD_MANAGER } from './settings.ts';
 
 export type CredentialState = 'missing' | 'valid' | 'expired';
+
+/** Reasons of the Events about the Secret. */
+export type CredentialTrouble = 'CredentialExpired' | 'CredentialNotRenewed';
 
 export interface CredentialKeeperOptions {
   readonly localClient: KubeClient;
@@ -19,6 +23,8 @@ export interface CredentialKeeperOptions {
   readonly brokerClient: () => KubeClient | undefined;
   /** The Secret has a credential, another one, or none any more. */
   readonly onChange: (credential: BrokerCredential | undefined) => void;
+  /** Something that people should know of the Secret, each thing said once. */
+  readonly onTrouble: (secret: Secret, reason: CredentialTrouble, message: string) => void;
   readonly clock: Clock;
   readonly random?: () => number;
   readonly logger: Logger;
@@ -27,10 +33,14 @@ export interface CredentialKeeperOptions {
 const RETRY = { baseMs: 1_000, capMs: 300_000 };
 /** Longest delay that timers take, with room to spare. */
 const MAX_TIMER_MS = 24 * 3_600_000;
+/** Members that joined together do not renew together: each comes up to this part of the life early. */
+const SPREAD = 1 / 30;
+/** Where clocks differ by more than a short life, a token that has just been issued seems due again. */
+const MIN_INTERVAL_MS = 30_000;
 
 /**
  * The member's credential for the broker: read from the Secret, whoever wrote it, and renewed there
- * at a third of its life. One that has lapsed cannot renew itself; `mcs join` brings a new one, and
+ * when a third of its life has passed, or somewhat earlier. One that has lapsed cannot renew itself; `mcs join` brings a new one, and
  * until then everything that has been imported stays.
  */
 export class CredentialKeeper {
@@ -40,7 +50,8 @@ export class CredentialKeeper {
   #credential: BrokerCredential | undefined;
   #cancel: (() => void) | undefined;
   #failures = 0;
-  #wasExpired = false;
+  #dueAt = 0;
+  #renewedAt = -Infinity;
 
   constructor(options: CredentialKeeperOptions) {
     this.#options = options;
@@ -61,9 +72,14 @@ export class CredentialKeeper {
     this.#credential = secret === undefined ? undefined : readCredential(secret);
     if (secret !== undefined && this.#credential === undefined) this.#options.logger.error('Cannot read the credential for the broker: the Secret is incomplete', { secret: secret.metadata.name });
     this.#failures = 0;
-    this.#wasExpired = false;
+    this.#dueAt = this.#credential === undefined ? 0 : this.#chooseTime(this.#credential);
     this.#schedule();
     this.#options.onChange(this.#credential);
+  }
+
+  /** Takes other authorities for the same broker, PEM, into the Secret. Throws ApiError if that has changed meanwhile. */
+  async trust(ca: string): Promise<void> {
+    await this.#patch({ ca: Buffer.from(ca).toString('base64') });
   }
 
   stop(): void {
@@ -71,11 +87,17 @@ export class CredentialKeeper {
     this.#cancel?.();
   }
 
+  #chooseTime(credential: BrokerCredential): number {
+    const { random = Math.random, clock } = this.#options;
+    const early = (1 - random()) * SPREAD * Math.max(0, credential.expiresAt - credential.issuedAt);
+    return Math.max(renewalTime(credential) - early, clock.now() + this.#renewedAt + MIN_INTERVAL_MS - clock.monotonic());
+  }
+
   #schedule(): void {
     this.#cancel?.();
     this.#cancel = undefined;
     if (this.#credential === undefined || this.#abort.signal.aborted) return;
-    const due = Math.max(0, renewalTime(this.#credential) - this.#options.clock.now());
+    const due = Math.max(0, this.#dueAt - this.#options.clock.now());
     const retry = this.#failures === 0 ? 0 : backoffDelay(this.#failures - 1, RETRY, this.#options.random);
     this.#cancel = this.#options.clock.schedule(() => void this.#wake(), Math.min(MAX_TIMER_MS, Math.max(due, retry)));
   }
@@ -83,20 +105,26 @@ export class CredentialKeeper {
   async #wake(): Promise<void> {
     const credential = this.#credential;
     if (credential === undefined || this.#abort.signal.aborted) return;
-    if (this.#options.clock.now() >= renewalTime(credential)) {
-      this.#noteExpiry();
+    if (this.#options.clock.now() >= this.#dueAt) {
       await this.#renew(credential).catch((error: unknown) => {
         this.#failures += 1;
+        this.#report(credential, error);
         this.#options.logger.warn('Cannot renew the credential for the broker', { error, expiresAt: new Date(credential.expiresAt).toISOString() });
       });
     }
     if (this.#credential === credential) this.#schedule();
   }
 
-  #noteExpiry(): void {
-    if (this.state !== 'expired' || this.#wasExpired) return;
-    this.#wasExpired = true;
-    this.#options.logger.error('The credential for the broker has lapsed; run mcs join again with a valid broker-info file', { code: 'MCS_CREDENTIAL_EXPIRED' });
+  /** What must be seen without looking at logs: that it has lapsed, or is about to. */
+  #report(credential: BrokerCredential, error: unknown): void {
+    if (this.#secret === undefined) return;
+    const { onTrouble, clock } = this.#options;
+    const expiresAt = new Date(credential.expiresAt).toISOString();
+    if (this.state === 'expired') {
+      onTrouble(this.#secret, 'CredentialExpired', `MCS_CREDENTIAL_EXPIRED: the credential for the broker lapsed at ${expiresAt}; what is imported stays. Run mcs join again with a valid broker-info file`);
+    } else if (clock.now() > (renewalTime(credential) + credential.expiresAt) / 2) {
+      onTrouble(this.#secret, 'CredentialNotRenewed', `The credential for the broker ends at ${expiresAt} and cannot be renewed: ${errorMessage(error)}`);
+    }
   }
 
   async #renew(credential: BrokerCredential): Promise<void> {
@@ -106,17 +134,17 @@ export class CredentialKeeper {
     const issuedAt = clock.now();
     const account = memberAccountName(credential.clusterID);
     const issued = await client.createToken(account, credential.namespace, { expirationSeconds: lifeSeconds, signal: this.#abort.signal });
-    await this.#store(issued, issuedAt);
-    this.#failures = 0;
+    this.#renewedAt = clock.monotonic();
+    // a join in the meantime has the better one, and a changed Secret
+    await this.#patch(renewedData(issued.token, issuedAt, issued.expirationTimestamp));
   }
 
-  /** Only into the Secret that the renewed credential came from: a join in the meantime has the better one. */
-  async #store({ token, expirationTimestamp }: IssuedToken, issuedAt: number): Promise<void> {
+  /** Only the Secret as it was seen is changed. */
+  async #patch(data: Readonly<Record<string, string>>): Promise<void> {
     const { localClient, memberNamespace } = this.#options;
     const { uid, resourceVersion } = this.#secret?.metadata ?? {};
     const metadata = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
-    const patch = { metadata, data: renewedData(token, issuedAt, expirationTimestamp) };
     const options = { fieldManager: FIELD_MANAGER, signal: this.#abort.signal };
-    this.update(await localClient.patch(resources.secrets, MEMBER_BROKER_SECRET, memberNamespace, 'application/merge-patch+json', patch, options));
+    this.update(await localClient.patch(resources.secrets, MEMBER_BROKER_SECRET, memberNamespace, 'application/merge-patch+json', { metadata, data }, options));
   }
 }

@@ -1,4 +1,5 @@
 import type { ServiceConflict } from '../sync/service/conflicts.ts';
+import type { IgnoredSetting } from '../sync/service/service-record.ts';
 import type { WantedCondition } from './conditions.ts';
 
 /** What stands between a Service and its export. */
@@ -16,12 +17,17 @@ export interface ExportState {
   readonly unroutable: { readonly left: number; readonly total: number; readonly cluster: string };
   /** A ServiceImport of that name that somebody else made stands in this cluster. */
   readonly hasForeignImport: boolean;
+  /** Why the last try to import the service in this cluster failed. */
+  readonly importFailure?: string;
+  /** What the ServiceExport asks for and cannot have. */
+  readonly ignored: readonly IgnoredSetting[];
 }
 
 export const ENDPOINTS_ROUTABLE = 'mcs.clusterset.local/EndpointsRoutable';
 export const IMPORTED_HERE = 'mcs.clusterset.local/ImportedHere';
+export const SETTINGS_ACCEPTED = 'mcs.clusterset.local/SettingsAccepted';
 /** Every condition type that is written to ServiceExports. */
-export const EXPORT_CONDITION_TYPES: readonly string[] = ['Valid', 'Ready', 'Conflict', ENDPOINTS_ROUTABLE, IMPORTED_HERE];
+export const EXPORT_CONDITION_TYPES: readonly string[] = ['Valid', 'Ready', 'Conflict', ENDPOINTS_ROUTABLE, IMPORTED_HERE, SETTINGS_ACCEPTED];
 
 type Body = Pick<WantedCondition, 'status' | 'reason' | 'message'>;
 
@@ -33,6 +39,7 @@ export function exportConditions(state: ExportState): WantedCondition[] {
     ['Conflict', conflict(state)],
     [ENDPOINTS_ROUTABLE, routability(state)],
     [IMPORTED_HERE, importability(state)],
+    [SETTINGS_ACCEPTED, acceptance(state)],
   ];
   return bodies.flatMap(([type, body]) => (body === undefined ? [] : [{ type, observedGeneration: state.generation, ...body }]));
 }
@@ -70,7 +77,12 @@ function routability({ unroutable: { left, total, cluster } }: ExportState): Bod
   return { status: 'False', reason: 'EndpointsNotRoutable', message };
 }
 
-function importability({ hasForeignImport, service }: ExportState): Body | undefined {
-  if (!hasForeignImport) return undefined;
+function acceptance({ ignored }: ExportState): Body | undefined {
+  if (ignored.length === 0) return undefined;
+  return { status: 'False', reason: ignored.map(({ reason }) => reason).join(','), message: ignored.map(({ message }) => message).join('\n') };
+}
+
+function importability({ hasForeignImport, importFailure, service }: ExportState): Body | undefined {
+  if (!hasForeignImport) return importFailure === undefined ? undefined : { status: 'False', reason: 'Failed', message: `Cannot write the import of "${service}" in this cluster: ${importFailure}` };
   return { status: 'False', reason: 'ForeignServiceImport', message: `A ServiceImport "${service}" that mcs did not make stands in this cluster and is left alone` };
 }

@@ -1,6 +1,8 @@
 import { resources } from '../api/resources.ts';
+import type { KubeObject } from '../api/types/index.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { applyPlan } from '../sync/apply-plan.ts';
+import { type AppliedPlan, applyPlan } from '../sync/apply-plan.ts';
+import { requireOwnership } from '../sync/ownership.ts';
 import { countWrites, plan } from '../sync/plan.ts';
 import { familyDiffers, SERVICE_OWNER, toBrokerObjects } from '../sync/service/broker-objects.ts';
 import { type LocalExport, readLocalExport } from './local-exports.ts';
@@ -18,6 +20,11 @@ export interface ExportResult {
   readonly local: LocalExport;
   /** Objects written or deleted. */
   readonly writes: number;
+}
+
+/** Throws MCS_FOREIGN_OBJECT where something that is not ours has a name that the export needs. */
+function requireNoForeign<T extends KubeObject>({ conflicts }: AppliedPlan<T>): void {
+  for (const conflict of conflicts) if (conflict.kind === 'foreign') requireOwnership(conflict.standing, SERVICE_OWNER);
 }
 
 /** Brings the broker's objects of this member in line with the Service, ServiceExport and slices of a key. */
@@ -42,12 +49,12 @@ export async function reconcileExport(key: ServiceKey, options: ExporterOptions,
       ...common,
       onWritten: (object) => broker.imports.wrote(object),
       onDeleted: (object) => broker.imports.deleted(object),
-    }),
+    }).then(requireNoForeign),
     applyPlan(brokerClient, resources.endpointSlices, slices, {
       ...common,
       onWritten: (object) => broker.slices.wrote(object),
       onDeleted: (object) => broker.slices.deleted(object),
-    }),
+    }).then(requireNoForeign),
   ]);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return { local, writes: countWrites(imports) + countWrites(slices) };

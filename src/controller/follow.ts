@@ -2,6 +2,7 @@ import type { Resource } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { createStringSharing } from '../base/shared-strings.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
 import type { ObjectCache } from '../sync/object-cache.ts';
@@ -21,17 +22,30 @@ export interface FollowOptions<T extends KubeObject> {
   readonly logger: Logger;
 }
 
-/** managedFields are a third of most objects, and nothing here reads them. */
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  const { managedFields: _dropped, ...metadata } = object.metadata;
-  return { ...object, metadata };
+type Share = (text: string) => string;
+
+function shareValues(record: Record<string, string>, share: Share): void {
+  for (const [key, value] of Object.entries(record)) record[key] = share(value);
+}
+
+/** What many objects of a collection have in common is kept once. */
+function shareMetadata<T extends KubeObject>(object: T, share: Share): T {
+  const { metadata } = object;
+  object.apiVersion = share(object.apiVersion);
+  object.kind = share(object.kind);
+  if (metadata.namespace !== undefined) metadata.namespace = share(metadata.namespace);
+  if (metadata.creationTimestamp !== undefined) metadata.creationTimestamp = share(metadata.creationTimestamp);
+  if (metadata.labels !== undefined) shareValues(metadata.labels, share);
+  if (metadata.annotations !== undefined) shareValues(metadata.annotations, share);
+  return object;
 }
 
 /** An informer that keeps a cache up to date. */
 export function follow<T extends KubeObject>(client: KubeClient, resource: Resource<T>, cache: ObjectCache<T, string>, options: FollowOptions<T>): Follower {
   const { isIgnored = () => false, onNews, namespace, fieldSelector, onError, clock, logger } = options;
+  const share = createStringSharing();
   const informer = createInformer(client, resource, {
-    transform: withoutManagedFields,
+    transform: (object) => shareMetadata(object, share),
     clock,
     logger,
     ...(namespace !== undefined && { namespace }),

@@ -1,6 +1,7 @@
 import type { ServiceImport } from '../api/types/index.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
 import type { WantedCondition } from './conditions.ts';
+import type { ImportObstacle } from './wanted-import.ts';
 
 export const REJECTED = 'mcs.clusterset.local/Rejected';
 /** Every condition type that is written to ServiceImports. */
@@ -8,8 +9,9 @@ export const IMPORT_CONDITION_TYPES: readonly string[] = ['Ready', REJECTED];
 
 export interface ImportState {
   readonly serviceImport: ServiceImport;
-  /** Whether this cluster has no IP family in common with the service. */
-  readonly hasNoFamily: boolean;
+  readonly obstacle?: ImportObstacle;
+  /** Why the last try to write the import's objects failed. */
+  readonly failure?: string;
   readonly rejections: readonly Rejection[];
 }
 
@@ -25,8 +27,14 @@ export function importConditions(state: ImportState): WantedCondition[] {
   return bodies.flatMap(([type, body]) => (body === undefined ? [] : [{ type, observedGeneration, ...body }]));
 }
 
-function readiness({ serviceImport: { spec }, hasNoFamily }: ImportState): Body {
-  if (hasNoFamily) return { status: 'False', reason: 'IPFamilyNotSupported', message: 'This cluster has none of the IP families of the service' };
+const OBSTACLES: Readonly<Record<ImportObstacle, string>> = {
+  IPFamilyNotSupported: 'This cluster has none of the IP families of the service',
+  ForeignService: 'A Service that mcs did not make has the name of the derived Service, and is left alone',
+};
+
+function readiness({ serviceImport: { spec }, obstacle, failure }: ImportState): Body {
+  if (obstacle !== undefined) return { status: 'False', reason: obstacle, message: OBSTACLES[obstacle] };
+  if (failure !== undefined) return { status: 'False', reason: 'Failed', message: `Cannot write the objects of the import: ${failure}` };
   if (spec.type === 'ClusterSetIP' && (spec.ips ?? []).length === 0) {
     return { status: 'False', reason: 'Pending', message: 'The derived Service has no ClusterIP yet' };
   }

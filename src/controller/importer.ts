@@ -13,7 +13,7 @@ import { toImportedSlices } from '../sync/service/imported-slices.ts';
 import { clusterIPsOf } from '../sync/service/service-record.ts';
 import { FIELD_MANAGER } from './settings.ts';
 import type { ServiceKey } from './caches.ts';
-import { hasNoFamily, type ImportSources, readStandingImport, type WantedImport, wantedImport } from './wanted-import.ts';
+import { type ImportSources, readStandingImport, type WantedImport, wantedImport } from './wanted-import.ts';
 
 export interface ImporterOptions extends ImportSources {
   readonly localClient: KubeClient;
@@ -84,7 +84,7 @@ class ImportWriter {
   async writeSlices(): Promise<void> {
     const { merged, endpoints } = this.#wanted;
     const { slices } = this.#options.local;
-    const desired = merged === undefined || hasNoFamily(this.#wanted) ? [] : toImportedSlices(merged, endpoints);
+    const desired = merged === undefined ? [] : toImportedSlices(merged, endpoints);
     await this.#apply(resources.endpointSlices, slices, { desired, standing: this.#standingSlices(desired), mustReplace: familyDiffers });
   }
 

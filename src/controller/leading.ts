@@ -3,20 +3,25 @@ import { objectKey } from '../api/resources.ts';
 import type { IpFamily, Secret } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { type BrokerCredential, isSameBroker } from '../broker-info/member-credential.ts';
 import { isUnauthorized } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createLeaseKeeper } from '../kube/lease.ts';
 import { isOwnedBy } from '../sync/ownership.ts';
 import { parseAll } from '../sync/service/address-policy.ts';
 import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
+import type { Rejection } from '../sync/service/rejection.ts';
 import { BrokerSession } from './broker-session.ts';
 import type { LocalCaches, ServiceKey } from './caches.ts';
-import { type BrokerCredential, isSameBroker } from './credential.ts';
+import { AuthorityWatch } from './credential-authority.ts';
 import { CredentialKeeper } from './credential-keeper.ts';
 import { EventReporter } from './event-reporter.ts';
+import { DnsWiring } from './dns-wiring.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { Reconciler } from './reconciler.ts';
+import { RejectionReport } from './rejection-report.ts';
 import type { ControllerSettings } from './settings.ts';
+import { findStrays } from './strays.ts';
 import type { WorkKind } from './work-keys.ts';
 
 /** Connects to the broker that a credential names; `token` is asked for at each request. */
@@ -41,8 +46,10 @@ export class Leading {
   readonly reconciler: Reconciler;
   readonly keeper: CredentialKeeper;
   readonly #options: LeadingOptions;
+  readonly #rejections: RejectionReport;
   readonly #abort = new AbortController();
   #session: BrokerSession | undefined;
+  #authorities: AuthorityWatch | undefined;
   #credential: BrokerCredential | undefined;
   /** Sessions are replaced one after the other. */
   #switching: Promise<void> = Promise.resolve();
@@ -50,6 +57,10 @@ export class Leading {
   constructor(options: LeadingOptions) {
     this.#options = options;
     const { settings, localClient, local, metrics, clock, logger } = options;
+    const events = new EventReporter({ client: localClient, now: () => clock.now(), logger });
+    const { memberNamespace, clusterID, limits } = settings;
+    const strays = (): Rejection[] => (this.#session === undefined ? [] : findStrays(this.#session.caches, clusterID));
+    this.#rejections = new RejectionReport({ client: localClient, memberNamespace, strays, events, metrics, clock, logger, delayMs: limits.reportSeconds * 1_000 });
     this.reconciler = new Reconciler({
       localClient,
       local,
@@ -57,7 +68,8 @@ export class Leading {
       families: familiesOf(settings.serviceCIDRs),
       workers: settings.limits.workers,
       metrics,
-      events: new EventReporter({ client: localClient, now: () => clock.now(), logger }),
+      events,
+      rejections: this.#rejections,
       clock,
       logger,
     });
@@ -67,6 +79,7 @@ export class Leading {
       lifeSeconds: settings.limits.credentialSeconds,
       brokerClient: () => this.#session?.client,
       onChange: (credential) => this.#useCredential(credential),
+      onTrouble: (about, reason, message) => events.warn(about, reason, message),
       clock,
       logger,
     });
@@ -80,15 +93,19 @@ export class Leading {
   async run(secret: Secret | undefined, signal: AbortSignal): Promise<void> {
     this.reconciler.queue.start();
     this.keeper.update(secret);
+    const { settings, localClient: client, clock, logger } = this.#options;
+    const wiring = new DnsWiring({ client, memberNamespace: settings.memberNamespace, settings: settings.dnsWiring, clock, logger }).run(signal);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     this.keeper.stop();
     await this.reconciler.queue.stop();
+    this.#rejections.stop();
     this.#abort.abort(new Error('The controller was stopped'));
     await this.#switching;
-    await this.#session?.stop();
+    await this.#closeSession();
+    await wiring;
   }
 
   enqueue(kind: WorkKind, key: ServiceKey): void {
@@ -113,12 +130,31 @@ export class Leading {
     this.#switching = this.#switching.then(() => this.#openSession(credential)).catch((error: unknown) => this.#options.logger.error('Cannot open a session with the broker', { error }));
   }
 
+  async #closeSession(): Promise<void> {
+    await this.#authorities?.stop();
+    await this.#session?.stop();
+  }
+
+  #watchAuthorities(client: KubeClient, credential: BrokerCredential, token: () => string): AuthorityWatch {
+    const { connectBroker, clock, logger } = this.#options;
+    return new AuthorityWatch({
+      client,
+      namespace: credential.namespace,
+      trusted: () => this.keeper.credential?.ca,
+      connect: (ca) => connectBroker({ ...credential, ca }, token),
+      trust: (ca) => this.keeper.trust(ca),
+      clock,
+      logger,
+    });
+  }
+
   async #openSession(credential: BrokerCredential): Promise<void> {
     if (this.#abort.signal.aborted) return;
-    await this.#session?.stop();
+    await this.#closeSession();
     const { connectBroker, local, clock, logger } = this.#options;
     const settings = { ...this.#options.settings, brokerNamespace: credential.namespace };
-    const client = connectBroker(credential, () => this.keeper.credential?.token ?? credential.token);
+    const token = (): string => this.keeper.credential?.token ?? credential.token;
+    const client = connectBroker(credential, token);
     const session = new BrokerSession({
       client,
       settings,
@@ -135,13 +171,16 @@ export class Leading {
         logger,
       }),
       onRecord: (key, cluster) => this.#onRecord(key, cluster),
+      onStray: () => this.#rejections.refresh(),
       onEverything: () => this.#enqueueEverything(session),
       onError: () => this.#onBrokerError(session),
       clock,
       logger,
     });
     this.#session = session;
+    this.#authorities = this.#watchAuthorities(client, credential, token);
     await session.start(this.#abort.signal);
+    await this.#authorities.start(this.#abort.signal);
   }
 
   #onRecord(key: ServiceKey, cluster: string): void {
@@ -158,12 +197,13 @@ export class Leading {
 
   /** Every key that anything wanted or standing belongs to, so that orphans are found as well. */
   #enqueueEverything(session: BrokerSession): void {
+    this.#rejections.refresh(); // what an earlier run reported may be over
     const { exports, imports, services, slices } = this.#options.local;
     const { caches } = session;
     const records = new Set([...caches.imports.indexValues('service'), ...caches.slices.indexValues('service')]);
     const exported = new Set([...exports.values().map(({ metadata }) => objectKey(metadata)), ...records]);
     const imported = new Set([...records, ...imports.values().map(({ metadata }) => objectKey(metadata)), ...services.indexValues('imported'), ...slices.indexValues('imported')]);
-    for (const key of exported) this.enqueue('export', key);
-    for (const key of imported) this.enqueue('import', key);
+    for (const key of exported) this.reconciler.enqueueAnew('export', key);
+    for (const key of imported) this.reconciler.enqueueAnew('import', key);
   }
 }

@@ -3,7 +3,7 @@ import type { Service, ServiceExport } from '../api/types/index.ts';
 import { isCopy } from '../sync/ownership.ts';
 import type { SyncRecord } from '../sync/record.ts';
 import { grantedRanges } from '../sync/service/address-policy.ts';
-import { clusterIPsOf, kindOf, readLocalService } from '../sync/service/service-record.ts';
+import { clusterIPsOf, type IgnoredSetting, kindOf, readLocalService } from '../sync/service/service-record.ts';
 import type { ExportProblem } from './export-conditions.ts';
 import type { ControllerSettings } from './settings.ts';
 import type { BrokerCaches, LocalCaches, ServiceKey } from './caches.ts';
@@ -15,7 +15,10 @@ export interface LocalExport {
   /** What the broker is to hold; undefined where nothing is exported. */
   readonly record?: SyncRecord;
   readonly unroutable: number;
+  readonly ignored: readonly IgnoredSetting[];
 }
+
+const NONE_LEFT = { unroutable: 0, ignored: [] } as const;
 
 export interface LocalExportSources {
   readonly settings: ControllerSettings;
@@ -34,10 +37,10 @@ function findProblem(service: Service | undefined): ExportProblem | undefined {
 /** Reads from the caches what is exported under a key. */
 export function readLocalExport(key: ServiceKey, { settings, local, broker }: LocalExportSources): LocalExport {
   const serviceExport = local.exports.get(key);
-  if (serviceExport === undefined || serviceExport.metadata.deletionTimestamp !== undefined) return { serviceExport: undefined, unroutable: 0 };
+  if (serviceExport === undefined || serviceExport.metadata.deletionTimestamp !== undefined) return { serviceExport: undefined, ...NONE_LEFT };
   const service = local.services.get(key);
   const problem = findProblem(service);
-  if (problem !== undefined || service === undefined) return { serviceExport, problem: problem ?? 'NoService', unroutable: 0 };
+  if (problem !== undefined || service === undefined) return { serviceExport, problem: problem ?? 'NoService', ...NONE_LEFT };
   const cluster = settings.clusterID;
   const self = broker.clusters.get(`${settings.brokerNamespace}/${cluster}`);
   const granted = self === undefined ? [] : grantedRanges(self);

@@ -13,6 +13,8 @@ export interface LocalWatchOptions {
   /** Namespaces whose MCS objects are neither exports nor imports. */
   readonly reserved: readonly string[];
   readonly enqueue: (kind: WorkKind, key: ServiceKey) => void;
+  /** Service whose import an object of other people stands in the way of. */
+  readonly obstructs: (object: KubeObject) => ServiceKey | undefined;
   /** A namespace has come or gone. */
   readonly onNamespace: (name: string) => void;
   readonly clock: Clock;
@@ -37,14 +39,14 @@ export function createLocalWatch(options: LocalWatchOptions): Follower[] {
       ...common,
       onNews: perState((service) => {
         enqueueOwn('export', objectKey(service.metadata));
-        enqueueOwn('import', importedServiceKey(service));
+        enqueueOwn('import', importedServiceKey(service) ?? options.obstructs(service));
       }),
     }),
     follow(client, resources.endpointSlices, caches.slices, {
       ...common,
       onNews: perState((slice) => {
         enqueueOwn('export', sourceServiceKey(slice));
-        enqueueOwn('import', importedServiceKey(slice));
+        enqueueOwn('import', importedServiceKey(slice) ?? options.obstructs(slice));
       }),
     }),
     follow(client, resources.serviceImports, caches.imports, {

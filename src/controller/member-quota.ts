@@ -1,9 +1,18 @@
+import type { EndpointGroup } from '../sync/record.ts';
 import type { ServiceKey } from './caches.ts';
 
 interface Account {
   /** Endpoints taken, by service. */
   readonly services: Map<ServiceKey, number>;
   endpoints: number;
+}
+
+/** Most slices of one service that are read of one member: 100,000 endpoints in slices of the usual size. */
+export const MAX_SLICES = 1_000;
+
+/** What a member's service costs: its addresses, and no slice is free. */
+export function costOf(groups: readonly EndpointGroup[]): number {
+  return groups.reduce((sum, { endpoints }) => sum + Math.max(1, endpoints.reduce((count, { addresses }) => count + addresses.length, 0)), 0);
 }
 
 /** How much is taken from each other member, so that one of them cannot fill this cluster (ruling 9). */

@@ -1,11 +1,12 @@
-import { countEndpoints, type EndpointGroup, type SyncRecord } from '../sync/record.ts';
+import type { EndpointGroup, SyncRecord } from '../sync/record.ts';
+import type { EndpointSlice } from '../api/types/index.ts';
 import type { AddressPolicy } from '../sync/service/address-policy.ts';
 import { readBrokerImport } from '../sync/service/read-broker-import.ts';
 import { readBrokerSlice } from '../sync/service/read-broker-slice.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
 import { type BrokerCaches, brokerCluster, type LocalCaches, type ServiceKey } from './caches.ts';
 import { readLocalExport } from './local-exports.ts';
-import type { MemberQuota } from './member-quota.ts';
+import { costOf, MAX_SLICES, type MemberQuota } from './member-quota.ts';
 import type { ControllerSettings } from './settings.ts';
 
 export interface MemberRecordSources {
@@ -72,19 +73,30 @@ function ownRecord(key: ServiceKey, { createdAt }: SyncRecord, sources: MemberRe
 
 function readGroups(key: ServiceKey, { broker, settings }: MemberRecordSources, policy: AddressPolicy, rejections: Rejection[]): Map<string, EndpointGroup[]> {
   const groups = new Map<string, EndpointGroup[]>();
-  for (const slice of broker.slices.by('service', key)) {
-    if (brokerCluster(slice) === settings.clusterID) continue; // known from the own cluster
-    const screened = readBrokerSlice(slice, policy);
-    rejections.push(...screened.rejections);
-    if (screened.accepted === undefined) continue;
-    const { identity, group } = screened.accepted;
-    groups.set(identity.cluster, [...(groups.get(identity.cluster) ?? []), group]);
+  for (const [cluster, slices] of Map.groupBy(broker.slices.by('service', key), brokerCluster)) {
+    if (cluster === settings.clusterID) continue; // known from the own cluster
+    const own: EndpointGroup[] = [];
+    for (const slice of firstSlices(slices, cluster, rejections)) {
+      const screened = readBrokerSlice(slice, policy);
+      rejections.push(...screened.rejections);
+      if (screened.accepted !== undefined) own.push(screened.accepted.group);
+    }
+    groups.set(cluster, own);
   }
   return groups;
 }
 
+/** Before anything of them is read: a flood must not hold up other services. */
+function firstSlices(slices: readonly EndpointSlice[], cluster: string, rejections: Rejection[]): readonly EndpointSlice[] {
+  if (slices.length <= MAX_SLICES) return slices;
+  const sorted = slices.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)); // the same ones after a restart
+  const object = `EndpointSlice ${sorted[MAX_SLICES]?.metadata.name ?? ''}`;
+  rejections.push({ object, reason: 'QuotaExceeded', message: `cluster "${cluster}" has ${slices.length} slices of this service, of which ${MAX_SLICES} are read` });
+  return sorted.slice(0, MAX_SLICES);
+}
+
 function admit(key: ServiceKey, record: SyncRecord, quota: MemberQuota, rejections: Rejection[]): SyncRecord[] {
-  const verdict = quota.admit(record.origin.cluster, key, countEndpoints(record.groups));
+  const verdict = quota.admit(record.origin.cluster, key, costOf(record.groups));
   if (verdict === 'admitted') return [record];
   rejections.push({ object: describe(record), reason: 'QuotaExceeded', message: `cluster "${record.origin.cluster}" has ${verdict}` });
   return verdict === 'too many services' ? [] : [{ ...record, groups: [] }];

@@ -1,17 +1,18 @@
+import { objectKey, splitKey } from '../api/resources.ts';
 import type { IpFamily, KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { ApiError, isConflict, isNotFound, isTransient } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { placeEverywhere } from '../sync/service/placement.ts';
-import type { Rejection } from '../sync/service/rejection.ts';
-import { createWorkQueue, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
+import { createWorkQueue, type Lane, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
 import type { BrokerSession } from './broker-session.ts';
 import type { LocalCaches, ServiceKey } from './caches.ts';
 import type { EventReporter } from './event-reporter.ts';
 import { reconcileExport } from './exporter.ts';
 import { reconcileImport } from './importer.ts';
 import type { ControllerMetrics } from './metrics.ts';
+import type { RejectionReport } from './rejection-report.ts';
 import { StatusWriter } from './status-writer.ts';
 import { wantedExportConditions, wantedImportStatus } from './statuses.ts';
 import type { ImportSources } from './wanted-import.ts';
@@ -26,8 +27,14 @@ export interface ReconcilerOptions {
   readonly workers: number;
   readonly metrics: ControllerMetrics;
   readonly events: EventReporter;
+  readonly rejections: Pick<RejectionReport, 'note'>;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** Whether the API server will not take an object as things stand, so that a person must do something. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && !isTransient(error) && !isConflict(error) && !isNotFound(error);
 }
 
 /** What is over quota is looked at again after a while, for nothing tells when there is room. */
@@ -40,9 +47,10 @@ export class Reconciler {
   readonly #statuses: StatusWriter;
   /** When a key that waits or is worked on was first asked for. */
   readonly #since = new Map<string, number>();
-  readonly #failures = new Map<ServiceKey, string>();
-  /** Rejections that have been counted and logged. */
-  readonly #rejected = new Map<ServiceKey, string>();
+  readonly #exportFailures = new Map<ServiceKey, string>();
+  readonly #importFailures = new Map<ServiceKey, string>();
+  /** Objects of other people that stand where an import belongs: their end brings the import back. */
+  readonly #obstructions = new Map<string, ServiceKey>();
 
   constructor(options: ReconcilerOptions) {
     const { clock, logger, workers, localClient } = options;
@@ -59,9 +67,18 @@ export class Reconciler {
   }
 
   enqueue(kind: WorkKind, key: ServiceKey): void {
+    this.#add(kind, key, kind === 'export' || kind === 'import' ? 'front' : 'back');
+  }
+
+  /** Has a service looked at anew without any news of it: what is news goes first. */
+  enqueueAnew(kind: 'export' | 'import', key: ServiceKey): void {
+    this.#add(kind, key, 'middle');
+  }
+
+  #add(kind: WorkKind, key: ServiceKey, lane: Lane): void {
     const text = workKey(kind, key);
     if (!this.#since.has(text)) this.#since.set(text, this.#options.clock.monotonic());
-    this.queue.add(text, kind === 'export' || kind === 'import' ? 'front' : 'back');
+    this.queue.add(text, lane);
   }
 
   async #process(text: string, signal: AbortSignal): Promise<WorkResult> {
@@ -93,7 +110,7 @@ export class Reconciler {
     // the own endpoints behind an import follow this cluster, not the broker
     if (broker.imports.by('service', key).length > 0) this.enqueue('import', key);
     const { writes } = await reconcileExport(key, { settings, local, broker, brokerClient }, signal);
-    this.#failures.delete(key);
+    this.#exportFailures.delete(key);
     this.#observe('export', key, writes);
     this.enqueue('import', key);
     if (local.exports.get(key) !== undefined) this.enqueue('export-status', key);
@@ -103,10 +120,12 @@ export class Reconciler {
   async #import(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
     if (!session.hasSynced) return 'done';
     const { localClient } = this.#options;
+    for (const [object, service] of this.#obstructions) if (service === key) this.#obstructions.delete(object);
     const onForeign = (_key: ServiceKey, object: KubeObject): void => this.#reportForeign(key, object);
     const { wanted, writes } = await reconcileImport(key, { ...this.#sources(session), localClient, onForeign }, signal);
-    this.#reportRejections(key, wanted.rejections);
+    this.#options.rejections.note(key, wanted.rejections);
     this.#observe('import', key, writes);
+    if (this.#importFailures.delete(key)) this.#enqueueExportStatus(key);
     if (wanted.merged !== undefined) this.enqueue('import-status', key);
     const isOverQuota = wanted.rejections.some(({ reason, object }) => reason === 'QuotaExceeded' && object.startsWith('ServiceImport'));
     return isOverQuota ? { requeueAfterMs: QUOTA_RETRY_MS } : 'done';
@@ -114,7 +133,7 @@ export class Reconciler {
 
   async #exportStatus(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
     const { local } = this.#options;
-    const conditions = wantedExportConditions({ key, local, session, failure: this.#failures.get(key) });
+    const conditions = wantedExportConditions({ key, local, session, failure: this.#exportFailures.get(key), importFailure: this.#importFailures.get(key) });
     const serviceExport = local.exports.get(key);
     if (conditions !== undefined && serviceExport !== undefined) await this.#statuses.writeExport(serviceExport, conditions, local.exports, signal);
     return 'done';
@@ -122,10 +141,10 @@ export class Reconciler {
 
   async #importStatus(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
     const { local } = this.#options;
-    const status = session.hasSynced ? wantedImportStatus(key, this.#sources(session)) : undefined;
+    const status = session.hasSynced ? wantedImportStatus(key, this.#sources(session), this.#importFailures.get(key)) : undefined;
     const serviceImport = local.imports.get(key);
     if (status !== undefined && serviceImport !== undefined) {
-      await this.#statuses.writeImport(serviceImport, status.conditions, status.clusters, local.imports, signal);
+      await this.#statuses.writeImport(serviceImport, status, local.imports, signal);
     }
     return 'done';
   }
@@ -133,7 +152,7 @@ export class Reconciler {
   #sources(session: BrokerSession): ImportSources {
     const { local, families } = this.#options;
     const { settings, caches: broker, quota, liveness } = session;
-    return { settings, local, broker, quota, liveness, families, placement: placeEverywhere, addressPolicy: () => session.addressPolicy() };
+    return { settings, local, broker, quota, liveness, families, addressPolicy: () => session.addressPolicy() };
   }
 
   #observe(direction: 'export' | 'import', key: ServiceKey, writes: number): void {
@@ -144,26 +163,38 @@ export class Reconciler {
   #onFailure(text: string, error: unknown): void {
     const { kind, key } = splitWorkKey(text);
     this.#options.metrics.failed(kind);
-    if (kind !== 'export') return;
-    if (this.#options.local.exports.get(key) === undefined) return;
-    this.#failures.set(key, errorMessage(error));
+    if (kind === 'import' && isRefusal(error)) this.#reportImportFailure(key, errorMessage(error));
+    if (kind !== 'export' || this.#options.local.exports.get(key) === undefined) return;
+    this.#exportFailures.set(key, errorMessage(error));
     this.enqueue('export-status', key);
   }
 
-  #reportForeign(key: ServiceKey, object: KubeObject): void {
-    const message = `${object.kind} "${object.metadata.name}" was not made by mcs and is left alone; the service "${key}" of the cluster set is not imported`;
-    this.#options.events.warn(object, `Foreign${object.kind}`, message);
+  #enqueueExportStatus(key: ServiceKey): void {
     if (this.#options.local.exports.get(key) !== undefined) this.enqueue('export-status', key);
   }
 
-  #reportRejections(key: ServiceKey, rejections: readonly Rejection[]): void {
-    const text = JSON.stringify(rejections);
-    if ((this.#rejected.get(key) ?? '[]') === text) return;
-    if (rejections.length === 0) this.#rejected.delete(key);
-    else this.#rejected.set(key, text);
-    for (const { reason, object, message } of rejections) {
-      this.#options.metrics.rejected(reason);
-      this.#options.logger.warn('Refused a part of another member\'s record', { service: key, object, reason, detail: message });
-    }
+  /** A namespace that takes no objects (a quota, an admission policy) is told by an Event: a ServiceImport may not even stand. */
+  #reportImportFailure(key: ServiceKey, message: string): void {
+    const { local, events } = this.#options;
+    this.#importFailures.set(key, message);
+    const standing = local.imports.get(key);
+    const namespace = local.namespaces.get(splitKey(key).namespace ?? '');
+    const about = standing ?? namespace;
+    if (about !== undefined) events.warn(about, 'ImportFailed', `Cannot import service "${key}" of the cluster set: ${message}`);
+    if (standing !== undefined) this.enqueue('import-status', key);
+    this.#enqueueExportStatus(key);
+  }
+
+  /** Service whose import an object of other people stands in the way of. */
+  obstructs(object: KubeObject): ServiceKey | undefined {
+    return this.#obstructions.get(`${object.kind} ${objectKey(object.metadata)}`);
+  }
+
+  #reportForeign(key: ServiceKey, object: KubeObject): void {
+    this.#obstructions.set(`${object.kind} ${objectKey(object.metadata)}`, key);
+    const effect = object.kind === 'EndpointSlice' ? 'lacks the endpoints that belong there' : 'is not imported';
+    const message = `${object.kind} "${object.metadata.name}" was not made by mcs and is left alone; the service "${key}" of the cluster set ${effect}`;
+    this.#options.events.warn(object, `Foreign${object.kind}`, message);
+    this.#enqueueExportStatus(key);
   }
 }

@@ -1,3 +1,4 @@
+import type { DnsWiringSettings } from '../api/types/index.ts';
 import type { NamespacePolicy } from '../sync/service/namespace-policy.ts';
 
 /** What the controller of one member is told. */
@@ -11,6 +12,8 @@ export interface ControllerSettings {
   readonly nodeCIDRs: readonly string[];
   readonly importNamespaces?: readonly string[];
   readonly denyNamespaces?: readonly string[];
+  /** Default: wanted. */
+  readonly dnsWiring?: DnsWiringSettings;
   /** True only for processes of the sandbox: loopback addresses may be endpoints. */
   readonly simulated: boolean;
   /** Identity in Leases: the pod's UID. */
@@ -30,6 +33,8 @@ export interface ControllerLimits {
   /** Most services and endpoints that are taken from one other member (ruling 9). */
   readonly servicesPerCluster: number;
   readonly endpointsPerCluster: number;
+  /** How long news of what is refused of other members are gathered before they are written, s. */
+  readonly reportSeconds: number;
 }
 
 export const DEFAULT_LIMITS: ControllerLimits = {
@@ -39,6 +44,7 @@ export const DEFAULT_LIMITS: ControllerLimits = {
   credentialSeconds: 7 * 24 * 3_600,
   servicesPerCluster: 5_000,
   endpointsPerCluster: 50_000,
+  reportSeconds: 5,
 };
 
 export const FIELD_MANAGER = 'mcs-controller';

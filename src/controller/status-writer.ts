@@ -8,6 +8,7 @@ import { sameConditions, stampConditions, type WantedCondition } from './conditi
 import { EXPORT_CONDITION_TYPES } from './export-conditions.ts';
 import { IMPORT_CONDITION_TYPES } from './import-conditions.ts';
 import { FIELD_MANAGER } from './settings.ts';
+import type { WantedImportStatus } from './statuses.ts';
 
 export interface StatusWriterOptions {
   readonly client: KubeClient;
@@ -30,16 +31,18 @@ export class StatusWriter {
 
   async writeImport(
     object: ServiceImport,
-    wanted: readonly WantedCondition[],
-    exporters: readonly string[],
+    wanted: WantedImportStatus,
     store: ObjectCache<ServiceImport>,
     signal: AbortSignal,
   ): Promise<void> {
-    const conditions = stampConditions(wanted, object.status?.conditions, this.#options.now);
-    const clusters = exporters.toSorted().map((cluster) => ({ cluster }));
-    const status = { clusters, conditions, endpointSliceObjects: 'Present' as const };
-    const isSame = sameConditions(conditions, object.status?.conditions, IMPORT_CONDITION_TYPES) && agreesWith(clusters, object.status?.clusters);
-    if (isSame) return; // endpointSliceObjects never changes, and older CRDs prune it
+    const standing = object.status;
+    const conditions = stampConditions(wanted.conditions, standing?.conditions, this.#options.now);
+    const clusters = wanted.clusters.toSorted().map((cluster) => ({ cluster }));
+    const { endpointSliceObjects } = wanted;
+    const status = { clusters, conditions, endpointSliceObjects };
+    // CRDs of other installers may know no endpointSliceObjects and prune it
+    const isSameSlices = standing?.endpointSliceObjects === undefined || standing.endpointSliceObjects === endpointSliceObjects;
+    if (isSameSlices && sameConditions(conditions, standing?.conditions, IMPORT_CONDITION_TYPES) && agreesWith(clusters, standing?.clusters)) return;
     await this.#apply(resources.serviceImports, object, status, store, signal);
   }
 

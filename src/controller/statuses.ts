@@ -9,11 +9,11 @@ import { mergeRecords, type ServiceConflict } from '../sync/service/merge-record
 import type { BrokerSession } from './broker-session.ts';
 import { type LocalCaches, ofMember, type ServiceKey } from './caches.ts';
 import type { WantedCondition } from './conditions.ts';
-import { exportConditions } from './export-conditions.ts';
+import { exportConditions, type ExportState } from './export-conditions.ts';
 import { importConditions } from './import-conditions.ts';
 import { type LocalExport, readLocalExport } from './local-exports.ts';
 import { readExporters } from './member-records.ts';
-import { hasNoFamily, type ImportSources, type WantedImport, wantedImport } from './wanted-import.ts';
+import { type ImportSources, wantedImport } from './wanted-import.ts';
 
 export interface ExportStatusInput {
   readonly key: ServiceKey;
@@ -21,6 +21,8 @@ export interface ExportStatusInput {
   readonly session: BrokerSession;
   /** Why the last write to the broker failed. */
   readonly failure: string | undefined;
+  /** Why the last try to import the service here failed. */
+  readonly importFailure: string | undefined;
 }
 
 /** Conditions that a ServiceExport is to have; undefined where they are better left as they are. */
@@ -41,7 +43,8 @@ export function wantedExportConditions(input: ExportStatusInput): WantedConditio
     ...(failure !== undefined && { failure }),
     conflicts: isKnown ? conflictsOf(input, found) : [],
     unroutable: unroutableOf(found, session),
-    hasForeignImport: hasForeignImport(key, local),
+    ignored: found.ignored,
+    ...importability(input),
   });
 }
 
@@ -60,29 +63,36 @@ function isStored(key: ServiceKey, { record }: LocalExport, { settings, caches }
 /** Every exporter finds the same conflicts, for all of them read the same records. */
 function conflictsOf({ key, local, session }: ExportStatusInput, { record }: LocalExport): readonly ServiceConflict[] {
   if (record === undefined) return [];
-  const { records } = readExporters(key, { broker: session.caches });
-  return mergeRecords(records, local.imports.get(key)?.metadata.annotations?.[WINNER])?.conflicts ?? [];
+  const policy = session.addressPolicy();
+  const records = readExporters(key, { broker: session.caches }).records.filter(({ origin }) => policy.isMember(origin.cluster));
+  const standing = local.imports.get(key);
+  const winner = standing !== undefined && isOwnedBy(standing, SERVICE_OWNER) ? standing.metadata.annotations?.[WINNER] : undefined;
+  return mergeRecords(records, winner)?.conflicts ?? [];
 }
 
-function hasForeignImport(key: ServiceKey, local: LocalCaches): boolean {
+/** What keeps this cluster itself from using what it exports. */
+function importability({ key, local, importFailure }: ExportStatusInput): Pick<ExportState, 'hasForeignImport' | 'importFailure'> {
   const standing = local.imports.get(key);
-  return standing !== undefined && !isOwnedBy(standing, SERVICE_OWNER);
+  const hasForeignImport = standing !== undefined && !isOwnedBy(standing, SERVICE_OWNER);
+  return { hasForeignImport, ...(importFailure !== undefined && { importFailure }) };
 }
 
 export interface WantedImportStatus {
   readonly conditions: readonly WantedCondition[];
   /** Clusters whose endpoints are served. */
   readonly clusters: readonly string[];
-  readonly wanted: WantedImport;
+  /** Whether imported slices exist for the service (KEP-1645). */
+  readonly endpointSliceObjects: 'Present' | 'Absent';
 }
 
 /** Status that the aggregated ServiceImport of a service is to have; undefined where there is none of ours. */
-export function wantedImportStatus(key: ServiceKey, sources: ImportSources): WantedImportStatus | undefined {
+export function wantedImportStatus(key: ServiceKey, sources: ImportSources, failure?: string): WantedImportStatus | undefined {
   const wanted = wantedImport(key, sources);
   const { serviceImport } = wanted.standing;
   if (wanted.merged === undefined || serviceImport === undefined || !isOwnedBy(serviceImport, SERVICE_OWNER)) return undefined;
   const silent = new Set(wanted.withdrawn);
   const clusters = wanted.merged.records.map(({ origin }) => origin.cluster).filter((cluster) => !silent.has(cluster));
-  const conditions = importConditions({ serviceImport, hasNoFamily: hasNoFamily(wanted), rejections: wanted.rejections });
-  return { conditions, clusters, wanted };
+  const { obstacle, rejections } = wanted;
+  const conditions = importConditions({ serviceImport, ...(obstacle !== undefined && { obstacle }), ...(failure !== undefined && { failure }), rejections });
+  return { conditions, clusters, endpointSliceObjects: obstacle === undefined ? 'Present' : 'Absent' };
 }

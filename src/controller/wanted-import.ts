@@ -2,24 +2,27 @@ import { WINNER } from '../api/labels.ts';
 import { splitKey } from '../api/resources.ts';
 import type { IpFamily, Service, ServiceImport } from '../api/types/index.ts';
 import { isOwnedBy } from '../sync/ownership.ts';
+import { parseAll } from '../sync/service/address-policy.ts';
 import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
 import { chooseFamilies } from '../sync/service/derived-service.ts';
 import { derivedServiceName } from '../sync/service/imported-names.ts';
 import { type MergedService, mergeRecords } from '../sync/service/merge-records.ts';
 import { namespaceRefusal } from '../sync/service/namespace-policy.ts';
-import type { ClusterEndpoints, Placement } from '../sync/service/placement.ts';
+import { servableEndpoints } from '../sync/service/imported-slices.ts';
+import { type ClusterEndpoints, placeEndpoints } from '../sync/service/placement.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
 import type { ClusterLiveness } from './cluster-liveness.ts';
 import { type MemberRecordSources, readMemberRecords } from './member-records.ts';
 import { namespacePolicyOf } from './settings.ts';
-import type { ServiceKey } from './caches.ts';
+import { brokerCluster, type ServiceKey } from './caches.ts';
 
 export interface ImportSources extends MemberRecordSources {
   readonly liveness: Pick<ClusterLiveness, 'isServed'>;
-  readonly placement: Placement;
   /** Families of this cluster's services; empty if they are not known. */
   readonly families: readonly IpFamily[];
 }
+
+export type ImportObstacle = 'IPFamilyNotSupported' | 'ForeignService';
 
 /** What shall stand in this cluster for one service. */
 export interface WantedImport {
@@ -31,6 +34,8 @@ export interface WantedImport {
   readonly withdrawn: readonly string[];
   /** Families of the clusterset IPs; undefined for headless services, and where there is none in common. */
   readonly families: readonly IpFamily[] | undefined;
+  /** Why the service cannot be used in this cluster, although members export it. */
+  readonly obstacle?: ImportObstacle;
   readonly rejections: readonly Rejection[];
   readonly standing: StandingImport;
 }
@@ -54,7 +59,9 @@ function refusal(key: ServiceKey, sources: ImportSources): Rejection[] | undefin
   const found = sources.local.namespaces.get(namespace);
   if (found === undefined || found.metadata.deletionTimestamp !== undefined) return [];
   const reason = namespaceRefusal(namespace, namespacePolicyOf(sources.settings));
-  return reason === undefined ? undefined : [{ object: key, reason: 'NamespaceRefused', message: reason }];
+  if (reason === undefined) return undefined;
+  const others = sources.broker.imports.by('service', key).filter((object) => brokerCluster(object) !== sources.settings.clusterID);
+  return others.map(({ metadata }) => ({ object: `ServiceImport ${metadata.name}`, reason: 'NamespaceRefused', message: reason }));
 }
 
 /** Decides, from the caches alone, what shall stand in this cluster for a service. */
@@ -69,15 +76,21 @@ export function wantedImport(key: ServiceKey, sources: ImportSources): WantedImp
   if (merged === undefined) return { ...NOTHING, rejections, standing };
   const self = sources.settings.clusterID;
   const isServed = (cluster: string): boolean => cluster === self || sources.liveness.isServed(cluster);
-  const exporters = merged.records.map(({ origin, groups }) => ({ cluster: origin.cluster, groups }));
-  const candidates = exporters.filter(({ cluster }) => isServed(cluster));
-  const withdrawn = exporters.filter(({ cluster }) => !isServed(cluster)).map(({ cluster }) => cluster);
+  const withdrawn = merged.records.map(({ origin }) => origin.cluster).filter((cluster) => !isServed(cluster));
   const choice = { supported: sources.families, ...(derived !== undefined && isOwnedBy(derived, SERVICE_OWNER) && { standing: derived }) };
   const families = merged.winner.kind === 'ClusterSetIP' ? chooseFamilies(merged.winner.ipFamilies, choice) : undefined;
-  return { merged, endpoints: sources.placement(candidates, self), withdrawn, families, rejections, standing };
+  const obstacle = findObstacle(merged, families, sources, standing);
+  // slices would lead to a Service that somebody else made, or to addresses that nobody here can reach
+  const endpoints = obstacle === undefined ? placeEndpoints(merged.winner.placement, servableEndpoints(merged, isServed), self) : [];
+  return { merged, endpoints, withdrawn, families, ...(obstacle !== undefined && { obstacle }), rejections, standing };
 }
 
-/** Whether a service with a virtual address cannot have one in this cluster. */
-export function hasNoFamily({ merged, families }: WantedImport): boolean {
-  return merged !== undefined && merged.winner.kind === 'ClusterSetIP' && families === undefined;
+function findObstacle({ winner }: MergedService, families: WantedImport['families'], { settings }: ImportSources, { derived }: StandingImport): ImportObstacle | undefined {
+  if (winner.kind === 'Headless') {
+    const reachable = parseAll(settings.podCIDRs).map(({ family }) => family);
+    const isReachable = reachable.length === 0 || winner.ipFamilies.length === 0 || winner.ipFamilies.some((family) => reachable.includes(family));
+    return isReachable ? undefined : 'IPFamilyNotSupported';
+  }
+  if (families === undefined) return 'IPFamilyNotSupported';
+  return derived !== undefined && !isOwnedBy(derived, SERVICE_OWNER) ? 'ForeignService' : undefined;
 }

@@ -38,6 +38,10 @@ export interface ApplyOptions extends WriteOptions {
   readonly subresource?: 'status';
 }
 
+export interface PatchOptions extends WriteOptions {
+  readonly subresource?: 'status';
+}
+
 export type PatchType = 'application/merge-patch+json' | 'application/json-patch+json';
 
 export interface DeleteOptions extends WriteOptions {
@@ -94,7 +98,7 @@ export interface KubeClient {
   update<T extends KubeObject>(resource: Resource<T>, object: Draft<T>, options?: WriteOptions): Promise<T>;
   /** Server-side apply. Creates what does not exist: set metadata.uid to refuse that (ruling 11). */
   apply<T extends KubeObject>(resource: Resource<T>, object: Draft<T>, options: ApplyOptions): Promise<T>;
-  patch<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined, type: PatchType, body: unknown, options?: WriteOptions): Promise<T>;
+  patch<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined, type: PatchType, body: unknown, options?: PatchOptions): Promise<T>;
   delete(resource: Resource<KubeObject>, name: string, namespace?: string, options?: DeleteOptions): Promise<void>;
   /** TokenRequest for a ServiceAccount. */
   createToken(serviceAccount: string, namespace: string, options: TokenOptions): Promise<IssuedToken>;

@@ -24,12 +24,17 @@ function unreadable(path: string, error: unknown): McsError {
   });
 }
 
-function readAuthority(path: string): string {
+function readMounted(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+/** Namespace of the pod that this process runs in. Throws MCS_NO_KUBECONFIG outside of a pod. */
+export function podNamespace(runtime: Pick<Runtime, 'mounted'>): string {
+  return readMounted(runtime.mounted(`${MOUNT}/namespace`)).trim();
 }
 
 /** The content of a file that somebody replaces now and then: read again after a minute, or when asked to. */
@@ -70,7 +75,7 @@ export function inClusterAccess(runtime: Pick<Runtime, 'mounted'>, env: NodeJS.P
   const token = new TokenFile(runtime.mounted(`${MOUNT}/token`), clock);
   return {
     server,
-    tls: { ca: readAuthority(runtime.mounted(`${MOUNT}/ca.crt`)) },
+    tls: { ca: readMounted(runtime.mounted(`${MOUNT}/ca.crt`)) },
     headers: async () => ({ authorization: `Bearer ${await token.read()}` }),
     onUnauthorized: () => token.forget(),
   };

@@ -1,4 +1,4 @@
-import { apiVersionOf, type Resource, resourcePath } from '../api/resources.ts';
+import { apiVersionOf, type Resource, resourceOfPath, resourcePath } from '../api/resources.ts';
 import type { KubeList, KubeObject, WatchEvent } from '../api/types/index.ts';
 import { isNotFound } from './api-error.ts';
 import { readBody } from './api-response.ts';
@@ -20,6 +20,8 @@ export interface KubeClientOptions {
   /** A watch without events and bookmarks for so long counts as cut. Default 150 s (bookmarks come each minute). */
   readonly watchIdleMs?: number;
   readonly random?: () => number;
+  /** Called for each request that is sent, watches apart, with the method and the resource: for metrics. */
+  readonly onRequest?: (method: string, resource: string) => void;
 }
 
 /** The User-Agent of a part: `mcs-<part>/<version>`. */
@@ -41,6 +43,7 @@ class HttpsKubeClient implements c.KubeClient {
   readonly #http: HttpTransport;
   readonly #pageSize: number;
   readonly #random: () => number;
+  readonly #onRequest: KubeClientOptions['onRequest'];
 
   constructor(access: c.ClusterAccess, options: KubeClientOptions) {
     const { userAgent = 'mcs-client', requestTimeoutMs = 30_000, connectTimeoutMs = 10_000, watchIdleMs = 150_000 } = options;
@@ -48,6 +51,7 @@ class HttpsKubeClient implements c.KubeClient {
     this.#http = createHttpTransport(access, { userAgent, requestTimeoutMs, connectTimeoutMs, watchIdleMs });
     this.#pageSize = options.pageSize ?? 500;
     this.#random = options.random ?? Math.random;
+    this.#onRequest = options.onRequest;
   }
 
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, options: c.RequestOptions = {}): Promise<T> {
@@ -105,8 +109,8 @@ class HttpsKubeClient implements c.KubeClient {
     });
   }
 
-  patch<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined, type: c.PatchType, body: unknown, options: c.WriteOptions = {}): Promise<T> {
-    const path = resourcePath(resource, namespace, name) + toQueryString(writeQuery(options));
+  patch<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined, type: c.PatchType, body: unknown, options: c.PatchOptions = {}): Promise<T> {
+    const path = resourcePath(resource, namespace, name, options.subresource) + toQueryString(writeQuery(options));
     return this.#request<T>({ method: 'PATCH', path, body, contentType: type, ...(options.signal && { signal: options.signal }) });
   }
 
@@ -151,6 +155,7 @@ class HttpsKubeClient implements c.KubeClient {
   }
 
   async #request<T>(request: HttpRequest): Promise<T> {
+    this.#onRequest?.(request.method, resourceOfPath(request.path));
     const exchange = await this.#http.send(request);
     try {
       return (await readBody(exchange, this.server)) as T;

@@ -104,8 +104,33 @@ export interface ClusterJoin extends KubeObject {
   };
 }
 
+/** What a cluster takes from other members. */
+export interface ImportSettings {
+  /** Namespaces to import into, all by default; `*` stands for all but those of the system. */
+  readonly importNamespaces?: readonly string[];
+  /** Namespaces never to import into. */
+  readonly denyNamespaces?: readonly string[];
+  /** Most services, and endpoints of all of them together, that are taken from one other member. */
+  readonly importLimits?: { readonly servicesPerCluster?: number; readonly endpointsPerCluster?: number };
+}
+
+/** What a join was told and does not find out by itself; later joins keep it. */
+export interface GivenJoinSettings {
+  readonly podCIDRs?: readonly string[];
+  readonly serviceCIDRs?: readonly string[];
+  readonly brokerUrl?: string;
+}
+
+/** How the cluster's own DNS is made to forward to ours. */
+export interface DnsWiringSettings {
+  /** False leaves the cluster's DNS alone. */
+  readonly isWanted: boolean;
+  /** `namespace/name` of the ConfigMap that takes server blocks, in place of the one that is recognised. */
+  readonly customConfigMap?: string;
+}
+
 /** `config.json` of the ConfigMap `mcs-member`, which the agents of a member read. */
-export interface MemberConfig {
+export interface MemberConfig extends ImportSettings {
   readonly clusterID: string;
   /** UID of the kube-system namespace. */
   readonly clusterUID: string;
@@ -115,8 +140,7 @@ export interface MemberConfig {
   readonly components: readonly string[];
   readonly brokerNamespace: string;
   readonly settings: ClusterSettings;
-  /** Namespaces to import into; all by default. */
-  readonly importNamespaces?: readonly string[];
-  /** Namespaces never to import into. */
-  readonly denyNamespaces?: readonly string[];
+  readonly given?: GivenJoinSettings;
+  /** Default: wanted. */
+  readonly dnsWiring?: DnsWiringSettings;
 }

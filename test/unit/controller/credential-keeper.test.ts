@@ -3,7 +3,7 @@ import { MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../../src/api/names.t
 import { resources } from '../../../src/api/resources.ts';
 import type { Secret } from '../../../src/api/types/index.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import { type BrokerCredential, readCredential } from '../../../src/controller/credential.ts';
+import { type BrokerCredential, readCredential } from '../../../src/broker-info/member-credential.ts';
 import { CredentialKeeper } from '../../../src/controller/credential-keeper.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
@@ -18,13 +18,15 @@ interface Trial {
   /** Times of the requests for a token, in days. */
   readonly asked: number[];
   readonly seen: (string | undefined)[];
+  /** Reasons of the Events, each thing once. */
+  readonly troubles: () => string[];
   readonly stored: () => Promise<BrokerCredential | undefined>;
   readonly setAnswering: (isAnswering: boolean) => void;
   readonly secret: Secret;
   readonly user: KubeClient;
 }
 
-async function trial(): Promise<Trial> {
+async function trial({ random = (): number => 1, skewMs = 0 } = {}): Promise<Trial> {
   const clock = new FakeClock();
   const user = createMemoryClient({ now: () => clock.now() });
   const encode = (fields: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
@@ -34,11 +36,12 @@ async function trial(): Promise<Trial> {
   const secret = await user.create(resources.secrets, { metadata: { name: MEMBER_BROKER_SECRET, namespace: MEMBER_NAMESPACE }, data });
   const asked: number[] = [];
   const seen: (string | undefined)[] = [];
+  const troubles: string[] = [];
   let isAnswering = true;
   const createToken: KubeClient['createToken'] = (_account, _namespace, { expirationSeconds }) => {
     asked.push((clock.now() - Date.parse(issuedAt)) / DAY);
     if (!isAnswering) return Promise.reject(new Error('the broker is away'));
-    return Promise.resolve({ token: `token-${asked.length}`, expirationTimestamp: new Date(clock.now() + expirationSeconds * 1_000).toISOString() });
+    return Promise.resolve({ token: `token-${asked.length}`, expirationTimestamp: new Date(clock.now() + expirationSeconds * 1_000 + skewMs).toISOString() });
   };
   const keeper = new CredentialKeeper({
     localClient: user,
@@ -46,15 +49,16 @@ async function trial(): Promise<Trial> {
     lifeSeconds: LIFE / 1_000,
     brokerClient: () => ({ ...user, createToken }),
     onChange: (credential) => seen.push(credential?.token),
+    onTrouble: (_secret, reason) => troubles.push(reason),
     clock,
-    random: () => 1,
+    random,
     logger: silentLogger,
   });
   const stored = async (): Promise<BrokerCredential | undefined> => readCredential(await user.get(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE));
   const setAnswering = (value: boolean): void => {
     isAnswering = value;
   };
-  return { clock, keeper, asked, seen, stored, setAnswering, secret, user };
+  return { clock, keeper, asked, seen, troubles: () => [...new Set(troubles)], stored, setAnswering, secret, user };
 }
 
 describe('CredentialKeeper', () => {
@@ -86,6 +90,48 @@ describe('CredentialKeeper', () => {
     setAnswering(true);
     await clock.advance(300_000);
     expect(keeper.state).toBe('valid');
+    keeper.stop();
+  });
+
+  it('spreads the renewals of members that joined together, always before a third of the life has passed', async () => {
+    const { clock, keeper, asked, secret } = await trial({ random: () => 0 });
+    keeper.update(secret);
+    await clock.advance(2 * DAY - LIFE / 30 - 1);
+    expect(asked).toEqual([]);
+    await clock.advance(1);
+    expect(asked).toHaveLength(1);
+    keeper.stop();
+  });
+
+  it('does not renew without pause where the clock of the broker is far behind', async () => {
+    const { clock, keeper, asked, secret } = await trial({ skewMs: -LIFE });
+    keeper.update(secret);
+    await clock.advance(2 * DAY);
+    for (let second = 0; second < 60; second += 1) await clock.advance(1_000);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.length).toBeLessThan(5);
+    keeper.stop();
+  });
+
+  it('tells by Events that the credential is not renewed, and then that it has lapsed', async () => {
+    const { clock, keeper, setAnswering, secret, troubles } = await trial();
+    setAnswering(false);
+    keeper.update(secret);
+    await clock.advance(3 * DAY);
+    expect(troubles()).toEqual([]);
+    await clock.advance(DAY + 600_000);
+    expect(troubles()).toEqual(['CredentialNotRenewed']);
+    await clock.advance(2 * DAY);
+    expect(troubles()).toEqual(['CredentialNotRenewed', 'CredentialExpired']);
+    keeper.stop();
+  });
+
+  it('takes other authorities into the Secret, and nothing else', async () => {
+    const { keeper, secret, stored } = await trial();
+    keeper.update(secret);
+    await keeper.trust('PEM of two');
+    expect(await stored()).toMatchObject({ ca: 'PEM of two', token: 'first' });
+    expect(keeper.credential?.ca).toBe('PEM of two');
     keeper.stop();
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { sameConditions, stampConditions } from '../../../src/controller/conditions.ts';
 import { EXPORT_CONDITION_TYPES, exportConditions, type ExportState } from '../../../src/controller/export-conditions.ts';
 
-const GOOD: ExportState = { generation: 3, service: 'web', isStored: true, conflicts: [], unroutable: { left: 0, total: 2, cluster: 'east' }, hasForeignImport: false };
+const GOOD: ExportState = { generation: 3, service: 'web', isStored: true, conflicts: [], unroutable: { left: 0, total: 2, cluster: 'east' }, hasForeignImport: false, ignored: [] };
 const REASON = /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/;
 
 interface Case {
@@ -33,6 +33,16 @@ const CASES: readonly Case[] = [
     title: 'a foreign ServiceImport',
     state: { hasForeignImport: true },
     expected: ['Valid=True Valid', 'Ready=True Exported', 'Conflict=False NoConflicts', 'mcs.clusterset.local/ImportedHere=False ForeignServiceImport'],
+  },
+  {
+    title: 'a namespace that takes no import',
+    state: { importFailure: 'exceeded quota' },
+    expected: ['Valid=True Valid', 'Ready=True Exported', 'Conflict=False NoConflicts', 'mcs.clusterset.local/ImportedHere=False Failed'],
+  },
+  {
+    title: 'settings that cannot be followed',
+    state: { ignored: [{ reason: 'InvalidPlacement', message: 'no policy' }, { reason: 'UnusableKeys', message: 'bad keys' }] },
+    expected: ['Valid=True Valid', 'Ready=True Exported', 'Conflict=False NoConflicts', 'mcs.clusterset.local/SettingsAccepted=False InvalidPlacement,UnusableKeys'],
   },
 ];
 
