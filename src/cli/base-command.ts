@@ -4,7 +4,7 @@ import { McsError } from '../base/errors.ts';
 import type { TaskRunner } from '../base/tasks.ts';
 import type { OutputFormat } from './flags.ts';
 import { toUsageError } from './parse-error.ts';
-import { selfCommand } from './self-command.ts';
+import { asTyped, selfCommand } from './self-command.ts';
 import { createListrTaskRunner, createPlainTaskRunner } from './task-runner.ts';
 import { describeTerminal, type Terminal } from './terminal.ts';
 
@@ -23,10 +23,15 @@ export abstract class BaseCommand extends Command {
   readonly #interrupt = (): void => {
     // the second Ctrl-C does not wait for anything
     if (this.#stop.signal.aborted) process.exit(130);
-    this.#stop.abort(new McsError('MCS_INTERRUPTED', 'Stopped: what was written so far stands', { hints: ['Run the same command again: it completes what is missing'] }));
+    this.#stop.abort(this.interruption());
   };
 
   protected readonly terminal: Terminal = describeTerminal(process.env, { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY, stderr: process.stderr.isTTY });
+
+  /** What Ctrl-C means to this command. */
+  protected interruption(): McsError {
+    return new McsError('MCS_INTERRUPTED', 'Stopped before the end');
+  }
 
   /** Aborted by SIGINT and SIGTERM. */
   protected get signal(): AbortSignal {
@@ -75,14 +80,14 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${text}\n`);
   }
 
-  /** How `mcs` is called in this shell. */
-  protected get self(): string {
-    return selfCommand({ binPath: process.argv[1] ?? '', packageRoot: this.config.root, cwd: process.cwd() });
+  /** A command that is written as `mcs ...`, as it works in this shell. */
+  protected asTyped(command: string): string {
+    return asTyped(command, selfCommand({ binPath: process.argv[1] ?? '', packageRoot: this.config.root, cwd: process.cwd() }));
   }
 
-  /** Says what to type next, as it works in this shell. */
+  /** Says what to type next. */
   protected next(...commands: readonly string[]): void {
-    for (const [index, command] of commands.entries()) this.note(`${index === 0 ? 'Next: ' : '      '}${command.replace(/^mcs(?= )/, this.self)}`);
+    for (const [index, command] of commands.entries()) this.note(`${index === 0 ? 'Next: ' : '      '}${this.asTyped(command)}`);
   }
 
   /** Asks yes or no. Throws MCS_INPUT_NEEDED, naming the flag, where nobody can answer. */

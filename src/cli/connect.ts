@@ -1,9 +1,9 @@
 import { McsError } from '../base/errors.ts';
 import type { FleetSource } from '../inspect/survey-fleet.ts';
-import { accessForContext } from '../kube/access.ts';
 import type { ClusterAccess, KubeClient } from '../kube/client.ts';
 import { createKubeClient, type KubeClientOptions, userAgentOf } from '../kube/kube-client.ts';
-import { getContext, type LoadedKubeconfig, loadKubeconfig } from '../kube/kubeconfig.ts';
+import { type KnownCluster, loadKnownClusters } from './known-clusters.ts';
+import { splitList } from './split-list.ts';
 
 /** Values of `clusterFlags`. */
 export interface ClusterSelection {
@@ -18,18 +18,9 @@ export interface FleetSelection extends ClusterSelection {
 }
 
 /** The chosen cluster with the names that the kubeconfig has for it. */
-export interface ConnectedCluster {
+export interface ConnectedCluster extends Pick<KnownCluster, 'context' | 'clusterName' | 'namespace'> {
   readonly client: KubeClient;
   readonly access: ClusterAccess;
-  readonly context: string;
-  /** Name of the kubeconfig's cluster entry. */
-  readonly clusterName: string;
-  /** Namespace of the context; "default" if it names none. */
-  readonly namespace: string;
-}
-
-function load({ kubeconfig }: ClusterSelection): Promise<LoadedKubeconfig> {
-  return loadKubeconfig({ ...(kubeconfig !== undefined && { kubeconfig }), env: process.env });
 }
 
 function accessOptions({ as }: ClusterSelection): { as?: string } {
@@ -38,10 +29,15 @@ function accessOptions({ as }: ClusterSelection): { as?: string } {
 
 /** A client of the one cluster that a command works on. The caller closes it. */
 export async function connectCluster(selection: ClusterSelection, version: string): Promise<ConnectedCluster> {
-  const loaded = await load(selection);
-  const { name, cluster, namespace } = getContext(loaded, selection.context);
-  const access = accessForContext(loaded, name, accessOptions(selection));
-  return { client: connectTo(access, version), access, context: name, clusterName: cluster, namespace: namespace ?? 'default' };
+  const known = (await loadKnownClusters(selection.kubeconfig, process.env)).get(selection.context);
+  const access = known.access(accessOptions(selection));
+  const { clusterName, context, namespace } = known;
+  return { client: connectTo(access, version), access, context, clusterName, namespace };
+}
+
+/** Names of the contexts that can be chosen. */
+export async function listContexts({ kubeconfig }: ClusterSelection): Promise<readonly string[]> {
+  return (await loadKnownClusters(kubeconfig, process.env)).contexts;
 }
 
 /** A client of the CLI for any cluster. */
@@ -54,16 +50,14 @@ const FLEET_CONNECT_MS = 3000;
 
 /** The clusters that a reading command looks into: those named, else every context of the kubeconfig. */
 export async function findFleet(selection: FleetSelection, version: string): Promise<readonly FleetSource[]> {
-  const loaded = await load(selection);
-  const names = namedContexts(selection) ?? loaded.contexts.map(({ name }) => name);
+  const clusters = await loadKnownClusters(selection.kubeconfig, process.env);
   // a mistyped name is an error of usage, found before anything is read
-  for (const name of names) getContext(loaded, name);
-  if (names.length === 0) throw new McsError('MCS_NO_KUBECONFIG', `Cannot choose a cluster: ${loaded.files.join(', ')} has no context`, { hints: ['mcs sandbox up'] });
-  const connect = (name: string): Promise<KubeClient> => Promise.resolve(connectTo(accessForContext(loaded, name, accessOptions(selection)), version, { connectTimeoutMs: FLEET_CONNECT_MS }));
-  return names.map((context) => ({ context, connect: () => connect(context) }));
+  const chosen = (namedContexts(selection) ?? clusters.contexts).map((name) => clusters.get(name));
+  if (chosen.length === 0) throw new McsError('MCS_NO_KUBECONFIG', `Cannot choose a cluster: ${clusters.source} has no context`, { hints: ['mcs sandbox up'] });
+  const options = { connectTimeoutMs: FLEET_CONNECT_MS };
+  return chosen.map((known) => ({ context: known.context, connect: () => Promise.resolve(connectTo(known.access(accessOptions(selection)), version, options)) }));
 }
 
 function namedContexts({ context, contexts }: FleetSelection): readonly string[] | undefined {
-  if (context !== undefined) return [context];
-  return contexts?.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return context !== undefined ? [context] : splitList(contexts);
 }

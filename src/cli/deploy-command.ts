@@ -10,6 +10,10 @@ import type { OutputFormat } from './flags.ts';
 
 /** A command that changes clusters: what it works with, and how its dry run is shown. */
 export abstract class DeployCommand extends BaseCommand {
+  protected override interruption(): McsError {
+    return new McsError('MCS_INTERRUPTED', 'Stopped: what was written so far stands', { hints: ['Run the same command again: it completes what is missing'] });
+  }
+
   protected async connect(flags: ClusterSelection): Promise<{ cluster: ConnectedCluster; context: FleetContext }> {
     const cluster = await connectCluster(flags, this.version);
     const context: FleetContext = {

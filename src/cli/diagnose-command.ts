@@ -1,8 +1,10 @@
 import { Flags } from '@oclif/core';
+import { randomBytes } from 'node:crypto';
 import type { Topic } from '../diagnose/check.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { exitCodeOf } from '../diagnose/report.ts';
-import type { FleetSelection } from './connect.ts';
+import { diagnoseInCluster } from '../diagnose/in-cluster/diagnose-in-cluster.ts';
+import { type DiagnoseReport, exitCodeOf } from '../diagnose/report.ts';
+import { connectCluster, type FleetSelection } from './connect.ts';
 import { parseDuration } from './duration.ts';
 import { FleetCommand } from './fleet-command.ts';
 import { fleetFlags, outputFlags, type OutputFormat } from './flags.ts';
@@ -23,15 +25,38 @@ interface DiagnoseFlags extends FleetSelection {
   readonly timeout: string;
 }
 
+/** For `diagnose all`: the checks as they look from a pod. */
+export const inClusterFlags = {
+  'in-cluster': Flags.boolean({ summary: 'Run the checks in a pod of the chosen cluster, with rights to read only', helpGroup: 'CLUSTER', exclusive: ['contexts', 'all-contexts'] }),
+};
+
 /** What all `mcs diagnose ...` commands do; they differ in their topics only. */
 export abstract class DiagnoseCommand extends FleetCommand {
   protected diagnose(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
     return this.withFleet(flags, async (fleet) => {
       const report = await diagnose(fleet, { signal: this.signal, deadlineMs: parseDuration(flags.timeout), ...(topics !== undefined && { topics }) });
-      const marks = this.terminal.hasColor ? colorMarks : plainMarks;
-      await this.present(report, flags.output, { table: () => formatDiagnose(report, marks), short: () => formatDiagnoseShort(report) });
-      if (flags.output === 'table') for (const remark of showRemarks({ unread: [], leftOut: report.leftOut })) this.note(remark);
+      await this.#presentReport(report, flags);
       this.setExitCode(fleet, exitCodeOf(report, flags['fail-on']));
     });
+  }
+
+  /** All checks, in a pod of one cluster. */
+  protected async diagnoseFromInside(flags: DiagnoseFlags): Promise<void> {
+    const deadlineMs = parseDuration(flags.timeout);
+    const { client, context } = await connectCluster(flags, this.version);
+    const progress = (text: string): void => { this.note(`Waiting for ${text}`); };
+    try {
+      const report = await diagnoseInCluster(client, { context, runID: randomBytes(4).toString('hex'), deadlineMs, signal: this.signal, progress });
+      await this.#presentReport(report, flags);
+      process.exitCode = exitCodeOf(report, flags['fail-on']);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #presentReport(report: DiagnoseReport, { output }: DiagnoseFlags): Promise<void> {
+    const marks = { ...(this.terminal.hasColor ? colorMarks : plainMarks), command: (text: string) => this.asTyped(text) };
+    await this.present(report, output, { table: () => formatDiagnose(report, marks), short: () => formatDiagnoseShort(report) });
+    if (output === 'table') for (const remark of showRemarks({ unread: [], leftOut: report.leftOut })) this.note(remark);
   }
 }

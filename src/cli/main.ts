@@ -4,6 +4,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import { type FlagShapes, normalizeArgv } from './argv.ts';
 import { findNotBuilt } from './not-built.ts';
 import { errorFormatOf, printError } from './print-error.ts';
+import { selfCommand } from './self-command.ts';
 
 const write = {
   out: (text: string): void => void process.stdout.write(text),
@@ -20,7 +21,8 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     const flags = id === undefined ? {} : ((config.findCommand(id)?.flags ?? {}) as FlagShapes);
     await run(normalizeArgv(words, flags), config);
   } catch (error) {
-    process.exitCode = await printError(error, errorFormatOf(argv), write);
+    const self = selfCommand({ binPath: process.argv[1] ?? '', packageRoot: root, cwd: process.cwd() });
+    process.exitCode = await printError(error, errorFormatOf(argv), { ...write, self });
   }
 }
 
@@ -48,8 +50,10 @@ function findCommandId(argv: readonly string[], config: Config): string | undefi
 
 function unknownCommand(words: readonly string[], config: Config): McsError {
   const names = config.commands.map(({ id }) => id.replaceAll(':', ' '));
-  const nearest = nearestName(words.slice(0, 2).join(' '), names) ?? nearestName(words[0] ?? '', names);
+  const topic = words[0] ?? '';
+  const nearest = nearestName(words.slice(0, 2).join(' '), names) ?? nearestName(topic, names);
+  const help = config.findTopic(topic) === undefined ? `${config.bin} --help` : `${config.bin} ${topic} --help`;
   return new McsError('MCS_UNKNOWN_COMMAND', `Cannot run "${config.bin} ${words.join(' ')}": there is no such command`, {
-    hints: [nearest === undefined ? `${config.bin} --help` : `${config.bin} ${nearest}`],
+    hints: [nearest === undefined ? help : `${config.bin} ${nearest}`],
   });
 }

@@ -23,13 +23,12 @@ const FLAGS: Readonly<Record<string, string>> = {
   'clusterset-ip-cidr-range': 'clusterset IPs come from the service range of each importing cluster',
   'use-clusterset-ip': 'every shared service has a clusterset IP',
   'custom-domains': NOT_YET,
-  'coredns-custom-configmap': NOT_YET,
   'load-balancer': NOT_YET,
   'air-gapped': NOT_YET,
   'http-proxy': NOT_YET,
   'https-proxy': NOT_YET,
   'no-proxy': NOT_YET,
-  'in-cluster': NOT_YET,
+  'in-cluster': 'it goes with mcs diagnose all',
 };
 
 /** Commands that subctl has and mcs has not. */
@@ -38,8 +37,6 @@ const COMMANDS: Readonly<Record<string, string>> = {
   verify: NOT_YET,
   benchmark: NOT_YET,
   gather: NOT_YET,
-  upgrade: `${NOT_YET}; run the newer mcs join with the same flags`,
-  'recover-broker-info': 'run mcs deploy-broker again: it writes a new file and leaves the members alone',
 };
 
 /** The error for a flag or command of subctl that mcs does not have; undefined for any other word. */

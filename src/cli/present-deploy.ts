@@ -1,6 +1,7 @@
-import type { DeployBrokerResult, ExportServiceResult, JoinResult, LeaveResult, RemoveBrokerResult, UnexportServiceResult } from '../deployers/index.ts';
+import type { DeployBrokerResult, ExportServiceResult, JoinResult, LeaveResult, RemoveBrokerResult, UnexportServiceResult, UpgradeResult } from '../deployers/index.ts';
 
-function lines(rows: readonly (readonly [string, string] | undefined)[]): string {
+/** `Label:  value`, one a line. */
+export function labelled(rows: readonly (readonly [string, string] | undefined)[]): string {
   const shown = rows.filter((row) => row !== undefined);
   const width = Math.max(...shown.map(([label]) => label.length)) + 2;
   return shown.map(([label, value]) => `${`${label}:`.padEnd(width)}${value}`).join('\n');
@@ -10,7 +11,7 @@ const UNCHANGED = 'Everything stands as it should: nothing was changed';
 
 export function describeBroker({ server, namespace, components, file, joinKey, isUnchanged, manifests }: DeployBrokerResult): string {
   if (manifests !== undefined) return 'Dry run: nothing was written. Give -o yaml to see the manifests';
-  return lines([
+  return labelled([
     ['Broker', `${server}, namespace ${namespace}`],
     ['Components', components.join(', ')],
     file && ['File', `${file.path}, good until ${file.expiresAt}`],
@@ -20,7 +21,7 @@ export function describeBroker({ server, namespace, components, file, joinKey, i
 }
 
 export function describeJoin({ clusterID, broker, podCIDRs, serviceCIDRs, plugin, components, isUnchanged, manifests }: JoinResult): string {
-  return lines([
+  return labelled([
     ['Cluster', clusterID],
     ['Broker', `${broker.server}, namespace ${broker.namespace}`],
     ['Pod CIDRs', podCIDRs.join(', ')],
@@ -32,11 +33,12 @@ export function describeJoin({ clusterID, broker, podCIDRs, serviceCIDRs, plugin
   ]);
 }
 
-function leftoverLines(leftovers: readonly string[]): string {
-  return leftovers.length === 0 ? '' : `\nLeft over:\n${leftovers.map((item) => `  ${item}`).join('\n')}`;
+function leftoverLines(leftovers: LeaveResult['leftovers']): string {
+  return leftovers.length === 0 ? '' : `\nLeft over:\n${leftovers.map(({ object, command }) => `  ${object}\n    ${command}`).join('\n')}`;
 }
 
-function plannedLines(planned: readonly string[]): string {
+/** What a dry run says. */
+export function plannedLines(planned: readonly string[]): string {
   return ['Dry run: nothing was written. It would', ...planned.map((write) => `  ${write}`)].join('\n');
 }
 
@@ -51,8 +53,16 @@ export function describeRemoval({ namespace, leftovers, isUnchanged, planned }: 
   return `${isUnchanged ? `There is no broker in namespace ${namespace}` : `The broker in namespace ${namespace} is removed`}${leftoverLines(leftovers)}`;
 }
 
-export function describeExport({ name, namespace, dnsName, isUnchanged, manifests }: ExportServiceResult): string {
+export function describeUpgrade({ parts, isUnchanged, manifests }: UpgradeResult): string {
+  const versions = parts.map(({ part, from, to }) => `The ${part} in this cluster ${from === to ? `is of version ${to}` : `${manifests === undefined ? 'went' : 'would go'} from version ${from || 'unknown'} to ${to}`}`);
+  if (isUnchanged) return [...versions, UNCHANGED].join('\n');
+  if (manifests === undefined) return versions.join('\n');
+  return [...versions, plannedLines(parts.flatMap(({ changes }) => changes)), 'Give -o yaml to see the manifests'].join('\n');
+}
+
+export function describeExport({ name, namespace, dnsName, serviceExists, isUnchanged, manifests }: ExportServiceResult): string {
   if (manifests !== undefined) return 'Dry run: nothing was written. Give -o yaml to see the manifest';
+  if (!serviceExists) return `Service ${namespace}/${name} will be exported as ${dnsName} as soon as it exists`;
   return `Service ${namespace}/${name} is ${isUnchanged ? 'exported already' : 'exported'} as ${dnsName}`;
 }
 

@@ -6,17 +6,19 @@ export interface Marks {
   readonly mark: (status: CheckStatus) => string;
   readonly dim: (text: string) => string;
   readonly bold: (text: string) => string;
+  /** A command as it is typed in this shell. */
+  readonly command: (text: string) => string;
 }
 
 const ASCII: Readonly<Record<CheckStatus, string>> = { pass: 'ok  ', warn: 'WARN', fail: 'FAIL', skip: 'skip' };
 
-export const plainMarks: Marks = { mark: (status) => ASCII[status], dim: (text) => text, bold: (text) => text };
+export const plainMarks: Marks = { mark: (status) => ASCII[status], dim: (text) => text, bold: (text) => text, command: (text) => text };
 
-function checkLines({ id, title, status, evidence, fix, causedBy }: CheckResult, { mark, dim }: Marks): readonly string[] {
+function checkLines({ id, title, status, evidence, fix, causedBy }: CheckResult, { mark, dim, command }: Marks): readonly string[] {
   const head = `  ${mark(status)} ${id.padEnd(12)} ${title}`;
   if (causedBy !== undefined) return [`${head} ${dim(`(skipped: caused by ${causedBy})`)}`];
   if (status === 'pass') return [`${head}${evidence.length > 0 ? dim(` (${evidence.join('; ')})`) : ''}`];
-  return [head, ...evidence.map((line) => `       ${line}`), ...(fix ?? []).map((line) => `       fix: ${line}`)];
+  return [head, ...evidence.map((line) => `       ${line}`), ...(fix ?? []).map((line) => `       fix: ${command(line)}`)];
 }
 
 function clusterLines({ name, context, checks }: ClusterReport, marks: Marks): readonly string[] {

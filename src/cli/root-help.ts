@@ -11,7 +11,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Services', ['export', 'unexport']],
   ['Inspect', ['show']],
   ['Diagnose', ['diagnose']],
-  ['Credentials', ['token']],
+  ['Credentials', ['token', 'accept', 'recover-broker-info']],
 ];
 
 const topicOf = ({ id }: ListedCommand): string => id.split(':')[0] ?? id;

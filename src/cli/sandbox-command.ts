@@ -18,6 +18,6 @@ export abstract class SandboxCommand extends BaseCommand {
 
   /** `mcs sandbox down`, with the name where it is not the default. */
   protected commandFor(verb: 'up' | 'down' | 'status', name: string): string {
-    return `${this.self} sandbox ${verb}${name === 'default' ? '' : ` --name ${name}`}`;
+    return `mcs sandbox ${verb}${name === 'default' ? '' : ` --name ${name}`}`;
   }
 }

@@ -23,3 +23,8 @@ export function selfCommand({ binPath, cwd, packageRoot }: SelfLocation): string
   if (installed) return 'mcs';
   return isInside(cwd, packageRoot) ? 'npx mcs' : `node ${packageRoot}${sep}bin${sep}mcs.js`;
 }
+
+/** A command of ours, written as `mcs ...`, as it has to be typed in this shell; any other text stays. */
+export function asTyped(command: string, self: string): string {
+  return command.replace(/^mcs(?= )/, () => self);
+}

@@ -5,7 +5,7 @@ import { renderCompletion, SHELLS, shellOf } from '../cli/completion/shells.ts';
 
 export default class Completion extends BaseCommand {
   static override readonly summary = 'Print a completion script for a shell';
-  static override readonly description = `Completes commands, flags, their values and contexts with Tab.
+  static override readonly description = `Completes commands, flags and their values with Tab: contexts, and names of namespaces, services, clusters and nodes, too.
 bash: put "source <(mcs completion bash)" into ~/.bashrc
 zsh:  put "source <(mcs completion zsh)" into ~/.zshrc, behind compinit
 fish: mcs completion fish > ~/.config/fish/completions/mcs.fish`;

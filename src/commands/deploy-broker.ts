@@ -3,7 +3,8 @@ import { BROKER_NAMESPACE } from '../api/names.ts';
 import { McsError } from '../base/errors.ts';
 import { configDir } from '../base/user-dirs.ts';
 import { DeployCommand } from '../cli/deploy-command.ts';
-import { imageFlags, imageOptions, splitList } from '../cli/deploy-flags.ts';
+import { imageFlags, imageOptions } from '../cli/deploy-flags.ts';
+import { splitList } from '../cli/split-list.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { clusterFlags, dryRunFlags, waitFlags } from '../cli/flags.ts';
 import { describeBroker } from '../cli/present-deploy.ts';
@@ -49,7 +50,6 @@ export default class DeployBroker extends DeployCommand {
     });
     cluster.client.close();
     await this.presentDeployment(result, flags.output, () => describeBroker(result));
-    this.remark(result);
     if (!flags['dry-run']) this.next(`mcs join ${flags['output-file']} --clusterid <name>   # with the context of each cluster`);
   }
 }

@@ -12,11 +12,6 @@ export interface DiagnoseContext {
 
 export type ClusterCheck = Check<DiagnoseContext>;
 
-/** Cluster id as people know it, or the context where the cluster is no member. */
-export function nameOf({ context, state }: FleetMember): string {
-  return state.member?.config.clusterID ?? context;
-}
-
 /** The member that a check of members looks at; such checks are left out for other clusters. */
 export function memberOf({ cluster }: DiagnoseContext): MemberState {
   if (cluster.state.member === undefined) throw new Error('the cluster is no member');

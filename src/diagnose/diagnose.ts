@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from '../base/clock.ts';
-import type { Fleet, FleetMember, UnreadCluster } from '../inspect/survey-fleet.ts';
+import { type Fleet, type FleetMember, nameOf, type UnreadCluster } from '../inspect/survey-fleet.ts';
 import type { CheckResult, Topic } from './check.ts';
 import { cidrChecks } from './checks/cidrs.ts';
 import { brokerDeploymentChecks, memberDeploymentChecks, podChecks } from './checks/deployment.ts';
 import { dnsChecks } from './checks/dns.ts';
 import { k8sVersionChecks } from './checks/k8s-version.ts';
 import { serviceDiscoveryChecks } from './checks/service-discovery.ts';
-import { type ClusterCheck, nameOf } from './context.ts';
+import type { ClusterCheck } from './context.ts';
 import { type ClusterReport, type DiagnoseReport, makeReport } from './report.ts';
 import { runChecks } from './run-checks.ts';
 

@@ -2,10 +2,9 @@ import type { CompletionNode, ValueKind } from './model.ts';
 import { quotePosix } from './quote.ts';
 
 function fillReply(kind: ValueKind): string {
-  if (kind === 'free') return 'return';
+  if (kind === 'free') return ':';
   if (kind === 'file') return '_mcs_files';
-  if (kind === 'context') return '_mcs_words "$(kubectl config get-contexts -o name 2>/dev/null)"';
-  return `_mcs_words ${quotePosix(kind.join(' '))}`;
+  return typeof kind === 'string' ? `_mcs_names ${kind}` : `_mcs_words ${quotePosix(kind.join(' '))}`;
 }
 
 function valueCases({ at, flags }: CompletionNode): string[] {
@@ -27,6 +26,8 @@ export function renderBashCompletion(nodes: readonly CompletionNode[]): string {
   const steps = nodes.filter(({ at }) => at !== '').map(({ at }) => quotePosix(at));
   return `# bash completion of mcs
 _mcs_words() { COMPREPLY=($(compgen -W "$1" -- "$current")); }
+# names that only mcs can look up; COMP_WORDS[0] is how it was called
+_mcs_names() { _mcs_words "$("\${COMP_WORDS[0]}" complete "$1" -- "\${COMP_WORDS[*]}" 2>/dev/null </dev/null)"; }
 _mcs_files() {
   local IFS=$'\\n'
   compopt -o filenames 2>/dev/null
@@ -51,6 +52,6 @@ ${nodes.flatMap(valueCases).join('\n')}
 ${nodes.map(nodeCase).join('\n')}
   esac
 }
-complete -F _mcs mcs
+complete -F _mcs mcs kubectl-mcs
 `;
 }

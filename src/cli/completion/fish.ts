@@ -4,7 +4,7 @@ import { quoteFish } from './quote.ts';
 function offer(kind: ValueKind): string {
   if (kind === 'free') return '-x';
   if (kind === 'file') return '-r -F';
-  if (kind === 'context') return `-x -a ${quoteFish('(kubectl config get-contexts -o name 2>/dev/null)')}`;
+  if (typeof kind === 'string') return `-x -a ${quoteFish(`(__mcs_names ${kind})`)}`;
   return `-x -a ${quoteFish(kind.join(' '))}`;
 }
 
@@ -38,6 +38,11 @@ function __mcs_at
     end
     set -l at (string join ' ' -- $node)
     test "$at" = "$argv[1]"
+end
+# names that only mcs can look up
+function __mcs_names
+    set -l typed (commandline -opc)
+    $typed[1] complete $argv[1] -- (string join ' ' -- $typed) 2>/dev/null </dev/null
 end
 complete -c mcs -f
 ${nodes.flatMap(nodeLines).join('\n')}

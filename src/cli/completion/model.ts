@@ -1,3 +1,5 @@
+import { NAME_KINDS } from '../../inspect/list-names.ts';
+
 /** A command of the oclif config, as far as completion looks at it. */
 export interface CompletableCommand {
   readonly id: string;
@@ -23,8 +25,12 @@ export interface CompletableTopic {
   readonly hidden?: boolean | undefined;
 }
 
-/** What may be typed for a value: nothing known, one of a list, a file, or a context of the kubeconfig. */
-export type ValueKind = 'free' | 'file' | 'context' | readonly string[];
+/** Names that `mcs complete` looks up when Tab is pressed. */
+export const LOOKUPS = ['context', ...NAME_KINDS] as const;
+export type Lookup = (typeof LOOKUPS)[number];
+
+/** What may be typed for a value: nothing known, one of a list, a file, or a name that is looked up. */
+export type ValueKind = 'free' | 'file' | Lookup | readonly string[];
 
 export interface FlagWord {
   /** With its dashes. */
@@ -79,10 +85,27 @@ function childrenOf(id: string, ids: ReadonlySet<string>): string[] {
   return [...ids].filter((each) => each.split(':').length === depth && (id === '' || each.startsWith(`${id}:`))).sort();
 }
 
-function argumentKind({ args = {} }: CompletableCommand): ValueKind {
+/** Arguments and flags, by their names, whose values are looked up. */
+const LOOKUP_OF: Readonly<Record<string, Lookup>> = {
+  context: 'context',
+  contexts: 'context',
+  namespace: 'namespace',
+  'import-namespaces': 'namespace',
+  'deny-namespaces': 'namespace',
+  clusterid: 'cluster',
+  'gateway-node': 'node',
+};
+
+/** Commands whose argument is called `name`, for there is no better word, and what it names. */
+const NAMED_BY: Readonly<Record<string, Lookup>> = { 'export:service': 'service', 'unexport:service': 'export' };
+
+const lookupOf = (name: string): Lookup | undefined => (Object.hasOwn(LOOKUP_OF, name) ? LOOKUP_OF[name] : undefined);
+
+function argumentKind({ id, args = {} }: CompletableCommand): ValueKind {
   const [first] = Object.values(args);
-  if (first?.options !== undefined) return first.options;
-  return first?.name === 'file' ? 'file' : 'free';
+  if (first === undefined) return 'free';
+  if (first.options !== undefined) return first.options;
+  return first.name === 'file' ? 'file' : (NAMED_BY[id] ?? lookupOf(first.name) ?? 'free');
 }
 
 function flagWords(flags: Readonly<Record<string, CompletableFlag>>): FlagWord[] {
@@ -103,5 +126,5 @@ function flagWords(flags: Readonly<Record<string, CompletableFlag>>): FlagWord[]
 function valueKind(name: string, { options }: CompletableFlag): ValueKind {
   if (options !== undefined) return options;
   if (name === 'kubeconfig' || name.endsWith('-file')) return 'file';
-  return name === 'context' || name === 'contexts' ? 'context' : 'free';
+  return lookupOf(name) ?? 'free';
 }

@@ -4,7 +4,7 @@ import { quotePosix } from './quote.ts';
 function offer(kind: ValueKind): string {
   if (kind === 'free') return ':';
   if (kind === 'file') return '_files';
-  if (kind === 'context') return 'compadd -- ${(f)"$(kubectl config get-contexts -o name 2>/dev/null)"}';
+  if (typeof kind === 'string') return `compadd -- \${(f)"$("\${words[1]}" complete ${kind} -- "\${(j: :)words}" 2>/dev/null </dev/null)"}`;
   return `compadd -- ${kind.map(quotePosix).join(' ')}`;
 }
 

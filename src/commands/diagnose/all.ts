@@ -1,13 +1,13 @@
-import { DiagnoseCommand, diagnoseFlags } from '../../cli/diagnose-command.ts';
+import { DiagnoseCommand, diagnoseFlags, inClusterFlags } from '../../cli/diagnose-command.ts';
 
 export default class DiagnoseAll extends DiagnoseCommand {
   static override readonly summary = 'Check everything';
   static override readonly description = 'Every check, on all clusters in parallel. Exits with 3 if one failed.';
-  static override readonly examples = ['<%= config.bin %> diagnose all', '<%= config.bin %> diagnose all --context west -o json'];
-  static override readonly flags = diagnoseFlags;
+  static override readonly examples = ['<%= config.bin %> diagnose all', '<%= config.bin %> diagnose all --context west -o json', '<%= config.bin %> diagnose all --in-cluster --context west'];
+  static override readonly flags = { ...diagnoseFlags, ...inClusterFlags };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(DiagnoseAll);
-    await this.diagnose(undefined, flags);
+    await (flags['in-cluster'] ? this.diagnoseFromInside(flags) : this.diagnose(undefined, flags));
   }
 }

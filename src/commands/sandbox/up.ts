@@ -38,7 +38,7 @@ export default class SandboxUp extends SandboxCommand {
     });
     const state = flags['merge-kubeconfig'] ? await mergeIntoUser(place, started.state, userKubeconfig(process.env, homedir())) : started.state;
     await this.present({ outcome: started.outcome, simulated: true, ...state }, flags.output, { table: () => describeSandbox(state, started.outcome) });
-    this.next(`${this.self} deploy-broker --context ${state.clusters[0]?.name ?? 'cluster0'}`, this.commandFor('down', flags.name));
+    this.next(`mcs deploy-broker --context ${state.clusters[0]?.name ?? 'cluster0'}`, this.commandFor('down', flags.name));
     if (started.child !== undefined) await endWith(place, started.child, this.signal);
   }
 }

@@ -1,13 +1,10 @@
 import { APP_MCS, APP_NAME } from '../../api/labels.ts';
+import { podTroubles } from '../../api/pod-troubles.ts';
 import { resources } from '../../api/resources.ts';
-import type { Pod } from '../../api/types/index.ts';
-import type { WorkloadState } from '../../inspect/cluster-state.ts';
+import type { CredentialState, WorkloadState } from '../../inspect/cluster-state.ts';
+import { judgeCredential } from '../../inspect/describe-credential.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
-
-/** Restarts of a container that are worth a word. */
-const MANY_RESTARTS = 5;
-const DAY_MS = 24 * 3_600_000;
 
 function expectReady(context: DiagnoseContext, component: string): CheckOutcome {
   const workload = context.cluster.state.workloads.find((candidate) => candidate.component === component);
@@ -24,15 +21,6 @@ export function judgeWorkload(context: DiagnoseContext, { kind, namespace, name,
   return ready > 0 && wanted > 0 ? warn([evidence], fix) : fail([evidence], fix);
 }
 
-/** Facts about pods that are not well; none for healthy ones. */
-export function podTroubles({ metadata, status }: Pod): { readonly broken: readonly string[]; readonly restarts: readonly string[] } {
-  const containers = status?.containerStatuses ?? [];
-  const waiting = containers.flatMap(({ name, state }) => (state?.waiting?.reason === undefined ? [] : [`${metadata.name}/${name} waits: ${state.waiting.reason}`]));
-  const restarts = containers.filter(({ restartCount }) => restartCount >= MANY_RESTARTS).map(({ name, restartCount }) => `${metadata.name}/${name} restarted ${restartCount} times`);
-  const broken = status?.phase === 'Failed' ? [`${metadata.name} failed`, ...waiting] : waiting;
-  return { broken, restarts };
-}
-
 async function judgePods(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
   const namespaces = [...new Set(context.cluster.state.workloads.map(({ namespace }) => namespace))];
   const lists = await Promise.all(namespaces.map((namespace) => context.cluster.client.list(resources.pods, { namespace, labelSelector: `${APP_NAME}=${APP_MCS}`, signal })));
@@ -46,14 +34,20 @@ async function judgePods(context: DiagnoseContext, signal: AbortSignal): Promise
   return restarts.length > 0 ? warn(restarts, fix) : pass(count(pods.length, 'pod'));
 }
 
-/** How the time until a credential ends is to be taken; it is renewed at a third of its life. */
-export function judgeExpiry(expiresAt: string, now: number, context: string): CheckOutcome {
-  const left = Date.parse(expiresAt) - now;
+/** How the time until a credential ends is to be taken. */
+export function judgeExpiry(credential: Pick<CredentialState, 'renewsAt' | 'expiresAt'>, now: number, context: string): CheckOutcome {
+  const { renewsAt, expiresAt } = credential;
   const rejoin = [`mcs join broker-info.subm --context ${context}`];
-  if (Number.isNaN(left)) return fail(['its end is unknown'], rejoin);
-  if (left <= 0) return fail([`it expired at ${expiresAt}`, 'what is imported stays, but nothing new arrives'], rejoin);
-  if (left < DAY_MS) return warn([`it expires at ${expiresAt} and has not been renewed`], [`kubectl --context ${context} -n submariner-operator logs deployment/mcs-controller`]);
-  return pass(`good until ${expiresAt}`);
+  switch (judgeCredential(credential, now)) {
+    case 'unreadable':
+      return fail(['the Secret submariner-operator/mcs-broker is damaged'], rejoin);
+    case 'expired':
+      return fail([`it expired at ${expiresAt}`, 'what is imported stays, but nothing new arrives'], rejoin);
+    case 'overdue':
+      return warn([`it expires at ${expiresAt}, and was to be renewed at ${renewsAt}`], [`kubectl --context ${context} -n submariner-operator logs deployment/mcs-controller`, ...rejoin]);
+    case 'valid':
+      return pass(`good until ${expiresAt}, renewed from ${renewsAt} on`);
+  }
 }
 
 /** Checks of clusters that are members. */
@@ -68,7 +62,7 @@ export const memberDeploymentChecks: readonly ClusterCheck[] = [
     run: (context) => {
       const { credential } = memberOf(context);
       if (credential === undefined) return Promise.resolve(skip('the Secret submariner-operator/mcs-broker cannot be read'));
-      return Promise.resolve(judgeExpiry(credential.expiresAt, context.clock.now(), context.cluster.context));
+      return Promise.resolve(judgeExpiry(credential, context.clock.now(), context.cluster.context));
     },
   },
 ];

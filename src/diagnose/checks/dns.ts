@@ -3,6 +3,7 @@ import type { Pod, ServiceImport } from '../../api/types/index.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import { askDnsPod, type DnsJson, findDnsPods } from '../ask-dns.ts';
 import { type CheckOutcome, count, fail, pass, skip } from '../check.ts';
+import { judgeWiring, readWiring } from '../judge-wiring.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 
 /** Names asked for in one run: enough to see a fault, and few enough for large sets. */
@@ -79,6 +80,6 @@ export const dnsChecks: readonly ClusterCheck[] = [
     title: "The cluster's own DNS forwards clusterset.local",
     topic: 'dns',
     needs: ['MCS-DNS-01'],
-    run: () => Promise.resolve(skip('mcs does not wire the DNS of the cluster yet; ask the Service submariner-operator/mcs-dns')),
+    run: async (context, signal) => judgeWiring(await readWiring(context.cluster.client, signal), context.cluster.context),
   },
 ];

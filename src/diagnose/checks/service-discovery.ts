@@ -1,8 +1,9 @@
 import { objectKey, resources } from '../../api/resources.ts';
 import type { Condition, ServiceExport } from '../../api/types/index.ts';
 import { type ExportState, type SharedService, sharedServices } from '../../inspect/shared-services.ts';
+import { nameOf } from '../../inspect/survey-fleet.ts';
 import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
-import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf, nameOf } from '../context.ts';
+import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 
 type ConditionSummary = ExportState['conditions'][number];
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { clusterSettings, imageOptions, splitList } from '../../../src/cli/deploy-flags.ts';
+import { clusterSettings, imageOptions, importSettings } from '../../../src/cli/deploy-flags.ts';
+import { splitList } from '../../../src/cli/split-list.ts';
 import { thrown } from '../../helpers/thrown.ts';
 
 describe('splitList', () => {
@@ -21,6 +22,22 @@ describe('imageOptions', () => {
 
   it('throws MCS_USAGE for an override that is none', () => {
     expect(thrown(() => imageOptions({ 'image-override': ['mcs-dns'] }))).toMatchObject({ code: 'MCS_USAGE' });
+  });
+});
+
+describe('importSettings', () => {
+  it.each([
+    { flags: {}, settings: {} },
+    { flags: { 'import-namespaces': 'shop, bank' }, settings: { importNamespaces: ['shop', 'bank'] } },
+    { flags: { 'import-namespaces': '*,openshift-storage', 'deny-namespaces': 'shop' }, settings: { importNamespaces: ['*', 'openshift-storage'], denyNamespaces: ['shop'] } },
+    { flags: { 'max-services-per-cluster': 10 }, settings: { importLimits: { servicesPerCluster: 10 } } },
+    { flags: { 'max-endpoints-per-cluster': 20 }, settings: { importLimits: { endpointsPerCluster: 20 } } },
+  ])('of $flags are $settings', ({ flags, settings }) => {
+    expect(importSettings(flags)).toEqual(settings);
+  });
+
+  it.each([{ 'import-namespaces': 'shop,Bank' }, { 'deny-namespaces': '*' }, { 'deny-namespaces': 'kube-*' }])('throw MCS_USAGE for %j', (flags) => {
+    expect(thrown(() => importSettings(flags))).toMatchObject({ code: 'MCS_USAGE' });
   });
 });
 

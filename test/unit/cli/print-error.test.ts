@@ -8,7 +8,7 @@ const data = { error: { code: 'MCS_CIDR_OVERLAP', message: 'Cannot join as "west
 
 async function printed(thrown: unknown, format: 'text' | 'json' | 'yaml'): Promise<{ out: string; err: string; exitCode: number }> {
   const texts = { out: '', err: '' };
-  const exitCode = await printError(thrown, format, { out: (text) => (texts.out += text), err: (text) => (texts.err += text) });
+  const exitCode = await printError(thrown, format, { out: (text) => (texts.out += text), err: (text) => (texts.err += text), self: 'mcs' });
   return { ...texts, exitCode };
 }
 
@@ -24,14 +24,18 @@ describe('errorToData', () => {
 
 describe('formatError', () => {
   it('has the message, each hint, and where to read more', () => {
-    expect(formatError(error)).toBe(
+    expect(formatError(error, 'mcs')).toBe(
       ['Error: Cannot join as "west": ranges overlap', '  Try: mcs show networks', '  Try: mcs leave', '  MCS_CIDR_OVERLAP (docs/errors.md#mcs_cidr_overlap)'].join('\n'),
     );
   });
 
+  it('has hints as they are typed in this shell', () => {
+    expect(formatError(error, 'npx mcs').split('\n')).toContain('  Try: npx mcs show networks');
+  });
+
   it('shows a stack for a fault of ours only', () => {
-    expect(formatError(error)).not.toContain('print-error.test.ts');
-    expect(formatError(new McsError('MCS_BUG', 'oops', { cause: new TypeError('inner') }))).toMatch(/Please report it.*\nTypeError: inner\n.*print-error\.test\.ts/s);
+    expect(formatError(error, 'mcs')).not.toContain('print-error.test.ts');
+    expect(formatError(new McsError('MCS_BUG', 'oops', { cause: new TypeError('inner') }), 'mcs')).toMatch(/Please report it.*\nTypeError: inner\n.*print-error\.test\.ts/s);
   });
 });
 
@@ -52,7 +56,7 @@ describe('errorFormatOf', () => {
 
 describe('printError', () => {
   it('writes text to stderr, and nothing to stdout', async () => {
-    expect(await printed(error, 'text')).toEqual({ out: '', err: `${formatError(error)}\n`, exitCode: 1 });
+    expect(await printed(error, 'text')).toEqual({ out: '', err: `${formatError(error, 'mcs')}\n`, exitCode: 1 });
   });
 
   it('writes JSON and YAML to stdout, and nothing to stderr', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { selfCommand } from '../../../src/cli/self-command.ts';
+import { asTyped, selfCommand } from '../../../src/cli/self-command.ts';
 
 describe('selfCommand', () => {
   it.each([
@@ -12,5 +12,15 @@ describe('selfCommand', () => {
     ['a clone beside', '/src/mcs/bin/mcs.js', '/src/mcs', '/src/mcs-other', 'node /src/mcs/bin/mcs.js'],
   ])('is what works where it is %s', (_title, binPath, packageRoot, cwd, expected) => {
     expect(selfCommand({ binPath, packageRoot, cwd })).toBe(expected);
+  });
+});
+
+describe('asTyped', () => {
+  it.each([
+    ['mcs show all', 'npx mcs show all'],
+    ['kubectl get nodes', 'kubectl get nodes'],
+    ['mcs-dns is a part', 'mcs-dns is a part'],
+  ])('makes of "%s" "%s"', (command, typed) => {
+    expect(asTyped(command, 'npx mcs')).toBe(typed);
   });
 });

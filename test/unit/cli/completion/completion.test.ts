@@ -21,6 +21,9 @@ const commands: readonly CompletableCommand[] = [
   { id: 'show:services', summary: 'Services' },
   { id: 'join', summary: 'Join', args: { file: { name: 'file' } } },
   { id: 'completion', summary: 'Completion', args: { shell: { name: 'shell', options: ['bash', 'zsh'] } } },
+  { id: 'export:service', summary: 'Share', args: { name: { name: 'name' } }, flags: { namespace: { type: 'option', char: 'n' } } },
+  { id: 'unexport:service', summary: 'Share no longer', args: { name: { name: 'name' } } },
+  { id: 'accept', summary: 'Accept', args: { clusterid: { name: 'clusterid' } } },
   { id: 'internal', hidden: true },
 ];
 const nodes = completionNodes(commands, [{ name: 'show', description: 'Show things' }]);
@@ -28,8 +31,8 @@ const node = (at: string): (typeof nodes)[number] | undefined => nodes.find((eac
 
 describe('completionNodes', () => {
   it('has mcs itself, its topics and its commands, without hidden ones', () => {
-    expect(nodes.map(({ at }) => at)).toEqual(['', 'completion', 'join', 'show', 'show all', 'show services']);
-    expect(node('')?.words).toEqual([{ word: 'completion', summary: 'Completion' }, { word: 'join', summary: 'Join' }, { word: 'show', summary: 'Show things' }]);
+    expect(nodes.map(({ at }) => at)).toEqual(['', 'accept', 'completion', 'export', 'export service', 'join', 'show', 'show all', 'show services', 'unexport', 'unexport service']);
+    expect(node('')?.words.filter(({ word }) => /^[js]/.test(word))).toEqual([{ word: 'join', summary: 'Join' }, { word: 'show', summary: 'Show things' }]);
     expect(node('show')?.words.map(({ word }) => word)).toEqual(['all', 'services']);
   });
 
@@ -49,6 +52,9 @@ describe('completionNodes', () => {
     ['join', 'file'],
     ['completion', ['bash', 'zsh']],
     ['show all', 'free'],
+    ['export service', 'service'],
+    ['unexport service', 'export'],
+    ['accept', 'cluster'],
     ['show', undefined],
   ])('knows what the argument of "%s" is', (at, kind) => {
     expect(node(at)?.argument).toEqual(kind);
@@ -92,13 +98,14 @@ describe.each(SHELLS)('the script for %s', (shell) => {
 
 (hasShell('bash') ? describe : describe.skip)('completion in bash', () => {
   const complete = (...words: readonly string[]): string[] => {
-    const script = `${renderCompletion('bash', nodes)}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mcs; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const program = 'mcs() { case "$*" in "complete context -- mcs show all --context e") echo east west;; "complete export -- mcs unexport service "*) printf "%s\\n" nginx redis;; esac; }';
+    const script = `${program}\n${renderCompletion('bash', nodes)}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mcs; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { stdout } = spawnSync('bash', ['-c', script, 'bash', ...words], { encoding: 'utf8', cwd: import.meta.dirname });
     return stdout.split('\n').filter((line) => line !== '');
   };
 
   it.each([
-    [['mcs', ''], ['completion', 'join', 'show']],
+    [['mcs', ''], ['accept', 'completion', 'export', 'join', 'show', 'unexport']],
     [['mcs', 'sh'], ['show']],
     [['mcs', '--v'], ['--version']],
     [['mcs', 'show', ''], ['all', 'services']],
@@ -110,6 +117,9 @@ describe.each(SHELLS)('the script for %s', (shell) => {
     [['mcs', 'show', 'all', '--name', 'show', '--na'], ['--name', '--natt']],
     [['mcs', 'join', 'completion.'], ['completion.test.ts']],
     [['mcs', 'completion', 'b'], ['bash']],
+    [['mcs', 'show', 'all', '--context', 'e'], ['east']],
+    [['mcs', 'unexport', 'service', ''], ['nginx', 'redis']],
+    [['mcs', 'accept', ''], []],
   ])('of %j offers %j', (words, offered) => {
     expect(complete(...words)).toEqual(offered);
   });
