@@ -44,7 +44,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.js'],
+    files: ['test/e2e/**/*.ts'],
+    rules: {
+      // the runner of node:test awaits what it is given
+      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['after', 'before', 'describe', 'it'], package: 'node:test' }] }],
+    },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
   },
 );

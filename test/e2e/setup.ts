@@ -1,0 +1,61 @@
+/** Joins the clusters before everything, and leaves no trace after everything. */
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { APP_MCS, MANAGED_BY } from '../../src/api/labels.ts';
+import { type Resource, resources } from '../../src/api/resources.ts';
+import type { KubeObject } from '../../src/api/types/index.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { assertOk } from './lib/expectations.ts';
+import { type E2eCluster, fleet } from './lib/fleet.ts';
+import { ensureToolbox, NAMESPACE } from './lib/workloads.ts';
+
+const [first, second] = fleet.clusters;
+
+/** Flags of the how-to; CIDRs are found by `mcs` itself. */
+export const JOIN_FLAGS = ['--natt=false', '--cable-driver', 'vxlan', '--health-check=false'];
+
+export async function joinCluster(cluster: E2eCluster): Promise<void> {
+  assertOk(await cluster.mcs('join', 'broker-info.subm', '--clusterid', cluster.name, ...JOIN_FLAGS));
+}
+
+export async function leaveCluster(cluster: E2eCluster): Promise<void> {
+  assertOk(await cluster.mcs('leave', '--yes'));
+}
+
+const WRITTEN: readonly Resource<KubeObject>[] = [
+  resources.services, resources.endpointSlices, resources.configMaps, resources.secrets, resources.deployments, resources.roles, resources.roleBindings,
+  resources.clusterRoles, resources.clusterRoleBindings, resources.customResourceDefinitions, resources.flowSchemas,
+  resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings,
+];
+
+/** What carries our label anywhere in a cluster, and our two namespaces. */
+export async function leftoversOf({ client }: E2eCluster): Promise<readonly string[]> {
+  const lists = await Promise.all(WRITTEN.map((resource) => client.list(resource, { labelSelector: `${MANAGED_BY}=${APP_MCS}` })));
+  const namespaces = await Promise.all([BROKER_NAMESPACE, MEMBER_NAMESPACE].map((name) => client.find(resources.namespaces, name)));
+  const tagged = lists.flatMap(({ items }, index) => items.map(({ metadata }) => `${WRITTEN[index]?.kind ?? ''} ${metadata.namespace ?? ''}/${metadata.name}`));
+  return [...tagged, ...namespaces.flatMap((namespace) => (namespace === undefined ? [] : [`Namespace ${namespace.metadata.name}`]))];
+}
+
+async function removeNamespace({ client }: E2eCluster, name: string): Promise<void> {
+  if ((await client.find(resources.namespaces, name)) === undefined) return;
+  await client.delete(resources.namespaces, name);
+  await eventually(async () => (await client.find(resources.namespaces, name)) === undefined, { timeoutMs: 60_000, everyMs: 200 });
+}
+
+before(async () => {
+  assertOk(await first.mcs('deploy-broker'));
+  for (const cluster of fleet.clusters) await joinCluster(cluster);
+  if (fleet.hasContainers) await Promise.all(fleet.clusters.map(ensureToolbox));
+});
+
+after(async () => {
+  await Promise.all(fleet.clusters.flatMap((cluster) => [NAMESPACE, 'nginx-test'].map((name) => removeNamespace(cluster, name))));
+  await leaveCluster(second);
+  await leaveCluster(first);
+  assertOk(await first.mcs('remove-broker', '--yes'));
+  for (const cluster of fleet.clusters) {
+    assert.deepEqual(await leftoversOf(cluster), [], `left in ${cluster.name}`);
+    cluster.client.close();
+  }
+});
