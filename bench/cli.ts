@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Outcome } from './lib/bar.ts';
 import { medianTimes, type Program } from './lib/process-times.ts';
-import type { JoinedSandbox } from './lib/joined-sandbox.ts';
+import type { JoinedClusters } from './lib/joined-clusters.ts';
 
 /** Bare `node -e 0` on Node 24 when the bars were set, ms (2 cores). */
 const RECORDED_BARE_NODE_MS = 20;
 
 /** Start-up of commands as ratios of bare node, and `show all` over `--help`. */
-export async function benchCli(root: string, sandbox: JoinedSandbox): Promise<readonly Outcome[]> {
+export async function benchCli(root: string, sandbox: JoinedClusters): Promise<readonly Outcome[]> {
   const mcs = (name: string, ...args: string[]): Program => ({ name, argv: [process.execPath, join(root, 'bin', 'mcs.js'), ...args], env: sandbox.env });
   const [bare = Number.NaN, version = Number.NaN, help = Number.NaN, joinHelp = Number.NaN, showAll = Number.NaN] = await medianTimes(
     [

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parsePrometheus } from './lib/prometheus.ts';
 import type { Outcome } from './lib/bar.ts';
-import type { JoinedSandbox } from './lib/joined-sandbox.ts';
+import type { JoinedClusters } from './lib/joined-clusters.ts';
 import { resources } from '../src/api/resources.ts';
 
 const IDLE_MS = 60_000;
@@ -13,10 +13,10 @@ interface Usage {
 }
 
 /** Memory of controller and dns after 60 s idle, and their CPU over those 60 s. */
-export async function benchMemory(_root: string, sandbox: JoinedSandbox): Promise<readonly Outcome[]> {
-  const before = await usages(sandbox);
+export async function benchMemory(_root: string, clusters: JoinedClusters): Promise<readonly Outcome[]> {
+  const before = await usages(clusters);
   await delay(IDLE_MS);
-  const after = await usages(sandbox);
+  const after = await usages(clusters);
   return AGENTS.flatMap((agent): Outcome[] => {
     const from = before.get(agent);
     const to = after.get(agent);
@@ -29,20 +29,18 @@ export async function benchMemory(_root: string, sandbox: JoinedSandbox): Promis
   });
 }
 
-async function usages(sandbox: JoinedSandbox): Promise<ReadonlyMap<string, Usage>> {
-  const client = await sandbox.client('cluster1');
+async function usages(clusters: JoinedClusters): Promise<ReadonlyMap<string, Usage>> {
+  const client = await clusters.client(clusters.names[1]);
   const { items } = await client.list(resources.pods, { namespace: 'submariner-operator' });
   const found = new Map<string, Usage>();
   for (const pod of items) {
     const agent = AGENTS.find((name) => pod.metadata.name.startsWith(`${name}-`));
-    if (agent === undefined || pod.status?.podIP === undefined) continue;
-    found.set(agent, await readUsage(pod.status.podIP));
+    if (agent !== undefined) found.set(agent, readUsage(await clusters.metrics(clusters.names[1], pod.metadata.name)));
   }
   return found;
 }
 
-async function readUsage(podIP: string): Promise<Usage> {
-  const answer = await fetch(`http://${podIP}:8080/metrics`);
-  const metrics = parsePrometheus(await answer.text());
+function readUsage(text: string): Usage {
+  const metrics = parsePrometheus(text);
   return { rssMB: (metrics.get('process_resident_memory_bytes') ?? Number.NaN) / 1e6, cpuSeconds: metrics.get('process_cpu_seconds_total') ?? Number.NaN };
 }

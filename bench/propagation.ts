@@ -1,93 +1,165 @@
 import { resources } from '../src/api/resources.ts';
-import { sandboxPort } from '../src/base/runtime.ts';
+import type { EndpointSlice } from '../src/api/types/index.ts';
 import type { KubeClient } from '../src/kube/client.ts';
-import { type Outcome, scaleBar } from './lib/bar.ts';
+import type { Outcome } from './lib/bar.ts';
 import { createDnsProbe, type DnsProbe } from './lib/dns-probe.ts';
-import type { JoinedSandbox } from './lib/joined-sandbox.ts';
+import type { JoinedClusters } from './lib/joined-clusters.ts';
+import { countRequests } from './lib/request-count.ts';
 import { quantile } from './lib/statistics.ts';
-import { measureWriteChain } from './lib/write-chain.ts';
+import { type Floor, openWriteChain } from './lib/write-chain.ts';
 
 const NAMESPACE = 'bench';
-const SINGLES = 50;
-const BURST = 500;
+/** Limit of one measurement. */
 const GIVE_UP_MS = 120_000;
-/** p50 of the bare chain of three writes and three watches when the bars were set, ms. */
-const RECORDED_CHAIN_MS = 8;
+
+/** How much is exported: the sandbox is a simulator, and its own work would be measured with more. */
+const AMOUNTS = { sandbox: { singles: 50, bursts: [500] }, contexts: { singles: 200, bursts: [500, 1000] } } as const;
+/** Multiples of the bare chain. */
+const BARS = { p50: 5, p99: 6, burst: 2 };
+const REQUESTS_BAR = 14;
 
 interface Scene {
   readonly source: KubeClient;
+  readonly destination: KubeClient;
+  /** A pod address of the source cluster. */
+  readonly address: string;
   readonly probe: DnsProbe;
-  readonly signal: AbortSignal;
 }
 
-/** From an export in cluster0 to an answer of cluster1's DNS: one at a time, and 500 at once. */
-export async function benchPropagation(_root: string, sandbox: JoinedSandbox): Promise<readonly Outcome[]> {
-  const [source, destination] = await Promise.all([sandbox.client('cluster0'), sandbox.client('cluster1')]);
-  const floor = await measureWriteChain(source, destination, SINGLES);
-  await prepare(source, destination);
-  const dns = await destination.get(resources.services, 'mcs-dns', 'submariner-operator');
-  const probe = await createDnsProbe(dns.spec.clusterIP ?? '', sandboxPort(53));
-  const scene: Scene = { source, probe, signal: AbortSignal.timeout(GIVE_UP_MS) };
+interface Burst {
+  readonly count: number;
+  readonly floorMs: number;
+  readonly ms: number;
+}
+
+/** From an export in the first cluster to an answer of the second one's DNS: one at a time, and many at once. */
+export async function benchPropagation(_root: string, clusters: JoinedClusters): Promise<readonly Outcome[]> {
+  const [source, destination] = await Promise.all([clusters.client(clusters.names[0]), clusters.client(clusters.names[1])]);
+  const { singles, bursts } = AMOUNTS[clusters.kind];
+  const chain = await openWriteChain(source, destination, 'bench-floor');
+  const floor = await chain.oneByOne(singles);
+  const floors: number[] = [];
+  for (const count of bursts) floors.push(await chain.atOnce(count));
+  await chain.close();
+
+  const { address, port } = await clusters.nameServer(clusters.names[1]);
+  const scene: Scene = { source, destination, address: await findPodAddress(source), probe: await createDnsProbe(address, port) };
   try {
-    const singles = await exportOneByOne(scene);
-    const burst = await exportAtOnce(scene);
-    return describe(singles, burst, floor.p50);
+    await prepare(scene, ['single', ...bursts.map((count) => `burst${count}`)], [singles, ...bursts]);
+    const before = await countRequests(clusters);
+    const times = await exportOneByOne(scene, singles);
+    const requests = ((await countRequests(clusters)) - before) / singles;
+    const measured: Burst[] = [];
+    for (const [index, count] of bursts.entries()) measured.push({ count, floorMs: floors[index] ?? Number.NaN, ms: await exportAtOnce(scene, count) });
+    const changes = await changeEndpoints(scene, singles);
+    return [...describe(times, floor, measured), { name: 'endpoint change until in the other cluster, p95', value: quantile(changes, 0.95), unit: 'ms', bar: 80 * Math.max(1, floor.p50 / 8) }, requestsFigure(requests)];
   } finally {
-    probe.close();
+    scene.probe.close();
+    await Promise.all([source, destination].map((client) => client.delete(resources.namespaces, NAMESPACE)));
   }
 }
 
-function describe(singles: readonly number[], burst: number, floorMs: number): readonly Outcome[] {
-  const note = `at a bare chain of ${RECORDED_CHAIN_MS} ms; here ${floorMs.toFixed(1)} ms`;
-  const scaled = (bar: number): number => scaleBar(bar, floorMs, RECORDED_CHAIN_MS);
+function requestsFigure(requests: number): Outcome {
+  return { name: 'API requests of all parts for one export', value: requests, unit: 'requests', bar: REQUESTS_BAR, note: 'two members, without watches, Leases and Events' };
+}
+
+function describe(times: readonly number[], floor: Floor, bursts: readonly Burst[]): readonly Outcome[] {
   return [
-    { name: `one export until resolvable, p50 of ${SINGLES}`, value: quantile(singles, 0.5), unit: 'ms', bar: scaled(60), note: `60 ms ${note}` },
-    { name: `one export until resolvable, p95 of ${SINGLES}`, value: quantile(singles, 0.95), unit: 'ms', bar: scaled(150), note: `150 ms ${note}` },
-    { name: `${BURST} exports at once, all resolvable`, value: burst / 1000, unit: 's', bar: scaled(5), note: `5 s ${note}` },
+    { name: `one export until resolvable, p50 of ${times.length}`, value: quantile(times, 0.5), unit: 'ms', bar: floor.p50 * BARS.p50, note: `${BARS.p50} bare chains of ${floor.p50.toFixed(1)} ms` },
+    { name: `one export until resolvable, p99 of ${times.length}`, value: quantile(times, 0.99), unit: 'ms', bar: floor.p99 * BARS.p99, note: `${BARS.p99} bare chains of ${floor.p99.toFixed(1)} ms` },
+    ...bursts.map(({ count, floorMs, ms }): Outcome => ({
+      name: `${count} exports at once, all resolvable`,
+      value: ms / 1000,
+      unit: 's',
+      bar: (floorMs * BARS.burst) / 1000,
+      note: `${BARS.burst} times the bare chains, ${(floorMs / 1000).toFixed(2)} s`,
+    })),
   ];
 }
 
-/** Services of one Deployment, so that each export carries an endpoint. */
-async function prepare(source: KubeClient, destination: KubeClient): Promise<void> {
+/** Endpoints outside the pod ranges would not be exported: the address of a real pod is inside. */
+async function findPodAddress(client: KubeClient): Promise<string> {
+  const { items } = await client.list(resources.pods, { namespace: 'submariner-operator' });
+  return items.find(({ status }) => status?.podIP !== undefined)?.status?.podIP ?? '';
+}
+
+const nameOf = (group: string, index: number): string => `${group}-${index}`;
+const clustersetName = (name: string): string => `${name}.${NAMESPACE}.svc.clusterset.local`;
+
+function sliceOf(name: string, addresses: readonly string[]): Omit<EndpointSlice, 'apiVersion' | 'kind'> {
+  return {
+    metadata: { name, namespace: NAMESPACE, labels: { 'kubernetes.io/service-name': name, 'endpointslice.kubernetes.io/managed-by': 'bench' } },
+    addressType: 'IPv4',
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+    ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
+  };
+}
+
+/** Services with an endpoint each, so that each export carries one. */
+async function prepare({ source, destination, address }: Scene, groups: readonly string[], counts: readonly number[]): Promise<void> {
   await Promise.all([source, destination].map((client) => client.create(resources.namespaces, { metadata: { name: NAMESPACE } })));
-  await source.create(resources.deployments, {
-    metadata: { name: 'web', namespace: NAMESPACE },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: 'web' } },
-      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'nginx', ports: [{ containerPort: 80 }] }] } },
-    },
-  });
-  const names = Array.from({ length: SINGLES + BURST }, (_, index) => serviceName(index));
-  for (const name of names) {
-    await source.create(resources.services, { metadata: { name, namespace: NAMESPACE }, spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80 }] } });
+  for (const [position, group] of groups.entries()) {
+    for (let index = 0; index < (counts[position] ?? 0); index += 1) {
+      const name = nameOf(group, index);
+      await Promise.all([
+        source.create(resources.services, { metadata: { name, namespace: NAMESPACE }, spec: { ports: [{ name: 'http', port: 80 }] } }),
+        source.create(resources.endpointSlices, sliceOf(name, [address])),
+      ]);
+    }
   }
 }
 
-const serviceName = (index: number): string => `web-${index}`;
-const clustersetName = (index: number): string => `${serviceName(index)}.${NAMESPACE}.svc.clusterset.local`;
-
-function exportService({ source }: Scene, index: number): Promise<unknown> {
-  return source.create(resources.serviceExports, { metadata: { name: serviceName(index), namespace: NAMESPACE } });
+function exportService({ source }: Scene, name: string): Promise<unknown> {
+  return source.create(resources.serviceExports, { metadata: { name, namespace: NAMESPACE } });
 }
 
-async function exportOneByOne(scene: Scene): Promise<readonly number[]> {
+async function exportOneByOne(scene: Scene, count: number): Promise<readonly number[]> {
   const times: number[] = [];
-  for (let index = 0; index < SINGLES; index += 1) {
+  for (let index = 0; index < count; index += 1) {
+    const name = nameOf('single', index);
     const begun = performance.now();
-    const resolved = scene.probe.untilResolved(clustersetName(index), scene.signal);
-    await exportService(scene, index);
+    const resolved = scene.probe.untilResolved(clustersetName(name), AbortSignal.timeout(GIVE_UP_MS));
+    await exportService(scene, name);
     times.push((await resolved) - begun);
   }
   return times;
 }
 
 /** Time until the last of many services that are exported at once resolves, ms. */
-async function exportAtOnce(scene: Scene): Promise<number> {
-  const indexes = Array.from({ length: BURST }, (_, offset) => SINGLES + offset);
+async function exportAtOnce(scene: Scene, count: number): Promise<number> {
+  const names = Array.from({ length: count }, (_, index) => nameOf(`burst${count}`, index));
   const begun = performance.now();
-  await Promise.all(indexes.map((index) => exportService(scene, index)));
+  const signal = AbortSignal.timeout(GIVE_UP_MS);
+  await Promise.all(names.map((name) => exportService(scene, name)));
   let last = begun;
-  for (const index of indexes) last = Math.max(last, await scene.probe.untilResolved(clustersetName(index), scene.signal));
+  for (const name of names) last = Math.max(last, await scene.probe.untilResolved(clustersetName(name), signal));
   return last - begun;
+}
+
+/** Times from a change of endpoints in the source until the slice in the destination shows it, ms. */
+async function changeEndpoints({ source, destination, address }: Scene, count: number): Promise<readonly number[]> {
+  const list = await destination.list(resources.endpointSlices, { namespace: NAMESPACE });
+  const { resourceVersion } = list.metadata;
+  const stop = new AbortController();
+  const waiting = new Map<string, () => void>();
+  const watching = (async () => {
+    for await (const { object } of destination.watch(resources.endpointSlices, { namespace: NAMESPACE, resourceVersion, signal: stop.signal })) {
+      const { endpoints, metadata } = object as EndpointSlice;
+      if (endpoints.every(({ conditions }) => conditions?.ready === false)) waiting.get(metadata.labels?.['multicluster.kubernetes.io/service-name'] ?? '')?.();
+    }
+  })();
+  watching.catch(() => undefined); // ends with the abort below; a lost watch shows as a time-out of what waits
+  const times: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const name = nameOf('single', index);
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    waiting.set(name, () => resolve(undefined));
+    AbortSignal.timeout(GIVE_UP_MS).addEventListener('abort', () => reject(new Error(`the change of ${name} never arrived`)), { once: true });
+    const begun = performance.now();
+    await source.patch(resources.endpointSlices, name, NAMESPACE, 'application/merge-patch+json', { endpoints: [{ addresses: [address], conditions: { ready: false } }] });
+    await promise;
+    times.push(performance.now() - begun);
+  }
+  stop.abort();
+  return times;
 }

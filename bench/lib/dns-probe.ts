@@ -24,6 +24,11 @@ export async function createDnsProbe(address: string, port: number): Promise<Dns
     waiting.get(id)?.(answers.length > 0);
     waiting.delete(id);
   });
+  socket.on('error', () => {
+    // nobody listens yet: what was asked will never be answered
+    for (const answered of waiting.values()) answered(false);
+    waiting.clear();
+  });
   socket.connect(port, address);
   await once(socket, 'connect');
   const ask = (name: string): Promise<boolean> => {

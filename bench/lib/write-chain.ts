@@ -1,62 +1,109 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { resources } from '../../src/api/resources.ts';
-import type { ConfigMap } from '../../src/api/types/index.ts';
+import type { EndpointSlice } from '../../src/api/types/index.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { quantile } from './statistics.ts';
 
 const LABEL = 'bench-chain';
+const GIVE_UP_MS = 60_000;
 
-/** The least that a propagation can take: p50 and p95, ms, of three writes with a watch after each. */
+/** The least that a propagation can take, ms: the writes and watches of an export, without its decisions. */
 export interface Floor {
   readonly p50: number;
-  readonly p95: number;
+  readonly p99: number;
 }
+
+/** Bare chains of writes and watches, between the same API servers as the product's. */
+export interface WriteChain {
+  oneByOne(rounds: number): Promise<Floor>;
+  /** As many chains at once as there are exports in a burst; ms until the last one has arrived. */
+  atOnce(count: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Writes an object and resolves when its watch has shown it. */
+type Hop = (name: string) => Promise<void>;
+type Write = (name: string) => Promise<unknown>;
 
 /**
- * Measures bare chains: write in the source, see it; write on the broker, see it; write in the
- * destination, see it. The broker stands on the source cluster, as in the sandbox.
+ * Opens the watches of chains that do what an export must: an object in the source; two on the broker,
+ * which stands on the source cluster; Service, import and slice in both members; three statuses.
+ * ConfigMaps stand in for custom resources.
  */
-export async function measureWriteChain(source: KubeClient, destination: KubeClient, rounds: number): Promise<Floor> {
+export async function openWriteChain(source: KubeClient, destination: KubeClient, namespace: string): Promise<WriteChain> {
   const stop = new AbortController();
-  const hops = await Promise.all([source, source, destination].map((client, hop) => openHop(client, `${LABEL}-${hop}`, stop.signal)));
-  const times: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const begun = performance.now();
-    for (const hop of hops) await hop(`chain-${round}`);
-    times.push(performance.now() - begun);
-  }
-  stop.abort();
-  return { p50: quantile(times, 0.5), p95: quantile(times, 0.95) };
+  await Promise.all([source, destination].map((client) => client.apply(resources.namespaces, { metadata: { name: namespace } }, { fieldManager: 'bench' })));
+  const writers = (client: KubeClient): Record<'import' | 'service' | 'slice', Write> => ({
+    import: (name) => client.apply(resources.configMaps, { metadata: { name, namespace }, data: { ip: '10.255.255.1' } }, APPLY),
+    service: (name) => client.create(resources.services, { metadata: { name, namespace }, spec: { ports: [{ name: 'http', port: 80 }] } }),
+    slice: (name) => client.apply(resources.endpointSlices, sliceOf(name, namespace), APPLY),
+  });
+  const [near, far] = [writers(source), writers(destination)];
+  const [exported, published, imported] = await Promise.all([
+    openHop(source, namespace, 'export', stop.signal),
+    openHop(source, namespace, 'broker', stop.signal),
+    openHop(destination, namespace, 'member', stop.signal),
+  ]);
+  const asides: Promise<unknown>[] = [];
+  /** What does not stand between the export and its answer elsewhere; awaited at the end. */
+  const aside = (name: string): Promise<unknown> =>
+    Promise.all([near.service(name).then(() => Promise.all([near.import(`${name}-own`), near.slice(`own-${name}`)])), near.import(`${name}-status`), far.import(`${name}-status`), near.import(`${name}-own-status`)]);
+  const run = async (name: string): Promise<void> => {
+    await exported(name);
+    await Promise.all([near.import(name), published(name)]);
+    asides.push(aside(name));
+    await far.service(name);
+    await Promise.all([far.import(name), imported(name)]);
+  };
+  return {
+    oneByOne: async (rounds) => {
+      const times: number[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const begun = performance.now();
+        await run(`single-${round}`);
+        times.push(performance.now() - begun);
+      }
+      await Promise.all(asides);
+      return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+    },
+    atOnce: async (count) => {
+      const begun = performance.now();
+      await Promise.all(Array.from({ length: count }, (_, index) => run(`burst-${count}-${index}`)));
+      const ms = performance.now() - begun;
+      await Promise.all(asides);
+      return ms;
+    },
+    close: async () => {
+      stop.abort();
+      await Promise.all([source, destination].map((client) => client.delete(resources.namespaces, namespace)));
+    },
+  };
 }
 
-/** A function that writes one object and resolves when its watch has shown it. */
-async function openHop(client: KubeClient, label: string, signal: AbortSignal): Promise<(name: string) => Promise<void>> {
+const APPLY = { fieldManager: 'bench', force: true };
+
+function sliceOf(name: string, namespace: string, labels: Record<string, string> = {}): Omit<EndpointSlice, 'apiVersion' | 'kind'> {
+  return { metadata: { name, namespace, labels }, addressType: 'IPv4', endpoints: [{ addresses: ['10.255.255.1'] }], ports: [{ name: 'http', port: 80, protocol: 'TCP' }] };
+}
+
+async function openHop(client: KubeClient, namespace: string, hop: string, signal: AbortSignal): Promise<Hop> {
   const seen = new Map<string, () => void>();
-  const list = await client.list(resources.configMaps, { namespace: 'default', labelSelector: `${LABEL}=${label}` });
+  const labelSelector = `${LABEL}=${hop}`;
+  const list = await client.list(resources.endpointSlices, { namespace, labelSelector });
   const opened = Promise.withResolvers<undefined>();
   const watching = (async () => {
-    const events = client.watch(resources.configMaps, {
-      namespace: 'default',
-      labelSelector: `${LABEL}=${label}`,
-      resourceVersion: list.metadata.resourceVersion,
-      signal,
-      onOpen: () => {
-        opened.resolve(undefined);
-      },
-    });
-    for await (const event of events) seen.get(event.object.kind === 'Status' ? '' : (event.object as ConfigMap).metadata.name)?.();
+    const events = client.watch(resources.endpointSlices, { namespace, labelSelector, resourceVersion: list.metadata.resourceVersion, signal, onOpen: () => opened.resolve(undefined) });
+    for await (const { object } of events) seen.get((object as EndpointSlice).metadata.name)?.();
   })();
   watching.catch((error: unknown) => {
     if (!signal.aborted) opened.reject(error);
   });
   await opened.promise;
-  return async (name) => {
-    const shown = new Promise<void>((resolve) => seen.set(`${label}-${name}`, resolve));
-    await client.apply(
-      resources.configMaps,
-      { metadata: { name: `${label}-${name}`, namespace: 'default', labels: { [LABEL]: label } }, data: { at: String(Date.now()) } },
-      { fieldManager: 'bench', force: true },
-    );
-    await Promise.race([shown, delay(10_000, undefined, { signal }).then(() => Promise.reject(new Error(`"${name}" was never shown by the watch`)))]);
+  return async (chain) => {
+    const name = `${hop}-${chain}`;
+    const shown = new Promise<void>((resolve) => seen.set(name, resolve));
+    const lost = delay(GIVE_UP_MS, undefined, { signal, ref: false }).then(() => Promise.reject(new Error(`"${name}" was never shown by the watch`)));
+    await client.apply(resources.endpointSlices, sliceOf(name, namespace, { [LABEL]: hop }), APPLY);
+    await Promise.race([shown, lost]);
   };
 }

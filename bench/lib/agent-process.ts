@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { MemberConfig } from '../../src/api/types/index.ts';
+import { type PinnedProcess, startPinned } from './pinned-process.ts';
+
+/** Where programs find the API server. */
+export interface ApiAccess {
+  readonly url: string;
+  /** PEM. */
+  readonly ca: string;
+  readonly token: string;
+}
+
+export interface AgentOptions {
+  /** Of the package. */
+  readonly root: string;
+  /** For the files of the pod. */
+  readonly folder: string;
+  readonly config: MemberConfig;
+  readonly access: ApiAccess;
+  /** Added to what the Deployment gives. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly core?: number;
+}
+
+export interface AgentProcess extends PinnedProcess {
+  /** What the agent serves on /metrics; undefined while it does not answer. */
+  metrics(): Promise<string | undefined>;
+}
+
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** A port that is free for TCP, and so most likely for UDP. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+}
+
+/** An agent as a plain process, with the files and environment of its pod. */
+export async function startAgent(part: 'controller' | 'dns', { root, folder, config, access, env = {}, core }: AgentOptions): Promise<AgentProcess> {
+  writeFiles(folder, { [`${ACCOUNT}/token`]: access.token, [`${ACCOUNT}/ca.crt`]: access.ca, '/etc/mcs/config.json': JSON.stringify(config) });
+  const { hostname, port } = new URL(access.url);
+  const healthPort = await freePort();
+  const whole = {
+    MCS_SIMULATED: '1',
+    MCS_SIMULATED_ROOT: folder,
+    POD_UID: `bench-${part}`,
+    POD_IP: '127.0.0.1',
+    MCS_HEALTH_PORT: String(healthPort),
+    KUBERNETES_SERVICE_HOST: hostname,
+    KUBERNETES_SERVICE_PORT: port,
+    ...env,
+  };
+  const argv = [process.execPath, ...nodeOptions(root, part), join(root, 'dist', 'agents', `${part}.js`)];
+  const metrics = async (): Promise<string | undefined> => {
+    const answer = await fetch(`http://127.0.0.1:${healthPort}/metrics`).catch(() => undefined); // it does not listen yet
+    return answer?.text();
+  };
+  return { ...startPinned(`mcs ${part}`, argv, { env: whole, ...(core !== undefined && { core }) }), metrics };
+}
+
+/** Options that the Deployment gives to Node. */
+function nodeOptions(root: string, part: string): readonly string[] {
+  const manifest = readFileSync(join(root, 'templates', 'member', `${part}.yaml`), 'utf8');
+  const command = new RegExp(String.raw`command: \[node, (.*)/app/dist/agents/${part}\.js\]`).exec(manifest)?.[1];
+  if (command === undefined) throw new Error(`templates/member/${part}.yaml starts the agent in a way that this benchmark does not know`);
+  return command.split(/,\s*/).filter((option) => option !== '');
+}
