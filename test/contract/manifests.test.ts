@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PolicyRule, Role, UnknownObject, Workload } from '../../src/api/types/index.ts';
+import type { MemberConfig, PolicyRule, Role, UnknownObject, Workload } from '../../src/api/types/index.ts';
 import { resourceOf } from '../../src/deployers/kinds.ts';
 import { objectsOf, renderBroker, renderMember, toYaml } from '../../src/deployers/manifests.ts';
-import type { MemberConfig } from '../../src/deployers/member-config.ts';
 import { packageTemplates } from '../helpers/package-templates.ts';
 
 const CONFIG: MemberConfig = {
@@ -17,12 +16,27 @@ const CONFIG: MemberConfig = {
 };
 const SHARED = { version: '1.2.3', images: {} };
 
-const broker = objectsOf(await renderBroker(packageTemplates, { ...SHARED, brokerNamespace: 'submariner-k8s-broker', hasFlowSchemas: true }));
+const broker = objectsOf(await renderBroker(packageTemplates, { ...SHARED, brokerNamespace: 'submariner-k8s-broker', hasFlowSchemas: true, hasAdmissionPolicies: true }));
 const member = objectsOf(await renderMember(packageTemplates, { ...SHARED, memberNamespace: 'submariner-operator', config: CONFIG, clusterSetID: 'set-uid' }));
 const all = [...broker, ...member];
 
 function rulesOf(name: string, objects: readonly UnknownObject[]): PolicyRule[] {
   return objects.filter(({ kind, metadata }) => kind.endsWith('Role') && metadata.name === name).flatMap((role) => (role as unknown as Role).rules);
+}
+
+interface PolicySpec {
+  readonly name: string;
+  readonly failurePolicy: string;
+  readonly matchConstraints: {
+    readonly namespaceSelector: { readonly matchLabels: unknown };
+    readonly resourceRules: readonly { readonly apiGroups: readonly string[]; readonly resources: readonly string[]; readonly operations: readonly string[] }[];
+  };
+  readonly matchConditions: readonly { readonly expression: string }[];
+}
+
+function policiesOf(name?: string): PolicySpec[] {
+  const found = broker.filter(({ kind, metadata }) => kind === 'ValidatingAdmissionPolicy' && (name === undefined || metadata.name === name));
+  return found.map(({ metadata, spec }) => ({ ...(spec as Omit<PolicySpec, 'name'>), name: metadata.name }));
 }
 
 function podSpecs(): Workload['spec']['template']['spec'][] {
@@ -85,14 +99,56 @@ describe('rendered manifests', () => {
 
   it('give the desk every verb that it hands out, bind on one Role by name, and no escalate (ruling 6)', () => {
     const held = rulesOf('mcs-desk', broker);
-    const holds = (group: string, resource: string, verb: string): boolean =>
-      held.some(({ apiGroups, resources, verbs, resourceNames }) => resourceNames === undefined && apiGroups?.includes(group) && resources?.includes(resource) && verbs.includes(verb));
-    for (const { apiGroups = [], resources = [], verbs } of rulesOf('mcs-member', broker)) {
-      for (const group of apiGroups) for (const resource of resources) for (const verb of verbs) expect([group, resource, verb, holds(group, resource, verb)]).toEqual([group, resource, verb, true]);
+    const holds = (group: string, resource: string, verb: string, names?: readonly string[]): boolean =>
+      held.some(({ apiGroups, resources, verbs, resourceNames }) => resourceNames?.join() === names?.join() && apiGroups?.includes(group) && resources?.includes(resource) && verbs.includes(verb));
+    for (const { apiGroups = [], resources = [], verbs, resourceNames } of rulesOf('mcs-member', broker)) {
+      for (const group of apiGroups) for (const resource of resources) for (const verb of verbs) expect([group, resource, verb, holds(group, resource, verb, resourceNames)]).toEqual([group, resource, verb, true]);
     }
     expect(holds('', 'serviceaccounts/token', 'create')).toBe(true);
     expect(held.flatMap(({ verbs }) => verbs)).not.toContain('escalate');
     expect(held.filter(({ verbs }) => verbs.includes('bind'))).toEqual([expect.objectContaining({ resourceNames: ['mcs-member'] })]);
+  });
+
+  it('give members neither the deletion of collections nor a subresource but a status (ruling 5)', () => {
+    const rules = rulesOf('mcs-member', broker);
+    expect(rules.flatMap(({ verbs }) => verbs)).not.toContain('deletecollection');
+    expect(rules.flatMap(({ verbs }) => verbs)).not.toContain('*');
+    const subresources = rules.flatMap(({ resources = [] }) => resources).filter((resource) => resource.includes('/'));
+    expect(subresources).toEqual(['serviceimports/status', 'endpointslices/restricted']);
+  });
+
+  it('bind by policy all that members may write, with its status, by every operation (ruling 5)', () => {
+    const [policy] = policiesOf('mcs-submariner-k8s-broker-objects');
+    const bound = (policy?.matchConstraints.resourceRules ?? []).flatMap(({ apiGroups, resources, operations }) => apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource} ${operations.join()}`)));
+    const written = rulesOf('mcs-member', broker).filter(({ verbs }) => verbs.includes('create') || verbs.includes('patch'));
+    const resources = written.flatMap(({ apiGroups = [], resources: names = [] }) => apiGroups.flatMap((group) => names.map((name) => `${group}/${name.split('/')[0] ?? ''}`)));
+    expect(new Set(bound)).toEqual(new Set(resources.flatMap((name) => [`${name} CREATE,UPDATE,DELETE`, `${name}/status CREATE,UPDATE,DELETE`])));
+    const [others] = policiesOf('mcs-submariner-k8s-broker-others');
+    const excepted = others?.matchConditions.map(({ expression }) => expression).join(' ') ?? '';
+    for (const name of resources) expect(excepted).toContain(`'${name}'`);
+  });
+
+  it('have policies that fail closed, count for the broker namespace only, and are bound to deny', () => {
+    const all = policiesOf();
+    expect(all).toHaveLength(3);
+    for (const { failurePolicy, matchConstraints } of all) {
+      expect(failurePolicy).toBe('Fail');
+      expect(matchConstraints.namespaceSelector.matchLabels).toEqual({ 'kubernetes.io/metadata.name': 'submariner-k8s-broker' });
+    }
+    const bindings = broker.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
+    expect(bindings.map(({ metadata, spec }) => [metadata.name, spec])).toEqual(all.map(({ name }) => [name, { policyName: name, validationActions: ['Deny'] }]));
+  });
+
+  it('never ask a policy for the name in the request of an object, which a deleted collection lacks', () => {
+    const [policy] = policiesOf('mcs-submariner-k8s-broker-objects');
+    expect(JSON.stringify(policy)).not.toContain('request.name');
+    expect(JSON.stringify(policy)).toContain("request.operation == 'DELETE' ? oldObject.metadata : object.metadata");
+  });
+
+  it('install the policies before the rights that they limit, and the desk last', () => {
+    const kinds = broker.map(({ kind }) => kind);
+    expect(kinds.lastIndexOf('ValidatingAdmissionPolicyBinding')).toBeLessThan(kinds.indexOf('Role'));
+    expect(kinds.at(-1)).toBe('Deployment');
   });
 
   it('bind no cluster-wide right to anything on the broker', () => {
@@ -121,9 +177,10 @@ describe('rendered manifests', () => {
     }
   });
 
-  it('leave out flow control where the API server has none', async () => {
-    const groups = await renderBroker(packageTemplates, { ...SHARED, brokerNamespace: 'b', hasFlowSchemas: false });
+  it('leave out flow control and policies where the API server has none', async () => {
+    const groups = await renderBroker(packageTemplates, { ...SHARED, brokerNamespace: 'b', hasFlowSchemas: false, hasAdmissionPolicies: false });
     expect(objectsOf(groups).map(({ kind }) => kind)).not.toContain('FlowSchema');
+    expect(objectsOf(groups).map(({ kind }) => kind).join()).not.toContain('ValidatingAdmissionPolicy');
     expect(objectsOf(groups).filter(({ metadata }) => metadata.namespace !== undefined).map(({ metadata }) => metadata.namespace)).toEqual(expect.arrayContaining(['b']));
   });
 

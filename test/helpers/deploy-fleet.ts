@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join as joinPath } from 'node:path';
 import { resources } from '../../src/api/resources.ts';
 import { BROKER_NAMESPACE } from '../../src/api/names.ts';
@@ -105,6 +106,7 @@ export async function startFleet(count = 2): Promise<DeployFleet> {
     serviceCidr: '10.96.0.0/12',
     images: ECHO,
     settings: { cableDriver: 'vxlan', natt: false },
+    imports: {},
     labelGateway: true,
     wait: 'none',
     timeoutMs: 20_000,
@@ -115,7 +117,7 @@ export async function startFleet(count = 2): Promise<DeployFleet> {
     const { token } = await admin(0).createToken('mcs-desk', BROKER_NAMESPACE, { expirationSeconds: 3600 });
     const abort = new AbortController();
     const observer = { joinAnswered: () => undefined, memberRemoved: () => undefined, failed: () => undefined };
-    const desk = createDeskService({ client: sandbox.client(0, token), namespace: BROKER_NAMESPACE, allowLoopback: true, clock: systemClock, logger: silentLogger, observer });
+    const desk = createDeskService({ client: sandbox.client(0, token), namespace: BROKER_NAMESPACE, identity: randomUUID(), allowLoopback: true, clock: systemClock, logger: silentLogger, observer });
     await desk.start(abort.signal);
     return async () => {
       abort.abort();

@@ -8,7 +8,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { type BrokerInfo, buildClusterJoin, type ClusterJoinRequest, createIdentityKey, findAnswer, type JoinAnswer } from '../../src/broker-info/index.ts';
 import { renderTemplate } from '../../src/deployers/render-template.ts';
 import { createDeskService, type DeskService } from '../../src/desk/desk-service.ts';
-import { type JoinToken, joinTokenData } from '../../src/desk/join-token.ts';
+import { type JoinToken, joinTokenData } from '../../src/broker-info/join-token.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { startTestApiServer, type TestApiServer } from './api-server.ts';
 import { eventually } from './eventually.ts';
@@ -46,7 +46,7 @@ async function issueToken({ admin, server }: Pick<DeskBroker, 'admin' | 'server'
   const id = randomBytes(4).toString('hex');
   const secret = randomBytes(32).toString('base64');
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-  const data = joinTokenData({ secret, expiresAt, approve: false, uses: [], accepted: [], ...change });
+  const data = joinTokenData({ secret, expiresAt, approve: false, uses: [], accepted: [], denied: [], ...change });
   const metadata = { name: joinTokenSecretName(id), namespace: BROKER_NAMESPACE, labels: { [JOIN_TOKEN_ID]: id } };
   const created = await admin.create(resources.secrets, { metadata, data });
   const boundSecret = { name: created.metadata.name, uid: created.metadata.uid ?? '' };
@@ -88,7 +88,7 @@ export async function startDeskBroker(): Promise<DeskBroker> {
   await install(admin);
   const { token } = await admin.createToken('mcs-desk', BROKER_NAMESPACE, { expirationSeconds: 3600 });
   const observer = { joinAnswered: () => undefined, memberRemoved: () => undefined, failed: () => undefined };
-  const desk = createDeskService({ client: server.client(token), namespace: BROKER_NAMESPACE, allowLoopback: false, clock: systemClock, logger: silentLogger, observer, approvalPollMs: 50 });
+  const desk = createDeskService({ client: server.client(token), namespace: BROKER_NAMESPACE, identity: 'desk-pod', allowLoopback: false, clock: systemClock, logger: silentLogger, observer, approvalPollMs: 50 });
   const abort = new AbortController();
   return {
     server,

@@ -25,6 +25,8 @@ export interface Member {
   /** The controller's way to its own API server, and to the broker. */
   readonly local: RecordedLink;
   readonly toBroker: RecordedLink;
+  /** Trouble for the member's own API server. */
+  readonly faults: TestApiServer['faults'];
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly controller: () => Controller;
@@ -151,6 +153,7 @@ function createMember(name: string, index: number, servers: MemberServers, limit
     user: server.client(),
     local,
     toBroker,
+    faults: server.faults,
     start,
     stop: async () => controller?.stop(),
     controller: () => {

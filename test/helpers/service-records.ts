@@ -24,6 +24,7 @@ export function serviceRecord(cluster: string, overrides: Partial<SyncRecord> = 
     traffic: { sessionAffinity: 'None', internalTrafficPolicy: 'Cluster' },
     exportedLabels: {},
     exportedAnnotations: {},
+    placement: { mode: 'all' },
     groups: [],
     createdAt: '2026-01-01T00:00:00Z',
     ...overrides,

@@ -3,7 +3,7 @@ import { LEAVING, MEMBER } from '../../src/api/labels.ts';
 import { BROKER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import { createIdentityKey, type JoinAnswer } from '../../src/broker-info/index.ts';
-import { parseJoinToken } from '../../src/desk/join-token.ts';
+import { parseJoinToken } from '../../src/broker-info/join-token.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { type DeskBroker, startDeskBroker } from '../helpers/desk-broker.ts';
 import { eventually } from '../helpers/eventually.ts';

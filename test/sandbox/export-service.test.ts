@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'yaml';
+import { PLACEMENT_POLICY } from '../../src/api/labels.ts';
 import { resources } from '../../src/api/resources.ts';
+import { describeExport } from '../../src/cli/present-deploy.ts';
 import { exportService, type ExportServiceOptions, unexportService } from '../../src/deployers/index.ts';
 import { type DeployFleet, snapshot, startFleet } from '../helpers/deploy-fleet.ts';
 import { rejection } from '../helpers/thrown.ts';
+
+jest.setTimeout(60_000);
 
 let fleet: DeployFleet;
 let stopDesk: () => Promise<void>;
@@ -28,7 +32,7 @@ const options = (more: Partial<ExportServiceOptions> = {}): ExportServiceOptions
 describe('exportService()', () => {
   it('shares a service under its name of the clusterset, once', async () => {
     const first = await exportService(fleet.context(0), options());
-    expect(first).toMatchObject({ dnsName: 'nginx.default.svc.clusterset.local', isUnchanged: false, warnings: [] });
+    expect(first).toMatchObject({ dnsName: 'nginx.default.svc.clusterset.local', isUnchanged: false, serviceExists: true, warnings: [] });
     expect(await exportService(fleet.context(0), options())).toMatchObject({ isUnchanged: true });
     expect((await fleet.admin(0).list(resources.serviceExports, { namespace: 'default' })).items.map(({ metadata }) => metadata.name)).toEqual(['nginx']);
   });
@@ -36,15 +40,31 @@ describe('exportService()', () => {
   it('warns about a service that is not there yet, and exports it all the same', async () => {
     const result = await exportService(fleet.context(0), options({ name: 'later' }));
     expect(result.warnings).toEqual([expect.stringContaining('There is no Service "default/later" yet')]);
+    expect(describeExport(result)).toBe('Service default/later will be exported as later.default.svc.clusterset.local as soon as it exists');
     expect(await fleet.admin(0).find(resources.serviceExports, 'later', 'default')).toBeDefined();
   });
 
+  it('sets, changes, keeps and takes back a placement policy', async () => {
+    const policyOf = async () => (await fleet.admin(0).get(resources.serviceExports, 'placed', 'default')).metadata.annotations?.[PLACEMENT_POLICY];
+    const ensure = (policy?: string) => exportService(fleet.context(0), options({ name: 'placed', ...(policy !== undefined && { policy }) }));
+    await ensure('failover=east, west');
+    expect(await policyOf()).toBe('failover=east,west');
+    await ensure();
+    expect(await policyOf()).toBe('failover=east,west');
+    expect(await ensure('local')).toMatchObject({ isUnchanged: false });
+    expect(await policyOf()).toBe('local');
+    expect(await ensure('local')).toMatchObject({ isUnchanged: true });
+    await ensure('all');
+    expect(await policyOf()).toBeUndefined();
+  });
+
   it.each([
+    ['a policy that is none', { policy: 'nearest' }, 'MCS_USAGE', 2],
     ['an ExternalName', { name: 'elsewhere' }, 'MCS_SERVICE_NOT_EXPORTABLE', 1],
     ['a namespace that does not exist', { namespace: 'nowhere' }, 'MCS_NAMESPACE_NOT_FOUND', 2],
   ])('refuses %s, and writes nothing', async (_title, more, code, exitCode) => {
     const before = await snapshot(fleet.admin(0));
-    expect(await rejection(exportService(fleet.context(0), options(more)))).toMatchObject({ code, exitCode, hints: [expect.any(String)] });
+    expect(await rejection(exportService(fleet.context(0), options(more)))).toMatchObject({ code, exitCode, hints: expect.arrayContaining([expect.any(String)]) });
     expect(await snapshot(fleet.admin(0))).toEqual(before);
   });
 

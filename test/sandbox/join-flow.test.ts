@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { GATEWAY_LABELLED, GATEWAY_NODE } from '../../src/api/labels.ts';
-import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { APP_MCS, GATEWAY_LABELLED, GATEWAY_NODE, MANAGED_BY } from '../../src/api/labels.ts';
+import { BROKER_NAMESPACE, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import { deployBroker, exportService, leave } from '../../src/deployers/index.ts';
 import { findMemberCredential } from '../../src/deployers/join/member-secret.ts';
@@ -59,8 +59,8 @@ describe('deployBroker()', () => {
     expect(await snapshot(fleet.admin(1))).toEqual(before);
   });
 
-  it('says that the admission policy is not installed', async () => {
-    expect((await fleet.deployBroker()).notes).toEqual([expect.stringMatching(/ValidatingAdmissionPolicy is not installed/)]);
+  it('says what is not enforced where the API server has no admission policies', async () => {
+    expect((await fleet.deployBroker()).warnings).toEqual([expect.stringMatching(/no ValidatingAdmissionPolicies .* Not enforced: .* Still enforced: /)]);
   });
 });
 
@@ -133,7 +133,7 @@ describe('join()', () => {
     expect(await clusterIds()).toEqual(['cluster1']);
   });
 
-  it('waits until the agents run, and until the controller holds its Lease on the broker', async () => {
+  it("waits until the agents run, and until the controller holds its Lease on the broker and has looked at the cluster's DNS", async () => {
     const joining = fleet.join(1, { wait: 'ready' });
     const uid = await eventually(async () => {
       const { items } = await fleet.admin(1).list(resources.pods, { namespace: MEMBER_NAMESPACE, labelSelector: 'app.kubernetes.io/component=controller' });
@@ -141,11 +141,15 @@ describe('join()', () => {
     });
     // what the controller does; the holder of another cluster's pod would not count
     await fleet.admin(0).create(resources.leases, { metadata: { name: 'cluster1', namespace: BROKER_NAMESPACE }, spec: { holderIdentity: uid } });
-    const { steps } = await joining;
-    expect(steps.slice(-2).map(({ title, state }) => [title, state])).toEqual([
+    const status = { state: 'conflict', kind: 'coredns', message: 'somebody else serves it', hints: [], places: [], servers: [], notes: [] };
+    await fleet.admin(1).create(resources.configMaps, { metadata: { name: MEMBER_DNS_WIRING, namespace: MEMBER_NAMESPACE, labels: { [MANAGED_BY]: APP_MCS } }, data: { 'status.json': JSON.stringify(status) } });
+    const { steps, warnings } = await joining;
+    expect(steps.slice(-3).map(({ title, state }) => [title, state])).toEqual([
       ['Wait for controller and dns', 'done'],
       ['Wait for the Lease on the broker', 'done'],
+      ["Wait for the cluster's DNS", 'warning'],
     ]);
+    expect(warnings).toContain('somebody else serves it');
   });
 
   it('says what is lacking when the wait is over', async () => {
@@ -211,8 +215,8 @@ describe('leave()', () => {
   it('ends by its deadline where no desk runs, and names what is left', async () => {
     await fleet.join(1);
     await stopDesk();
-    const result = await leave(fleet.context(1), { force: false, timeoutMs: 500 });
-    expect(result.leftovers).toEqual([expect.stringContaining('Cluster "cluster1"')]);
+    const result = await leave(fleet.context(1), { force: false, timeoutMs: 5_000 });
+    expect(result.leftovers).toEqual([{ object: expect.stringContaining('Cluster "cluster1"'), command: expect.stringContaining('kubectl -n submariner-k8s-broker annotate lease cluster1') }]);
     stopDesk = await fleet.startDesk();
   });
 });

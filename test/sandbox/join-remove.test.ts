@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import { leave, removeBroker, uninstall } from '../../src/deployers/index.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
 import { type DeployFleet, snapshot, startFleet } from '../helpers/deploy-fleet.ts';
 import { rejection } from '../helpers/thrown.ts';
 
@@ -29,8 +30,34 @@ describe('leave()', () => {
     expect(await rejection(leave(fleet.context(1), LEAVE))).toMatchObject({ code: 'MCS_BROKER_UNREACHABLE', exitCode: 6, hints: expect.arrayContaining(['mcs leave --force']) });
     expect(await snapshot(fleet.admin(1))).toEqual(before);
     const result = await leave(fleet.context(1), { ...LEAVE, force: true });
-    expect(result.leftovers).toEqual([expect.stringContaining('Cluster "cluster1"')]);
+    expect(result.leftovers).toEqual([{ object: expect.stringContaining('Cluster "cluster1"'), command: expect.stringContaining('kubectl -n submariner-k8s-broker annotate lease cluster1') }]);
     expect((await fleet.admin(1).find(resources.namespaces, MEMBER_NAMESPACE))?.metadata.name).toBeUndefined();
+  });
+});
+
+/** The client as it is, except that one verb is never answered. */
+function hangingAt(client: KubeClient, verb: 'list' | 'delete'): KubeClient {
+  const hang = (...args: readonly unknown[]): Promise<never> =>
+    new Promise((_resolve, reject) => {
+      const { signal } = args.at(-1) as { signal: AbortSignal };
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+  return new Proxy(client, {
+    get: (target, name) => {
+      if (name === verb) return hang;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? (member as () => unknown).bind(target) : member;
+    },
+  });
+}
+
+describe('leave(), the time limit', () => {
+  it.each(['list', 'delete'] as const)('ends with MCS_TIMEOUT where the API server never answers a %s, and the next run completes it', async (verb) => {
+    await fleet.join(1);
+    const client = hangingAt(fleet.admin(1), verb);
+    expect(await rejection(leave({ ...fleet.context(1), client }, { force: false, timeoutMs: 700 }))).toMatchObject({ code: 'MCS_TIMEOUT', exitCode: 5, hints: expect.arrayContaining([expect.stringContaining('mcs leave')]) });
+    expect(await leave(fleet.context(1), LEAVE)).toMatchObject({ leftovers: [] });
+    expect(await fleet.admin(1).find(resources.namespaces, MEMBER_NAMESPACE)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCidr } from '../../../src/api/cidr.ts';
-import { NEEDED_API_VERSIONS, validateApiVersions, validateForeignCrds } from '../../../src/discovery/api-versions.ts';
+import { isKeptCrd, NEEDED_API_VERSIONS, validateApiVersions, validateForeignCrds } from '../../../src/discovery/api-versions.ts';
 import { validateCableDriver } from '../../../src/discovery/cable-drivers.ts';
 import { resolveClusterId } from '../../../src/discovery/cluster-id.ts';
 import { chooseGateway } from '../../../src/discovery/gateway-nodes.ts';
@@ -122,5 +122,28 @@ describe('validateForeignCrds()', () => {
     const other = object('CustomResourceDefinition', 'other.example.com', { versions: [] });
     expect(() => validateForeignCrds([crd(['v1beta1'])], ours)).not.toThrow();
     expect(() => validateForeignCrds([crd(['v1alpha1'], { 'app.kubernetes.io/managed-by': 'mcs' }), other], ours)).not.toThrow();
+  });
+
+  it('says what a foreign CRD serves', () => {
+    expect(thrown(() => validateForeignCrds([crd(['v1alpha1'])], ours))).toMatchObject({ message: expect.stringContaining('was not installed by mcs and serves v1alpha1, not v1beta1') });
+  });
+});
+
+describe('isKeptCrd()', () => {
+  const RELEASE = 'multicluster.x-k8s.io/release-version';
+  const REVISION = 'multicluster.x-k8s.io/crd-schema-revision';
+  const MANAGED = { 'app.kubernetes.io/managed-by': 'mcs' };
+  const labelled = (labels: Record<string, string>) => ({ metadata: { name: 'serviceimports.multicluster.x-k8s.io', labels } });
+  const ours = labelled({ ...MANAGED, [RELEASE]: 'v0.5.0', [REVISION]: '1' });
+
+  it.each([
+    ['somebody else\'s, of any release', { [RELEASE]: 'v0.1.0' }, true],
+    ['ours, of the same release', { ...MANAGED, [RELEASE]: 'v0.5.0', [REVISION]: '1' }, false],
+    ['ours, older', { ...MANAGED, [RELEASE]: 'v0.4.9', [REVISION]: '7' }, false],
+    ['ours, without a release', MANAGED, false],
+    ['ours, of a later release', { ...MANAGED, [RELEASE]: 'v0.10.0' }, true],
+    ['ours, of a later revision', { ...MANAGED, [RELEASE]: 'v0.5.0', [REVISION]: '2' }, true],
+  ] as const)('%s', (_title, labels, isKept) => {
+    expect(isKeptCrd(labelled(labels), ours)).toBe(isKept);
   });
 });

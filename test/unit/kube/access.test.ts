@@ -1,10 +1,9 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readRuntime } from '../../../src/base/runtime.ts';
-import { accessForContext, directAccess, getContext, inClusterAccess, loadKubeconfig, spkiPin } from '../../../src/kube/access.ts';
+import { accessForContext, directAccess, getContext, inClusterAccess, loadKubeconfig } from '../../../src/kube/access.ts';
 import type { ClusterAccess } from '../../../src/kube/client.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { createTestAuthority, type TestAuthority } from '../../helpers/test-certificates.ts';
@@ -263,14 +262,6 @@ describe('directAccess', () => {
 
   it('leaves trust to the system where there is no authority', () => {
     expect(directAccess({ server: 'https://broker', ca: '', token: () => '' }).tls).toEqual({});
-  });
-});
-
-describe('spkiPin', () => {
-  it('is the SHA-256 of the public key, so that it outlives a renewed certificate', () => {
-    const spki = new X509Certificate(authority.ca).publicKey.export({ type: 'spki', format: 'der' });
-    expect(spkiPin(authority.ca)).toBe(`sha256:${createHash('sha256').update(spki).digest('hex')}`);
-    expect(spkiPin(createTestAuthority().ca)).not.toBe(spkiPin(authority.ca));
   });
 });
 
