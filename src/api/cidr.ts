@@ -25,6 +25,11 @@ export function familyOf(text: string): IpFamily | undefined {
   return address.kind() === 'ipv4' ? 'IPv4' : 'IPv6';
 }
 
+/** An IP address as the kernel and Kubernetes write it (RFC 5952); undefined if the text is none. */
+export function canonicalAddress(text: string): string | undefined {
+  return parseAddress(text)?.toString();
+}
+
 /** Parses `10.16.0.0/16` or `fd00::/48`; undefined if the text is no CIDR. Host bits are dropped. */
 export function parseCidr(text: string): Cidr | undefined {
   const [host = '', bits = '', ...rest] = text.trim().split('/');

@@ -16,6 +16,13 @@ export const MEMBER_REJECTIONS = 'mcs-rejections';
 /** How the cluster's own DNS forwards to ours; key `status.json`. */
 export const MEMBER_DNS_WIRING = 'mcs-dns-wiring';
 
+/** The gateway agent of a member: its DaemonSet and ServiceAccount. */
+export const GATEWAY_AGENT = 'mcs-gateway';
+/** Lease that the active gateway of a cluster holds. */
+export const GATEWAY_LEASE = 'submariner-gateway-lock';
+/** Secret with the WireGuard key pair of the cluster: keys `privateKey` and `publicKey`, base64 as `wg` has them. */
+export const MEMBER_WIREGUARD_SECRET = 'mcs-wireguard';
+
 /** The zone of the MCS DNS specification. */
 export const CLUSTERSET_DOMAIN = 'clusterset.local';
 

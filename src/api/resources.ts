@@ -48,6 +48,9 @@ export const resources = {
   serviceImports: define<t.ServiceImport>('multicluster.x-k8s.io', 'v1beta1', 'serviceimports', 'ServiceImport'),
   clusterProperties: define<t.ClusterProperty>('about.k8s.io', 'v1', 'clusterproperties', 'ClusterProperty', false),
   clusters: define<t.Cluster>('submariner.io', 'v1', 'clusters', 'Cluster'),
+  cableEndpoints: define<t.CableEndpoint>('submariner.io', 'v1', 'endpoints', 'Endpoint'),
+  gateways: define<t.Gateway>('submariner.io', 'v1', 'gateways', 'Gateway'),
+  routeAgents: define<t.RouteAgent>('submariner.io', 'v1', 'routeagents', 'RouteAgent'),
   clusterJoins: define<t.ClusterJoin>('mcs.clusterset.local', 'v1', 'clusterjoins', 'ClusterJoin'),
 } as const;
 

@@ -1,0 +1,19 @@
+import { type Cidr, parseCidr } from '../../api/cidr.ts';
+import { RangeSet } from '../../api/range-set.ts';
+import type { RemoteView } from './types.ts';
+
+/** A cluster behind a tunnel, with those of its ranges that are routed there. */
+export interface AcceptedRemote {
+  readonly remote: RemoteView;
+  readonly subnets: readonly Cidr[];
+}
+
+/**
+ * Leaves out ranges that meet the own pods' or those of a cluster earlier in the list. The
+ * controller has refused them already; here a slip would take somebody's traffic away.
+ */
+export function acceptSubnets(remotes: readonly RemoteView[], podCIDRs: readonly Cidr[]): AcceptedRemote[] {
+  const taken = new RangeSet();
+  for (const cidr of podCIDRs) taken.add(cidr);
+  return remotes.map((remote) => ({ remote, subnets: remote.subnets.flatMap((text) => parseCidr(text) ?? []).filter((subnet) => taken.add(subnet)) }));
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { acceptSubnets } from '../../../../src/gateway/plan/accept-subnets.ts';
+import { macOf } from '../../../../src/gateway/plan/mac.ts';
+import { assignNextHops } from '../../../../src/gateway/plan/next-hops.ts';
+import { parseCidrs } from '../../../../src/gateway/plan/scene.ts';
+import { tunnelMtu } from '../../../../src/gateway/plan/tunnel-mtu.ts';
+import type { RemoteView } from '../../../../src/gateway/plan/types.ts';
+
+describe('macOf', () => {
+  it('is unicast and locally administered', () => {
+    for (let index = 0; index < 64; index += 1) {
+      const first = Number.parseInt(macOf('cable', 'west', `node-${index}`, '10.0.0.1').slice(0, 2), 16);
+      expect(first & 0b11).toBe(0b10);
+    }
+  });
+
+  it.each([
+    ['scope', macOf('inner', 'west', 'node-1', '10.168.1.5')],
+    ['cluster', macOf('cable', 'east', 'node-1', '10.168.1.5')],
+    ['node', macOf('cable', 'west', 'node-2', '10.168.1.5')],
+    ['address, also one with the same last octets', macOf('cable', 'west', 'node-1', '192.168.1.5')],
+  ])('differs with the %s', (_what, other) => {
+    expect(other).not.toBe(macOf('cable', 'west', 'node-1', '10.168.1.5'));
+    expect(other).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+  });
+
+  it('does not take one text for two', () => {
+    expect(macOf('cable', 'a', 'b-c', '10.0.0.1')).not.toBe(macOf('cable', 'a-b', 'c', '10.0.0.1'));
+  });
+});
+
+describe('assignNextHops', () => {
+  it('gives link-local addresses of both families', () => {
+    const hops = assignNextHops(['02:00:5e:10:00:01']);
+    expect(hops.of('02:00:5e:10:00:01', 'IPv4')).toMatch(/^169\.254\.\d+\.\d+$/);
+    expect(hops.of('02:00:5e:10:00:01', 'IPv6')).toBe('fe80::5eff:fe10:1');
+  });
+
+  it('tells peers apart that want the same address', () => {
+    const macs = ['02:01:00:00:00:07', '02:02:00:00:00:07', '02:03:00:00:00:07'];
+    const hops = assignNextHops(macs);
+    expect(new Set(macs.map((mac) => hops.of(mac, 'IPv4'))).size).toBe(3);
+  });
+
+  it('keeps the address of a peer while others come and go', () => {
+    const macs = Array.from({ length: 300 }, (_, index) => macOf('inner', 'west', `node-${index}`, '10.0.0.1'));
+    const [all, some] = [assignNextHops(macs), assignNextHops(macs.slice(0, 150))];
+    const moved = macs.slice(0, 150).filter((mac) => all.of(mac, 'IPv4') !== some.of(mac, 'IPv4'));
+    expect(moved.length).toBeLessThanOrEqual(2);
+    expect(new Set(macs.map((mac) => all.of(mac, 'IPv4'))).size).toBe(300);
+  });
+
+  it('stays clear of the reserved ends of the range', () => {
+    for (const slot of ['00:00:00:00', '00:00:fd:ff', 'ff:ff:ff:ff']) {
+      const address = assignNextHops([`02:00:${slot}`]).of(`02:00:${slot}`, 'IPv4');
+      const third = Number(address.split('.')[2]);
+      expect(third).toBeGreaterThanOrEqual(1);
+      expect(third).toBeLessThanOrEqual(254);
+    }
+  });
+
+  it('throws for a MAC that is no peer', () => {
+    expect(() => assignNextHops([]).of('02:00:00:00:00:01', 'IPv4')).toThrow(RangeError);
+  });
+});
+
+describe('tunnelMtu', () => {
+  it.each([
+    ['vxlan', 1500, 'IPv4', 1450],
+    ['vxlan', 1500, 'IPv6', 1430],
+    ['wireguard', 1500, 'IPv4', 1440],
+    ['wireguard', 1500, 'IPv6', 1420],
+    ['vxlan', 9001, 'IPv4', 8951],
+    ['vxlan', 1300, 'IPv4', 1280],
+  ] as const)('%s over %d, %s: %d', (driver, uplink, family, expected) => {
+    expect(tunnelMtu(driver, uplink, family)).toBe(expected);
+  });
+});
+
+describe('acceptSubnets', () => {
+  const remote = (clusterID: string, ...subnets: string[]): RemoteView => ({ clusterID, cableName: clusterID, address: '192.0.2.1', port: 4500, subnets, ownAddresses: [] });
+  const accepted = (remotes: readonly RemoteView[]): string[][] => acceptSubnets(remotes, parseCidrs(['10.1.0.0/16'])).map(({ subnets }) => subnets.map(({ text }) => text));
+
+  it.each([
+    ['takes ranges apart from the own', [remote('a', '10.2.0.0/16', 'fd00::/48')], [['10.2.0.0/16', 'fd00::/48']]],
+    ['leaves out what meets the own pods', [remote('a', '10.1.4.0/24', '10.2.0.0/16')], [['10.2.0.0/16']]],
+    ['leaves out what holds the own pods', [remote('a', '10.0.0.0/8')], [[]]],
+    ['gives a contested range to the first', [remote('a', '10.2.0.0/16'), remote('b', '10.2.3.0/24', '10.3.0.0/16')], [['10.2.0.0/16'], ['10.3.0.0/16']]],
+    ['ignores what is no range', [remote('a', 'ten', '10.2.0.0/33')], [[]]],
+  ])('%s', (_title, remotes, expected) => {
+    expect(accepted(remotes)).toEqual(expected);
+  });
+});
