@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- cli|propagation|restart|memory|dns ...]`: each figure beside its bar; exits 1 where one is missed.
+ * `npm run bench [-- cli|propagation|restart|memory|dns|tunnel ...]`: each figure beside its bar; exits 1 where one is missed.
  * On a sandbox, or with `--contexts a,b` on clusters of the kubeconfig, which it joins and which leave again.
  */
 import { resolve } from 'node:path';
@@ -14,6 +14,7 @@ import { benchMemory } from './memory.ts';
 import { benchPropagation } from './propagation.ts';
 import { benchRestart } from './restart.ts';
 import { benchSize } from './size.ts';
+import { benchTunnel } from './tunnel.ts';
 
 type Benchmark = (root: string) => Promise<readonly Outcome[]>;
 
@@ -34,7 +35,7 @@ function onClusters(measure: (root: string, clusters: JoinedClusters) => Promise
 
 const idleMemory = onClusters(benchMemory);
 const benchWholeMemory: Benchmark = async (root) => [...(await idleMemory(root)), ...(await benchSize(root))];
-const benchmarks: Readonly<Record<string, Benchmark>> = { cli: onClusters(benchCli), memory: benchWholeMemory, propagation: onClusters(benchPropagation), restart: benchRestart, dns: benchDns };
+const benchmarks: Readonly<Record<string, Benchmark>> = { cli: onClusters(benchCli), memory: benchWholeMemory, propagation: onClusters(benchPropagation), restart: benchRestart, dns: benchDns, tunnel: benchTunnel };
 
 const root = resolve(import.meta.dirname, '..');
 const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { findCycles, localImports, readSource, readSources, type SourceFile } from './helpers/source-graph.ts';
@@ -34,11 +35,23 @@ const effectViolations = ({ path, effects }: SourceFile): string[] => (layerOf(p
 const extensionViolations = ({ path, imports }: SourceFile): string[] =>
   imports.filter((name) => name.startsWith('.') && !/\.(ts|json)$/.test(name)).map((name) => `${path} imports ${name}`);
 
+/** Folders of each layer as the table in ARCHITECTURE.md has them, lowest first. */
+function documentedLayers(text: string): string[][] {
+  const rows = [...text.matchAll(/^\| L(\d) \| ([^|]*) \|/gm)].toSorted(([, a], [, b]) => Number(a) - Number(b));
+  return rows.map(([, , folders = '']) => [...folders.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+}
+
 const files = readSources(resolve(import.meta.dirname, '..'), 'src');
 
 describe('src', () => {
   it('has only folders that have a layer', () => {
     expect([...new Set(files.filter(({ path }) => layerOf(path) < 0).map(({ path }) => folderOf(path)))]).toEqual([]);
+  });
+
+  it('has just the folders in each layer that ARCHITECTURE.md names', () => {
+    const present = new Set(files.map(({ path }) => folderOf(path)));
+    const table = documentedLayers(readFileSync(resolve(import.meta.dirname, '../ARCHITECTURE.md'), 'utf8'));
+    expect(table.map((folders) => folders.toSorted())).toEqual(LAYERS.map((folders) => folders.filter((name) => present.has(name)).toSorted()));
   });
 
   it('imports from lower layers only, types included', () => {

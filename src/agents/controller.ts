@@ -13,7 +13,7 @@ import { readMemberConfig } from './config.ts';
 import { type AgentContext, type ComposedAgent, runAgent } from './run-agent.ts';
 
 function settingsOf(config: MemberConfig, { environment, runtime }: AgentContext): ControllerSettings {
-  const { clusterID, brokerNamespace, podCIDRs, serviceCIDRs, nodeCIDRs, importNamespaces, denyNamespaces, importLimits, dnsWiring } = config;
+  const { clusterID, brokerNamespace, podCIDRs, serviceCIDRs, nodeCIDRs, components, importNamespaces, denyNamespaces, importLimits, dnsWiring } = config;
   return {
     clusterID,
     memberNamespace: environment.podNamespace,
@@ -21,6 +21,7 @@ function settingsOf(config: MemberConfig, { environment, runtime }: AgentContext
     podCIDRs,
     serviceCIDRs,
     nodeCIDRs,
+    connectivity: components.includes('connectivity'),
     ...(importNamespaces !== undefined && { importNamespaces }),
     ...(denyNamespaces !== undefined && { denyNamespaces }),
     ...(dnsWiring !== undefined && { dnsWiring }),

@@ -12,10 +12,15 @@ export interface Cidr {
 const STRICT_IPV4 = /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/;
 
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  // ipaddr.js also takes "10.1", "0x0a.1.1.1" and "012.1.1.1" (octal); Kubernetes does not
-  if (!text.includes(':') && !STRICT_IPV4.test(text)) return undefined;
+  if (!text.includes(':')) return parseIPv4(text);
   if (text.includes('%') || !ipaddr.isValid(text)) return undefined;
   return ipaddr.parse(text);
+}
+
+/** Thousands are read after a start; ipaddr.js tries four forms of each, among them "10.1", "0x0a.1.1.1" and "012.1.1.1" (octal), which Kubernetes does not take. */
+function parseIPv4(text: string): ipaddr.IPv4 | undefined {
+  const octets = STRICT_IPV4.test(text) ? text.split('.').map(Number) : [];
+  return octets.length === 4 && octets.every((octet) => octet <= 255) ? new ipaddr.IPv4(octets) : undefined;
 }
 
 /** Family of an IP address in text form; undefined if it is none. */

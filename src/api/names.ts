@@ -60,8 +60,6 @@ export function fitName(text: string, maxLength: number): string {
 
 /** Longest object name of most kinds (RFC 1123 subdomain). */
 export const MAX_OBJECT_NAME = 253;
-/** Longest label value and longest Service name. */
-export const MAX_LABEL_VALUE = 63;
 
 /**
  * Name of a member's object on the broker: `<name>.<namespace>.<cluster>`. Injective, because

@@ -44,6 +44,7 @@ export const resources = {
   validatingAdmissionPolicies: define<t.UnknownObject>(ADMISSION, 'v1', 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', false),
   validatingAdmissionPolicyBindings: define<t.UnknownObject>(ADMISSION, 'v1', 'validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding', false),
   flowSchemas: define<t.UnknownObject>('flowcontrol.apiserver.k8s.io', 'v1', 'flowschemas', 'FlowSchema', false),
+  calicoPools: define<t.CalicoPool>('crd.projectcalico.org', 'v1', 'ippools', 'IPPool', false),
   serviceExports: define<t.ServiceExport>('multicluster.x-k8s.io', 'v1beta1', 'serviceexports', 'ServiceExport'),
   serviceImports: define<t.ServiceImport>('multicluster.x-k8s.io', 'v1beta1', 'serviceimports', 'ServiceImport'),
   clusterProperties: define<t.ClusterProperty>('about.k8s.io', 'v1', 'clusterproperties', 'ClusterProperty', false),
@@ -80,7 +81,8 @@ export function resourceName(resource: Pick<Resource, 'group' | 'plural'>): stri
 
 /** `namespace/name`, or `name` for what has no namespace: the key of an object in a queue or index. */
 export function objectKey(meta: Pick<t.ObjectMeta, 'namespace' | 'name'>): string {
-  return meta.namespace === undefined ? meta.name : `${meta.namespace}/${meta.name}`;
+  // a template would keep its parts beside the key for as long as that lives; there are many
+  return meta.namespace === undefined ? meta.name : [meta.namespace, meta.name].join('/');
 }
 
 /** The two halves of an `objectKey`. */

@@ -5,6 +5,14 @@ export interface Startable {
   stop(): Promise<void>;
 }
 
+/** Aborts `controller` as soon as `signal` is aborted, with its reason. Gives what ends this. */
+export function abortWith(controller: AbortController, signal: AbortSignal): () => void {
+  const onAbort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return () => signal.removeEventListener('abort', onAbort);
+}
+
 /**
  * Starts parts in the given order and stops them in the reverse one. A part that fails to start
  * stops those before it. `stop` tries every part and throws the first failure at the end.

@@ -1,4 +1,4 @@
-import type { ClusterJoin, ClusterSettings } from '../api/types/index.ts';
+import type { ClusterJoin, SharedSettings } from '../api/types/index.ts';
 import { TOKEN_ID } from './broker-info.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 
@@ -9,7 +9,7 @@ const MAX_NODE_RANGES = 5000;
 const BASE64_KEY = { max: 128, pattern: PRINTABLE };
 const RANGE = { max: 64, pattern: PRINTABLE };
 
-const SETTINGS: Readonly<Record<keyof ClusterSettings, 'text' | 'boolean' | 'number'>> = {
+const SETTINGS: Readonly<Record<keyof SharedSettings, 'text' | 'boolean' | 'number'>> = {
   cableDriver: 'text',
   natt: 'boolean',
   nattPort: 'number',
@@ -18,12 +18,12 @@ const SETTINGS: Readonly<Record<keyof ClusterSettings, 'text' | 'boolean' | 'num
   healthCheckMaxPacketLossCount: 'number',
 };
 
-function parseSettings(fields: Fields): ClusterSettings {
+function parseSettings(fields: Fields): SharedSettings {
   fields.only(Object.keys(SETTINGS)); // what the proof covers but nobody reads would be stored unseen
   const entries = Object.entries(SETTINGS)
     .filter(([key]) => fields.has(key))
     .map(([key, type]) => [key, parseSetting(fields, key, type)]);
-  return Object.fromEntries(entries) as ClusterSettings;
+  return Object.fromEntries(entries) as SharedSettings;
 }
 
 function parseSetting(fields: Fields, key: string, type: 'text' | 'boolean' | 'number'): string | boolean | number {

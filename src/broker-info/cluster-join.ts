@@ -1,6 +1,6 @@
 import { createHmac, createPrivateKey, sign, timingSafeEqual, verify } from 'node:crypto';
 import { apiVersionOf, resources } from '../api/resources.ts';
-import type { ClusterJoin, ClusterSettings } from '../api/types/index.ts';
+import type { ClusterJoin, SharedSettings } from '../api/types/index.ts';
 import { McsError } from '../base/errors.ts';
 import type { BrokerInfo } from './broker-info.ts';
 import { encodeCanonical } from './canonical.ts';
@@ -23,7 +23,7 @@ export interface ClusterJoinRequest {
   readonly serviceCIDRs: readonly string[];
   readonly nodeCIDRs: readonly string[];
   readonly components: readonly string[];
-  readonly settings?: ClusterSettings;
+  readonly settings?: SharedSettings;
   readonly identityPrivateKeyPem: string;
 }
 
@@ -34,7 +34,7 @@ export interface BuiltClusterJoin {
 }
 
 /** Text form of the settings in which order and undefined members do not matter. */
-function settingsText(settings: ClusterSettings | undefined): string {
+function settingsText(settings: SharedSettings | undefined): string {
   const entries = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined);
   return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

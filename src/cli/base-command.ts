@@ -4,6 +4,7 @@ import { McsError } from '../base/errors.ts';
 import type { TaskRunner } from '../base/tasks.ts';
 import type { OutputFormat } from './flags.ts';
 import { toUsageError } from './parse-error.ts';
+import { formatSections, type Section } from './sections.ts';
 import { asTyped, selfCommand } from './self-command.ts';
 import { createListrTaskRunner, createPlainTaskRunner } from './task-runner.ts';
 import { describeTerminal, type Terminal } from './terminal.ts';
@@ -26,7 +27,12 @@ export abstract class BaseCommand extends Command {
     this.#stop.abort(this.interruption());
   };
 
-  protected readonly terminal: Terminal = describeTerminal(process.env, { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY, stderr: process.stderr.isTTY });
+  protected readonly terminal: Terminal = describeTerminal(process.env, {
+    stdin: process.stdin.isTTY,
+    stdout: process.stdout.isTTY,
+    stderr: process.stderr.isTTY,
+    columns: process.stdout.columns,
+  });
 
   /** What Ctrl-C means to this command. */
   protected interruption(): McsError {
@@ -73,6 +79,12 @@ export abstract class BaseCommand extends Command {
       const text = format === 'short' ? short() : table();
       if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
     }
+  }
+
+  /** Prints a result on stdout, for people as tables that fit their terminal; `short` leaves empty ones out. */
+  protected presentSections(result: unknown, format: OutputFormat, sections: readonly Section[]): Promise<void> {
+    const { width } = this.terminal;
+    return this.present(result, format, { table: () => formatSections(sections, width), short: () => formatSections(sections.filter(({ rows }) => rows.length > 0), width) });
   }
 
   /** A line for the person, beside the result. */

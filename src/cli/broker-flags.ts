@@ -11,7 +11,7 @@ export const brokerFlags = {
 /** How new broker-info files are made. */
 export const infoFileFlags = {
   'broker-url': Flags.string({ summary: 'Address under which members reach the broker (default: as published by deploy-broker)' }),
-  ttl: Flags.string({ default: '24h', summary: 'How long clusters can join with the file, as in 10m or 7d' }),
+  ttl: Flags.string({ default: '24h', aliases: ['token-ttl'], summary: 'How long clusters can join with the file, as in 10m or 7d' }),
 };
 
 export interface UsesFlagValues {

@@ -1,6 +1,7 @@
 import { McsError } from '../base/errors.ts';
 import type { FleetSource } from '../inspect/survey-fleet.ts';
 import type { ClusterAccess, KubeClient } from '../kube/client.ts';
+import { proxyFor, throughProxy } from '../kube/access.ts';
 import { createKubeClient, type KubeClientOptions, userAgentOf } from '../kube/kube-client.ts';
 import { type KnownCluster, loadKnownClusters } from './known-clusters.ts';
 import { splitList } from './split-list.ts';
@@ -41,8 +42,14 @@ export async function listContexts({ kubeconfig }: ClusterSelection): Promise<re
 }
 
 /** A client of the CLI for any cluster. */
-export function connectTo(access: ClusterAccess, version: string, options: Pick<KubeClientOptions, 'connectTimeoutMs'> = {}): KubeClient {
+function connectTo(access: ClusterAccess, version: string, options: Pick<KubeClientOptions, 'connectTimeoutMs'> = {}): KubeClient {
   return createKubeClient(access, { userAgent: userAgentOf('cli', version), ...options });
+}
+
+/** A client of a cluster that no kubeconfig names, through the proxy of the environment if that has one for it. */
+export function connectDirectly(access: ClusterAccess, version: string): KubeClient {
+  const proxy = proxyFor(access.server, process.env);
+  return connectTo(proxy === undefined ? access : throughProxy(access, proxy), version);
 }
 
 /** Time for a cluster among many to accept a connection, ms: one that is gone shall not hold up the others. */

@@ -3,7 +3,7 @@ import type { FleetSelection } from './connect.ts';
 import { FleetCommand } from './fleet-command.ts';
 import type { OutputFormat } from './flags.ts';
 import { showRemarks } from './present-show.ts';
-import { formatSections, type Section } from './sections.ts';
+import type { Section } from './sections.ts';
 
 export interface CredentialsView {
   /** What JSON and YAML hold. */
@@ -18,8 +18,7 @@ export abstract class ReadingCredentialsCommand extends FleetCommand {
   protected presentCredentials(flags: FleetSelection & { readonly output: OutputFormat }, { select, sections, remarks }: CredentialsView): Promise<void> {
     return this.withFleet(flags, async (fleet) => {
       const report = await readCredentials(fleet, Date.now(), this.signal);
-      const shown = sections(report);
-      await this.present(select(report), flags.output, { table: () => formatSections(shown), short: () => formatSections(shown.filter(({ rows }) => rows.length > 0)) });
+      await this.presentSections(select(report), flags.output, sections(report));
       if (flags.output === 'table') for (const remark of [...remarks(report), ...showRemarks(report)]) this.note(remark);
       this.setExitCode(fleet);
     });

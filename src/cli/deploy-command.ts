@@ -5,7 +5,7 @@ import { configDir } from '../base/user-dirs.ts';
 import type { FleetContext, KeySources } from '../deployers/index.ts';
 import { templatesIn } from '../deployers/templates.ts';
 import { BaseCommand } from './base-command.ts';
-import { type ClusterSelection, connectCluster, type ConnectedCluster, connectTo } from './connect.ts';
+import { type ClusterSelection, connectCluster, type ConnectedCluster, connectDirectly } from './connect.ts';
 import type { OutputFormat } from './flags.ts';
 
 /** A command that changes clusters: what it works with, and how its dry run is shown. */
@@ -18,7 +18,7 @@ export abstract class DeployCommand extends BaseCommand {
     const cluster = await connectCluster(flags, this.version);
     const context: FleetContext = {
       client: cluster.client,
-      connect: (access) => connectTo(access, this.version),
+      connect: (access) => connectDirectly(access, this.version),
       templates: templatesIn(join(this.config.root, 'templates')),
       version: this.version,
       runTasks: this.tasks,

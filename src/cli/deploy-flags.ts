@@ -32,15 +32,17 @@ export function imageOptions(flags: ImageFlagValues): ImageOptions {
   };
 }
 
-/** Settings of the data plane; they are kept with the member until that is installed, and from one join to the next. */
+/** Settings of the data plane; they are kept with the member from one join to the next. */
 export const tunnelFlags = {
-  'cable-driver': Flags.string({ summary: 'Tunnel between clusters: wireguard (default) or vxlan', helpGroup: 'TUNNELS' }),
+  'cable-driver': Flags.string({ summary: 'Tunnel between clusters: wireguard or vxlan (default: as the other members, else wireguard)', helpGroup: 'TUNNELS' }),
   natt: Flags.boolean({ allowNo: true, summary: 'Expect address translation between the clusters (default: yes)', helpGroup: 'TUNNELS' }),
   nattport: Flags.integer({ min: 1, max: 65_535, summary: 'UDP port of the tunnels (default: 4500)', helpGroup: 'TUNNELS' }),
   'health-check': Flags.boolean({ allowNo: true, summary: 'Probe the tunnels (default: yes)', helpGroup: 'TUNNELS' }),
   'health-check-interval': Flags.integer({ min: 1, max: 3600, summary: 'Seconds between probes (default: 1)', helpGroup: 'TUNNELS' }),
   'health-check-max-packet-loss-count': Flags.integer({ min: 1, max: 1000, summary: 'Lost probes in a row that make an error (default: 5)', helpGroup: 'TUNNELS' }),
-  'label-gateway': Flags.boolean({ default: true, allowNo: true, summary: 'Label the only candidate node as gateway', helpGroup: 'TUNNELS' }),
+  'air-gapped': Flags.boolean({ allowNo: true, summary: 'Ask nobody on the internet for the public address of a gateway (default: no)', helpGroup: 'TUNNELS' }),
+  'load-balancer': Flags.boolean({ allowNo: true, summary: 'Reach the gateways through a Service of type LoadBalancer (default: no)', helpGroup: 'TUNNELS' }),
+  'label-gateway': Flags.boolean({ default: true, allowNo: true, summary: 'Label the only candidate node as gateway (default: yes)', helpGroup: 'TUNNELS' }),
   'gateway-node': Flags.string({ summary: 'Node to label as gateway', helpGroup: 'TUNNELS' }),
 };
 
@@ -51,6 +53,8 @@ export interface TunnelFlagValues {
   readonly 'health-check'?: boolean | undefined;
   readonly 'health-check-interval'?: number | undefined;
   readonly 'health-check-max-packet-loss-count'?: number | undefined;
+  readonly 'air-gapped'?: boolean | undefined;
+  readonly 'load-balancer'?: boolean | undefined;
 }
 
 /** Only what was given: what is left out stays as an earlier join had it. */
@@ -62,6 +66,8 @@ export function clusterSettings(flags: TunnelFlagValues): ClusterSettings {
     healthCheck: flags['health-check'],
     healthCheckIntervalSeconds: flags['health-check-interval'],
     healthCheckMaxPacketLossCount: flags['health-check-max-packet-loss-count'],
+    airGapped: flags['air-gapped'],
+    loadBalancer: flags['load-balancer'],
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

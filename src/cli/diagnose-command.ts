@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { randomBytes } from 'node:crypto';
+import { McsError } from '../base/errors.ts';
 import type { Topic } from '../diagnose/check.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { diagnoseInCluster } from '../diagnose/in-cluster/diagnose-in-cluster.ts';
@@ -15,7 +16,7 @@ import { showRemarks } from './present-show.ts';
 export const diagnoseFlags = {
   ...fleetFlags,
   ...outputFlags,
-  'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'Exit with 4 if there are warnings only', helpGroup: 'OUTPUT' })(),
+  'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'What makes it fail: failed checks (exit code 3), or warnings too (4, if there are only those)', helpGroup: 'OUTPUT' })(),
   timeout: Flags.string({ default: '20s', summary: 'Longest time for the checks of one cluster' }),
 };
 
@@ -23,11 +24,12 @@ interface DiagnoseFlags extends FleetSelection {
   readonly output: OutputFormat;
   readonly 'fail-on': 'error' | 'warning';
   readonly timeout: string;
+  readonly 'all-contexts': boolean;
 }
 
 /** For `diagnose all`: the checks as they look from a pod. */
 export const inClusterFlags = {
-  'in-cluster': Flags.boolean({ summary: 'Run the checks in a pod of the chosen cluster, with rights to read only', helpGroup: 'CLUSTER', exclusive: ['contexts', 'all-contexts'] }),
+  'in-cluster': Flags.boolean({ summary: 'Run the checks in a pod of the chosen cluster, with rights to read only', helpGroup: 'CLUSTER' }),
 };
 
 /** What all `mcs diagnose ...` commands do; they differ in their topics only. */
@@ -42,6 +44,7 @@ export abstract class DiagnoseCommand extends FleetCommand {
 
   /** All checks, in a pod of one cluster. */
   protected async diagnoseFromInside(flags: DiagnoseFlags): Promise<void> {
+    if (flags.contexts !== undefined || flags['all-contexts']) throw new McsError('MCS_USAGE', 'Cannot diagnose from inside several clusters at once', { hints: ['--in-cluster --context west'] });
     const deadlineMs = parseDuration(flags.timeout);
     const { client, context } = await connectCluster(flags, this.version);
     const progress = (text: string): void => { this.note(`Waiting for ${text}`); };

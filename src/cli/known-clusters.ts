@@ -47,7 +47,7 @@ async function loadFromKubeconfig(kubeconfig: string | undefined, env: NodeJS.Pr
     source: loaded.files.join(', '),
     get: (context) => {
       const { name, cluster, namespace = 'default' } = getContext(loaded, context);
-      return { context: name, clusterName: cluster, namespace, access: (options) => accessForContext(loaded, name, options) };
+      return { context: name, clusterName: cluster, namespace, access: (options) => accessForContext(loaded, name, { ...options, env }) };
     },
   };
 }

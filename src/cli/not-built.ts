@@ -23,8 +23,6 @@ const FLAGS: Readonly<Record<string, string>> = {
   'clusterset-ip-cidr-range': 'clusterset IPs come from the service range of each importing cluster',
   'use-clusterset-ip': 'every shared service has a clusterset IP',
   'custom-domains': NOT_YET,
-  'load-balancer': NOT_YET,
-  'air-gapped': NOT_YET,
   'http-proxy': NOT_YET,
   'https-proxy': NOT_YET,
   'no-proxy': NOT_YET,
@@ -35,7 +33,6 @@ const FLAGS: Readonly<Record<string, string>> = {
 const COMMANDS: Readonly<Record<string, string>> = {
   cloud: 'open the ports of the gateways with the tools of your cloud: 4500/udp and 4490/udp from the other clusters',
   verify: NOT_YET,
-  benchmark: NOT_YET,
   gather: NOT_YET,
 };
 

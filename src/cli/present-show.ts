@@ -1,4 +1,5 @@
-import type { NotInstalled, ShowReport } from '../inspect/show-report.ts';
+import { connectionSection, endpointSection, gatewaySection } from './present-data-plane.ts';
+import type { ShowReport } from '../inspect/show-report.ts';
 import type { Section } from './sections.ts';
 
 /** `west 10.0.0.1, east 10.1.0.1` */
@@ -8,10 +9,6 @@ function listIPs(ips: Readonly<Record<string, readonly string[]>>): string {
 
 const list = (values: readonly string[]): string => (values.length === 0 ? '-' : values.join(', '));
 
-function notInstalled(title: string, state: NotInstalled | undefined): Section[] {
-  return state === undefined ? [] : [{ title, columns: [], rows: [], empty: state.message }];
-}
-
 /** The tables of `mcs show`, in a fixed order. */
 export function showSections(report: ShowReport): readonly Section[] {
   const sections: Section[] = [];
@@ -19,10 +16,12 @@ export function showSections(report: ShowReport): readonly Section[] {
     const rows = report.brokers.map(({ cluster, namespace, desk, members, exports }) => [cluster, namespace, desk, list(members), String(exports)]);
     sections.push({ title: 'Brokers', columns: ['CLUSTER', 'NAMESPACE', 'DESK', 'MEMBERS', 'EXPORTS'], rows, empty: 'no broker in these clusters' });
   }
-  sections.push(...notInstalled('Connections', report.connections), ...notInstalled('Endpoints', report.endpoints), ...notInstalled('Gateways', report.gateways));
+  if (report.connections !== undefined) sections.push(connectionSection(report.connections));
+  if (report.endpoints !== undefined) sections.push(endpointSection(report.endpoints));
+  if (report.gateways !== undefined) sections.push(gatewaySection(report.gateways));
   if (report.networks !== undefined) {
-    const rows = report.networks.map((row) => [row.cluster, list(row.podCIDRs), list(row.serviceCIDRs), list(row.nodeCIDRs), list(row.components), row.cableDriver]);
-    sections.push({ title: 'Networks', columns: ['CLUSTER', 'POD CIDRS', 'SERVICE CIDRS', 'NODES', 'COMPONENTS', 'CABLE DRIVER'], rows, empty: 'no member in these clusters' });
+    const rows = report.networks.map((row) => [row.cluster, list(row.podCIDRs), list(row.serviceCIDRs), list(row.nodeCIDRs), list(row.components), row.cableDriver, row.dnsWiring?.state ?? 'unknown']);
+    sections.push({ title: 'Networks', columns: ['CLUSTER', 'POD CIDRS', 'SERVICE CIDRS', 'NODES', 'COMPONENTS', 'CABLE DRIVER', 'CLUSTER DNS'], rows, empty: 'no member in these clusters' });
   }
   if (report.services !== undefined) {
     const rows = report.services.map(({ namespace, name, type, exportedBy, importedIn, ips, ports, state }) => [namespace, name, type, list(exportedBy), list(importedIn), listIPs(ips), list(ports), state]);

@@ -7,7 +7,7 @@ export interface ListedCommand {
 
 /** Order and headings of the root help; a topic stands for all its commands. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
-  ['Setup', ['sandbox', 'deploy-broker', 'join', 'leave', 'remove-broker', 'uninstall']],
+  ['Setup', ['sandbox', 'deploy-broker', 'join', 'upgrade', 'leave', 'remove-broker', 'uninstall']],
   ['Services', ['export', 'unexport']],
   ['Inspect', ['show']],
   ['Diagnose', ['diagnose']],

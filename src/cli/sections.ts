@@ -7,25 +7,37 @@ export interface Section {
   readonly empty: string;
 }
 
-/** Longer cells are cut, so that a long list never breaks the table. */
-const MAX_CELL = 60;
 const GAP = '   ';
+const INDENT = '  ';
+/** A column is not made narrower than this, even if the table then does not fit. */
+const MIN_COLUMN = 16;
 
-function cut(text: string): string {
-  return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 3)}...` : text;
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 3)}...` : text;
 }
 
-/** Columns padded to their widest cell, without trailing blanks. */
-export function formatTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [columns, ...rows.map((row) => row.map((cell) => (cell === '' ? '-' : cut(cell))))];
-  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(GAP).trimEnd()).join('\n');
+/** The widest that any column may be, for the table to fit into `width`. */
+function widestColumn(widths: readonly number[], width: number): number {
+  const room = width - GAP.length * (widths.length - 1);
+  const used = (limit: number): number => widths.reduce((sum, each) => sum + Math.min(each, limit), 0);
+  let limit = Math.max(MIN_COLUMN, ...widths);
+  while (limit > MIN_COLUMN && used(limit) > room) limit -= 1;
+  return limit;
 }
 
-/** Sections under each other; one alone has no heading. */
-export function formatSections(sections: readonly Section[]): string {
-  const body = ({ columns, rows, empty }: Section): string => (rows.length === 0 ? empty : formatTable(columns, rows));
-  if (sections.length === 1 && sections[0] !== undefined) return body(sections[0]);
-  const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
-  return sections.map((section) => `${section.title}\n${indent(body(section))}`).join('\n\n');
+/** Columns padded to their widest cell, without trailing blanks. Where a width is given, the widest cells are cut until the table fits. */
+export function formatTable(columns: readonly string[], rows: readonly (readonly string[])[], width = Infinity): string {
+  const cells = [columns, ...rows.map((row) => row.map((cell) => (cell === '' ? '-' : cell)))];
+  const natural = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const limit = widestColumn(natural, width);
+  const widths = natural.map((each) => Math.min(each, limit));
+  return cells.map((row) => row.map((cell, column) => cut(cell, limit).padEnd(widths[column] ?? 0)).join(GAP).trimEnd()).join('\n');
+}
+
+/** Sections under each other; one alone has no heading. `width` is that of the terminal, if there is one. */
+export function formatSections(sections: readonly Section[], width = Infinity): string {
+  const body = ({ columns, rows, empty }: Section, room: number): string => (rows.length === 0 ? empty : formatTable(columns, rows, room));
+  if (sections.length === 1 && sections[0] !== undefined) return body(sections[0], width);
+  const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, INDENT);
+  return sections.map((section) => `${section.title}\n${indent(body(section, width - INDENT.length))}`).join('\n\n');
 }

@@ -3,15 +3,13 @@ import type { FleetSelection } from './connect.ts';
 import { FleetCommand } from './fleet-command.ts';
 import type { OutputFormat } from './flags.ts';
 import { showRemarks, showSections } from './present-show.ts';
-import { formatSections } from './sections.ts';
 
 /** What all `mcs show ...` commands do; they differ in their topics only. */
 export abstract class ShowCommand extends FleetCommand {
   protected show(topics: readonly ShowTopic[], flags: FleetSelection & { readonly output: OutputFormat }): Promise<void> {
     return this.withFleet(flags, async (fleet) => {
       const report = makeShowReport(fleet, topics);
-      const sections = showSections(report);
-      await this.present(report, flags.output, { table: () => formatSections(sections), short: () => formatSections(sections.filter(({ rows }) => rows.length > 0)) });
+      await this.presentSections(report, flags.output, showSections(report));
       if (flags.output === 'table') for (const remark of showRemarks(report)) this.note(remark);
       this.setExitCode(fleet);
     });

@@ -1,5 +1,5 @@
 import type { Resource } from '../api/resources.ts';
-import type { KubeObject, UnknownObject } from '../api/types/index.ts';
+import type { KubeObject, ObjectMeta, UnknownObject } from '../api/types/index.ts';
 import { isNotFound } from '../kube/api-error.ts';
 import type { Draft, KubeClient, WriteOptions } from '../kube/client.ts';
 
@@ -15,7 +15,8 @@ export type DnsChange = Target &
     | { readonly verb: 'create'; readonly body: Draft<UnknownObject> }
     /** A merge patch; the resourceVersion in it makes the server refuse where somebody else has written since. */
     | { readonly verb: 'patch'; readonly body: object }
-    | { readonly verb: 'delete'; readonly uid?: string }
+    /** Only the object as it was seen: a key that somebody has added since is not ours to take along. */
+    | { readonly verb: 'delete'; readonly seen: Pick<ObjectMeta, 'uid' | 'resourceVersion'> }
   );
 
 /** `ConfigMap kube-system/coredns` */
@@ -33,11 +34,13 @@ export async function applyDnsChange(client: KubeClient, change: DnsChange, opti
     case 'patch':
       await client.patch(resource, name, namespace, 'application/merge-patch+json', change.body, options);
       return;
-    case 'delete':
+    case 'delete': {
+      const { uid, resourceVersion } = change.seen;
       try {
-        await client.delete(resource, name, namespace, { ...options, ...(change.uid !== undefined && { uid: change.uid }) });
+        await client.delete(resource, name, namespace, { ...options, ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) });
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }
+    }
   }
 }

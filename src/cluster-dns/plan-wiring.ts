@@ -42,7 +42,7 @@ function changeOf(map: ConfigMap | undefined, name: ObjectName, data: Data, anno
   if (map === undefined) return { ...target, verb: 'create', body: { metadata: { ...name, labels: { [MANAGED_BY]: MANAGED_BY_MCS } }, data: changed } };
   const isLeft = Object.keys(map.data ?? {}).some((key) => changed[key] !== null);
   const isOurs = map.metadata.labels?.[MANAGED_BY] === MANAGED_BY_MCS;
-  if (isOurs && !isLeft) return { ...target, verb: 'delete', ...(map.metadata.uid !== undefined && { uid: map.metadata.uid }) };
+  if (isOurs && !isLeft) return { ...target, verb: 'delete', seen: map.metadata };
   return { ...target, verb: 'patch', body: { metadata: { resourceVersion: map.metadata.resourceVersion, ...(annotations && { annotations }) }, data: changed } };
 }
 

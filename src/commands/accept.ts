@@ -5,7 +5,6 @@ import { DeployCommand } from '../cli/deploy-command.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { clusterFlags, dryRunFlags } from '../cli/flags.ts';
 import { describeApproval, waitingSection } from '../cli/present-credentials.ts';
-import { formatSections } from '../cli/sections.ts';
 
 export default class Accept extends DeployCommand {
   static override summary = 'Accept a cluster that waits to join';
@@ -17,9 +16,9 @@ export default class Accept extends DeployCommand {
     ...clusterFlags,
     ...dryRunFlags,
     ...brokerFlags,
-    list: Flags.boolean({ summary: 'Only show what waits' }),
-    fingerprint: Flags.string({ summary: 'Which one, where several clusters want that id', exclusive: ['list'] }),
-    deny: Flags.boolean({ summary: 'Turn it away instead', exclusive: ['list'] }),
+    list: Flags.boolean({ summary: 'Only show what waits', exclusive: ['fingerprint', 'deny'] }),
+    fingerprint: Flags.string({ summary: 'Which one, where several clusters want that id' }),
+    deny: Flags.boolean({ summary: 'Turn it away instead' }),
     timeout: Flags.string({ default: '20s', summary: 'Longest wait for the desk, as in 90s or 5m' }),
   };
 
@@ -34,7 +33,7 @@ export default class Accept extends DeployCommand {
     if (flags.list || clusterID === undefined) {
       const waiting = (await listWaitingJoins(context, { brokerNamespace })).filter((join) => clusterID === undefined || join.clusterID === clusterID);
       cluster.client.close();
-      await this.present({ waiting }, flags.output, { table: () => formatSections([waitingSection(waiting)]) });
+      await this.presentSections({ waiting }, flags.output, [waitingSection(waiting)]);
       const [first] = waiting;
       if (first) this.next(`mcs accept ${first.clusterID}`);
       return;

@@ -1,14 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { connectCluster, listContexts } from '../cli/connect.ts';
-import { findTypedSelection } from '../cli/completion/typed-words.ts';
-import { LOOKUPS } from '../cli/completion/model.ts';
-import { listNames, type NameKind } from '../inspect/list-names.ts';
-
-/** Tab shall feel immediate: what is not there by then, ms since the start of the process, is not offered. */
-const PATIENCE_MS = 450;
-/** For the cluster in any case, however slowly the process started, ms. */
-const MINIMUM_MS = 150;
+import { lookUpNames } from '../cli/completion/look-up.ts';
+import { type Lookup, LOOKUPS } from '../cli/completion/model.ts';
 
 export default class Complete extends BaseCommand {
   static override readonly hidden = true;
@@ -22,19 +15,7 @@ export default class Complete extends BaseCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(Complete);
-    const names = await this.#list(args.kind as 'context' | NameKind, args.line).catch(() => []); // a message would land amid what is being typed
+    const names = await lookUpNames(args.kind as Lookup, args.line, this.version, this.signal);
     process.stdout.write(names.map((name) => `${name}\n`).join(''));
-  }
-
-  async #list(kind: 'context' | NameKind, line: string): Promise<readonly string[]> {
-    const selection = findTypedSelection(line);
-    if (kind === 'context') return listContexts(selection);
-    const { client, namespace } = await connectCluster(selection, this.version);
-    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(Math.max(MINIMUM_MS, Math.round(PATIENCE_MS - performance.now())))]);
-    try {
-      return await listNames(client, kind, { namespace: selection.namespace ?? namespace, signal });
-    } finally {
-      client.close();
-    }
   }
 }

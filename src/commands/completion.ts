@@ -8,7 +8,8 @@ export default class Completion extends BaseCommand {
   static override readonly description = `Completes commands, flags and their values with Tab: contexts, and names of namespaces, services, clusters and nodes, too.
 bash: put "source <(mcs completion bash)" into ~/.bashrc
 zsh:  put "source <(mcs completion zsh)" into ~/.zshrc, behind compinit
-fish: mcs completion fish > ~/.config/fish/completions/mcs.fish`;
+fish: mcs completion fish > ~/.config/fish/completions/mcs.fish
+kubectl mcs is completed by kubectl's own script, if kubectl_complete-mcs is on the PATH as kubectl-mcs is.`;
   static override readonly examples = ['<%= config.bin %> completion', '<%= config.bin %> completion bash', '<%= config.bin %> completion fish'];
   static override readonly args = { shell: Args.string({ options: [...SHELLS], description: 'Which shell (default: that of SHELL)' }) };
 

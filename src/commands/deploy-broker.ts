@@ -22,7 +22,7 @@ export default class DeployBroker extends DeployCommand {
     namespace: Flags.string({ char: 'n', default: BROKER_NAMESPACE, summary: 'Namespace of the broker' }),
     components: Flags.string({ default: 'service-discovery,connectivity', summary: 'What members run, separated by commas' }),
     'broker-url': Flags.string({ summary: 'Address under which members reach the broker (default: as in the kubeconfig)' }),
-    'token-ttl': Flags.string({ default: '24h', summary: 'How long clusters can join with the file' }),
+    'token-ttl': Flags.string({ default: '24h', aliases: ['ttl'], summary: 'How long clusters can join with the file, as in 10m or 7d' }),
     'output-file': Flags.string({ default: 'broker-info.subm', summary: 'Path of the file' }),
   };
 

@@ -22,7 +22,7 @@ export default class Join extends RepinCommand {
     ...tunnelFlags,
     yes: Flags.boolean({ char: 'y', summary: 'Do not ask, with --repin', dependsOn: ['repin'] }),
     repin: Flags.boolean({ summary: 'Only trust the authority of the file, after the API server of the broker got another one; membership stays' }),
-    clusterid: Flags.string({ summary: 'Name of this cluster in the set, a DNS label (default: made of its name in the kubeconfig)' }),
+    clusterid: Flags.string({ summary: 'Name of this cluster in the set, a DNS label (default: as last given, else as its ClusterProperty says, else made of its name in the kubeconfig)' }),
     clustercidr: Flags.string({ summary: 'Range of the pods, or several with commas (default: as last given, else discovered; auto: discovered)' }),
     servicecidr: Flags.string({ summary: 'Range of the services, or several with commas (default: as last given, else discovered; auto: discovered)' }),
     'broker-url': Flags.string({ summary: 'Address of the broker as seen from here and from the cluster (default: as last given, else as in the file; auto: as in the file)' }),

@@ -7,7 +7,7 @@ import { describeLeave } from '../cli/present-deploy.ts';
 export default class Leave extends DeployCommand {
   static override summary = 'Take the current cluster out of its clusterset';
   static override description = 'Removes what join and the agents made, here and on the broker, and nothing else. ServiceExports are yours and stay.';
-  static override examples = ['<%= config.bin %> leave', '<%= config.bin %> leave --yes --context west'];
+  static override examples = ['<%= config.bin %> leave', '<%= config.bin %> leave --yes --context west', '<%= config.bin %> leave --dry-run'];
 
   static override flags = {
     ...clusterFlags,
@@ -26,6 +26,6 @@ export default class Leave extends DeployCommand {
     const result = await leave(context, { force: flags.force, timeoutMs, dryRun: flags['dry-run'] });
     cluster.client.close();
     await this.present(result, flags.output, { table: () => describeLeave(result) });
-    if (!flags['dry-run']) this.next(result.leftovers.length > 0 ? 'mcs leave   # again, for what is left' : 'mcs join broker-info.subm, to come back');
+    if (!flags['dry-run']) this.next(result.leftovers.length > 0 ? 'mcs leave   # again, for what is left' : `mcs join broker-info.subm --clusterid ${result.clusterID ?? '<name>'}   # to come back`);
   }
 }

@@ -28,6 +28,6 @@ export default class RemoveBroker extends DeployCommand {
     const result = await removeBroker(context, { brokerNamespace: flags.namespace, force: flags.force, timeoutMs, dryRun: flags['dry-run'] });
     cluster.client.close();
     await this.present(result, flags.output, { table: () => describeRemoval(result) });
-    if (!flags['dry-run']) this.next('mcs deploy-broker, for a new one');
+    if (!flags['dry-run']) this.next('mcs deploy-broker   # for a new one');
   }
 }

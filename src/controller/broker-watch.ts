@@ -5,6 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { brokerCluster, type BrokerCaches, brokerServiceKey, type ServiceKey } from './caches.ts';
 import { follow, type Follower } from './follow.ts';
+import { slimImport, slimSlice } from './slim-objects.ts';
 
 export interface BrokerWatchOptions {
   readonly client: KubeClient;
@@ -36,7 +37,7 @@ export function createBrokerWatch(options: BrokerWatchOptions): Follower[] {
   return [
     follow(client, resources.clusters, caches.clusters, { ...common, onNews: ({ metadata }) => onCluster(metadata.name) }),
     follow(client, resources.leases, caches.leases, { ...common, onNews: (lease) => onLease(lease) }),
-    follow(client, resources.serviceImports, caches.imports, { ...common, onNews }),
-    follow(client, resources.endpointSlices, caches.slices, { ...common, onNews }),
+    follow(client, resources.serviceImports, caches.imports, { ...common, slim: slimImport, onNews }),
+    follow(client, resources.endpointSlices, caches.slices, { ...common, slim: slimSlice, onNews }),
   ];
 }

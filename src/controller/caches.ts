@@ -1,5 +1,6 @@
 import { LIGHTHOUSE_SOURCE_NAMESPACE, MCS_SERVICE_NAME, MEMBER, SERVICE_NAME } from '../api/labels.ts';
-import type { Cluster, EndpointSlice, KubeObject, Lease, Namespace, Service, ServiceExport, ServiceImport } from '../api/types/index.ts';
+import { objectKey } from '../api/resources.ts';
+import type { CableEndpoint, Cluster, EndpointSlice, Gateway, KubeObject, Lease, Namespace, Service, ServiceExport, ServiceImport } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { ObjectCache } from '../sync/object-cache.ts';
 import { isCopy } from '../sync/ownership.ts';
@@ -9,7 +10,7 @@ export type ServiceKey = string;
 
 function labelKey(object: KubeObject, label: string, namespace: string | undefined): ServiceKey | undefined {
   const name = object.metadata.labels?.[label];
-  return name === undefined || namespace === undefined ? undefined : `${namespace}/${name}`;
+  return name === undefined || namespace === undefined ? undefined : objectKey({ namespace, name });
 }
 
 /** Service of an ordinary slice of this cluster; copies are no sources. */
@@ -47,6 +48,9 @@ export interface LocalCaches {
   readonly imports: ObjectCache<ServiceImport>;
   readonly slices: ObjectCache<EndpointSlice, 'source' | 'imported'>;
   readonly namespaces: ObjectCache<Namespace>;
+  /** Ends of tunnels and gateways, in the member namespace. */
+  readonly cableEndpoints: ObjectCache<CableEndpoint>;
+  readonly gateways: ObjectCache<Gateway>;
 }
 
 export function createLocalCaches(clock: Clock): LocalCaches {
@@ -56,6 +60,8 @@ export function createLocalCaches(clock: Clock): LocalCaches {
     imports: new ObjectCache({ clock }),
     slices: new ObjectCache<EndpointSlice, 'source' | 'imported'>({ clock, indexes: { source: sourceServiceKey, imported: importedServiceKey } }),
     namespaces: new ObjectCache({ clock }),
+    cableEndpoints: new ObjectCache({ clock }),
+    gateways: new ObjectCache({ clock }),
   };
 }
 
@@ -70,21 +76,22 @@ function strayKey(object: KubeObject): typeof STRAY | undefined {
 
 export const STRAY = 'stray';
 
-type BrokerIndex = 'service' | 'cluster' | 'namespace' | typeof STRAY;
+type RecordIndex = 'service' | 'cluster' | 'namespace' | typeof STRAY;
+
 
 /** What is known of the broker. */
 export interface BrokerCaches {
-  readonly imports: ObjectCache<ServiceImport, BrokerIndex>;
-  readonly slices: ObjectCache<EndpointSlice, BrokerIndex>;
+  readonly imports: ObjectCache<ServiceImport, RecordIndex>;
+  readonly slices: ObjectCache<EndpointSlice, 'service' | typeof STRAY>;
   readonly clusters: ObjectCache<Cluster>;
   readonly leases: ObjectCache<Lease>;
 }
 
 export function createBrokerCaches(clock: Clock): BrokerCaches {
-  const indexes = { service: brokerServiceKey, cluster: brokerCluster, namespace: brokerOriginNamespace, [STRAY]: strayKey };
+  const indexes = { service: brokerServiceKey, [STRAY]: strayKey };
   return {
-    imports: new ObjectCache<ServiceImport, BrokerIndex>({ clock, indexes }),
-    slices: new ObjectCache<EndpointSlice, BrokerIndex>({ clock, indexes }),
+    imports: new ObjectCache<ServiceImport, RecordIndex>({ clock, indexes: { ...indexes, cluster: brokerCluster, namespace: brokerOriginNamespace } }),
+    slices: new ObjectCache<EndpointSlice, 'service' | typeof STRAY>({ clock, indexes }),
     clusters: new ObjectCache({ clock }),
     leases: new ObjectCache({ clock }),
   };

@@ -1,10 +1,9 @@
 import { MEMBER_BROKER_SECRET } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { Secret } from '../api/types/index.ts';
-import { sleep } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
-import type { Startable } from '../base/lifecycle.ts';
-import { backoffDelay } from '../base/retry.ts';
+import { abortWith, type Startable } from '../base/lifecycle.ts';
+import { contend } from '../kube/contend.ts';
 import { createLeaderElector, type LeaderElector } from '../kube/lease.ts';
 import { ObjectCache } from '../sync/object-cache.ts';
 import { isOwnedBy } from '../sync/ownership.ts';
@@ -25,7 +24,6 @@ export interface Readiness {
 }
 
 const LEADER_LEASE = 'mcs-controller';
-const RESTART = { baseMs: 1_000, capMs: 60_000 };
 
 /** The controller of one member cluster: exports to the broker, imports from it, keeps the credential fresh. */
 export class Controller implements Startable {
@@ -45,6 +43,7 @@ export class Controller implements Startable {
     this.#local = createLocalCaches(clock);
     this.#secrets = new ObjectCache({ clock });
     this.#followers = [
+      ...this.#followCables(),
       ...createLocalWatch({
         client,
         caches: this.#local,
@@ -72,33 +71,29 @@ export class Controller implements Startable {
     return this.#secrets.get(`${this.#options.settings.memberNamespace}/${MEMBER_BROKER_SECRET}`);
   }
 
+  /** Without connectivity the cluster may not even serve them. */
+  #followCables(): Follower[] {
+    const { localClient: client, settings, clock, logger } = this.#options;
+    if (!settings.connectivity) return [];
+    const common = { namespace: settings.memberNamespace, clock, logger };
+    return [
+      follow(client, resources.cableEndpoints, this.#local.cableEndpoints, { ...common, onNews: () => this.#leading?.onCableEndpoint() }),
+      follow(client, resources.gateways, this.#local.gateways, { ...common, onNews: () => this.#leading?.onGateway() }),
+    ];
+  }
+
   /** Begins in the background; an API server that is away is waited for. */
   async start(signal: AbortSignal): Promise<void> {
-    const onAbort = (): void => this.#abort.abort(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    abortWith(this.#abort, signal);
     for (const follower of this.#followers) await follower.start(this.#abort.signal);
-    this.#run = this.#contend();
+    const { clock, logger } = this.#options;
+    this.#run = contend(this.#elector, (lead) => this.#lead(lead), { name: 'controller', clock, logger, signal: this.#abort.signal });
   }
 
   async stop(): Promise<void> {
     this.#abort.abort(new Error('The controller was stopped'));
     await this.#run;
     await Promise.all(this.#followers.map((follower) => follower.stop()));
-  }
-
-  /** What fails while leading has been released by then, and is begun anew after a while. */
-  async #contend(): Promise<void> {
-    const { clock, logger } = this.#options;
-    const { signal } = this.#abort;
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
-      try {
-        await this.#elector.run((lead) => this.#lead(lead), signal);
-      } catch (error) {
-        logger.error('The controller failed and begins anew', { error });
-        await sleep(clock, backoffDelay(attempt, RESTART), signal).catch(() => undefined); // only the stop ends it early
-      }
-    }
   }
 
   async #lead(signal: AbortSignal): Promise<void> {

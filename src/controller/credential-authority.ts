@@ -18,8 +18,8 @@ export interface AuthorityWatchOptions {
   readonly trusted: () => string | undefined;
   /** A client of the broker that trusts just these. */
   readonly connect: (ca: string) => KubeClient;
-  /** Keeps them for good. */
-  readonly trust: (ca: string) => Promise<void>;
+  /** Keeps them for good, in place of those that were trusted when they were looked at. */
+  readonly trust: (ca: string, replaced: string) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -89,11 +89,12 @@ export class AuthorityWatch implements Startable {
 
   async #adopt(attempt: number): Promise<void> {
     const { trusted, trust, logger } = this.#options;
-    const ca = planAuthority(trusted(), this.#published);
+    const present = trusted() ?? '';
+    const ca = planAuthority(present, this.#published);
     if (ca === undefined || this.#isStopped()) return;
     try {
       await this.#prove(ca);
-      await trust(ca);
+      await trust(ca, present);
       logger.info('Took the authorities that the broker publishes', { pins: caPins(ca) });
     } catch (error) {
       if (this.#isStopped()) return;

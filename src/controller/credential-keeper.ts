@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { backoffDelay } from '../base/retry.ts';
-import { type BrokerCredential, readCredential, renewalTime, renewedData } from '../broker-info/member-credential.ts';
+import { type MemberCredential, readCredential, renewalTime, renewedData } from '../broker-info/member-credential.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { FIELD_MANAGER } from './settings.ts';
 
@@ -22,7 +22,7 @@ export interface CredentialKeeperOptions {
   /** The client of the broker, once there is one. */
   readonly brokerClient: () => KubeClient | undefined;
   /** The Secret has a credential, another one, or none any more. */
-  readonly onChange: (credential: BrokerCredential | undefined) => void;
+  readonly onChange: (credential: MemberCredential | undefined) => void;
   /** Something that people should know of the Secret, each thing said once. */
   readonly onTrouble: (secret: Secret, reason: CredentialTrouble, message: string) => void;
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export class CredentialKeeper {
   readonly #options: CredentialKeeperOptions;
   readonly #abort = new AbortController();
   #secret: Secret | undefined;
-  #credential: BrokerCredential | undefined;
+  #credential: MemberCredential | undefined;
   #cancel: (() => void) | undefined;
   #failures = 0;
   #dueAt = 0;
@@ -57,7 +57,7 @@ export class CredentialKeeper {
     this.#options = options;
   }
 
-  get credential(): BrokerCredential | undefined {
+  get credential(): MemberCredential | undefined {
     return this.#credential;
   }
 
@@ -70,16 +70,17 @@ export class CredentialKeeper {
   update(secret: Secret | undefined): void {
     this.#secret = secret;
     this.#credential = secret === undefined ? undefined : readCredential(secret);
-    if (secret !== undefined && this.#credential === undefined) this.#options.logger.error('Cannot read the credential for the broker: the Secret is incomplete', { secret: secret.metadata.name });
+    if (secret !== undefined && this.#credential === undefined) this.#options.logger.error('Cannot read the credential for the broker: a part of the Secret is missing or damaged', { secret: secret.metadata.name });
     this.#failures = 0;
     this.#dueAt = this.#credential === undefined ? 0 : this.#chooseTime(this.#credential);
     this.#schedule();
     this.#options.onChange(this.#credential);
   }
 
-  /** Takes other authorities for the same broker, PEM, into the Secret. Throws ApiError if that has changed meanwhile. */
-  async trust(ca: string): Promise<void> {
-    await this.#patch({ ca: Buffer.from(ca).toString('base64') });
+  /** Takes other authorities, PEM, into the Secret, in place of those that were read of it. Throws if it has changed meanwhile. */
+  async trust(ca: string, replaced: string): Promise<void> {
+    if (this.#credential?.ca !== replaced) throw new Error('the credential for the broker has changed meanwhile');
+    await this.#patch(this.#secret, { ca: Buffer.from(ca).toString('base64') });
   }
 
   stop(): void {
@@ -87,7 +88,7 @@ export class CredentialKeeper {
     this.#cancel?.();
   }
 
-  #chooseTime(credential: BrokerCredential): number {
+  #chooseTime(credential: MemberCredential): number {
     const { random = Math.random, clock } = this.#options;
     const early = (1 - random()) * SPREAD * Math.max(0, credential.expiresAt - credential.issuedAt);
     return Math.max(renewalTime(credential) - early, clock.now() + this.#renewedAt + MIN_INTERVAL_MS - clock.monotonic());
@@ -116,7 +117,7 @@ export class CredentialKeeper {
   }
 
   /** What must be seen without looking at logs: that it has lapsed, or is about to. */
-  #report(credential: BrokerCredential, error: unknown): void {
+  #report(credential: MemberCredential, error: unknown): void {
     if (this.#secret === undefined) return;
     const { onTrouble, clock } = this.#options;
     const expiresAt = new Date(credential.expiresAt).toISOString();
@@ -127,22 +128,23 @@ export class CredentialKeeper {
     }
   }
 
-  async #renew(credential: BrokerCredential): Promise<void> {
+  async #renew(credential: MemberCredential): Promise<void> {
     const { brokerClient, lifeSeconds, clock } = this.#options;
     const client = brokerClient();
     if (client === undefined) throw new Error('there is no connection to the broker');
+    const secret = this.#secret;
     const issuedAt = clock.now();
     const account = memberAccountName(credential.clusterID);
     const issued = await client.createToken(account, credential.namespace, { expirationSeconds: lifeSeconds, signal: this.#abort.signal });
     this.#renewedAt = clock.monotonic();
     // a join in the meantime has the better one, and a changed Secret
-    await this.#patch(renewedData(issued.token, issuedAt, issued.expirationTimestamp));
+    await this.#patch(secret, renewedData(issued.token, issuedAt, issued.expirationTimestamp));
   }
 
   /** Only the Secret as it was seen is changed. */
-  async #patch(data: Readonly<Record<string, string>>): Promise<void> {
+  async #patch(seen: Secret | undefined, data: Readonly<Record<string, string>>): Promise<void> {
     const { localClient, memberNamespace } = this.#options;
-    const { uid, resourceVersion } = this.#secret?.metadata ?? {};
+    const { uid, resourceVersion } = seen?.metadata ?? {};
     const metadata = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
     const options = { fieldManager: FIELD_MANAGER, signal: this.#abort.signal };
     this.update(await localClient.patch(resources.secrets, MEMBER_BROKER_SECRET, memberNamespace, 'application/merge-patch+json', { metadata, data }, options));

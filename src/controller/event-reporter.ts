@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { objectKey, resources } from '../api/resources.ts';
+import { objectKey } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { recordEvent } from '../kube/events.ts';
 import { FIELD_MANAGER } from './settings.ts';
 
 export interface EventReporterOptions {
   readonly client: KubeClient;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -30,27 +31,10 @@ export class EventReporter {
     if (this.#told.size >= MEMORY) this.#told.clear();
     this.#told.add(identity);
     this.#options.logger.warn(message, { reason, object: `${object.kind} ${objectKey(object.metadata)}` });
-    this.#write(object, reason, message).catch((error: unknown) => {
+    const { client, clock } = this.#options;
+    recordEvent(client, { involved: object, type: 'Warning', reason, message, component: FIELD_MANAGER }, { clock }).catch((error: unknown) => {
       this.#told.delete(identity);
       this.#options.logger.warn('Cannot write an Event', { error, reason });
     });
-  }
-
-  async #write(object: KubeObject, reason: string, message: string): Promise<void> {
-    const { namespace = 'default', name, uid } = object.metadata;
-    const time = new Date(this.#options.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-    const involvedObject = { apiVersion: object.apiVersion, kind: object.kind, name, ...(object.metadata.namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
-    const event = {
-      metadata: { name: `${name.slice(0, 200)}.${randomUUID().slice(0, 13)}`, namespace },
-      type: 'Warning' as const,
-      reason,
-      message: message.slice(0, 1_000),
-      involvedObject,
-      count: 1,
-      firstTimestamp: time,
-      lastTimestamp: time,
-      source: { component: FIELD_MANAGER },
-    };
-    await this.#options.client.create(resources.events, event, { fieldManager: FIELD_MANAGER });
   }
 }

@@ -4,8 +4,10 @@ import type { WantedCondition } from './conditions.ts';
 import type { ImportObstacle } from './wanted-import.ts';
 
 export const REJECTED = 'mcs.clusterset.local/Rejected';
+/** False where the connection to an exporter fails. */
+export const REACHABLE = 'mcs.clusterset.local/Reachable';
 /** Every condition type that is written to ServiceImports. */
-export const IMPORT_CONDITION_TYPES: readonly string[] = ['Ready', REJECTED];
+export const IMPORT_CONDITION_TYPES: readonly string[] = ['Ready', REJECTED, REACHABLE];
 
 export interface ImportState {
   readonly serviceImport: ServiceImport;
@@ -13,6 +15,9 @@ export interface ImportState {
   /** Why the last try to write the import's objects failed. */
   readonly failure?: string;
   readonly rejections: readonly Rejection[];
+  /** Exporters whose connection fails, and those whose endpoints are in use all the same. */
+  readonly unreachable: readonly string[];
+  readonly placed: readonly string[];
 }
 
 type Body = Pick<WantedCondition, 'status' | 'reason' | 'message'>;
@@ -23,6 +28,7 @@ export function importConditions(state: ImportState): WantedCondition[] {
   const bodies: [string, Body | undefined][] = [
     ['Ready', readiness(state)],
     [REJECTED, rejection(state)],
+    [REACHABLE, reachability(state)],
   ];
   return bodies.flatMap(([type, body]) => (body === undefined ? [] : [{ type, observedGeneration, ...body }]));
 }
@@ -49,4 +55,12 @@ function rejection({ rejections }: ImportState): Body | undefined {
   const lines = rejections.map(({ object, reason, message }) => `${object}: ${message} (${reason})`).toSorted();
   if (lines.length > SHOWN) lines.splice(SHOWN, lines.length, `and ${lines.length - SHOWN} more`);
   return { status: 'True', reason: first.reason, message: lines.join('\n') };
+}
+
+/** Nothing is said while all exporters can be reached. */
+function reachability({ unreachable, placed }: ImportState): Body | undefined {
+  if (unreachable.length === 0) return undefined;
+  const effect = (cluster: string): string => (placed.includes(cluster) ? 'its endpoints stay, for no other cluster has a ready one' : 'its endpoints are withdrawn while others offer the service');
+  const lines = unreachable.toSorted().map((cluster) => `The connection to cluster "${cluster}" fails; ${effect(cluster)}`);
+  return { status: 'False', reason: 'ConnectionFailed', message: lines.join('\n') };
 }

@@ -1,4 +1,3 @@
-import { familyOf } from '../api/cidr.ts';
 import { type Resource, resources } from '../api/resources.ts';
 import type { IpFamily, KubeObject, Service } from '../api/types/index.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -10,7 +9,7 @@ import { toAggregatedImport } from '../sync/service/aggregated-import.ts';
 import { familyDiffers, SERVICE_OWNER } from '../sync/service/broker-objects.ts';
 import { toDerivedService } from '../sync/service/derived-service.ts';
 import { toImportedSlices } from '../sync/service/imported-slices.ts';
-import { clusterIPsOf } from '../sync/service/service-record.ts';
+import { clusterIPsOf, familiesOfIps } from '../sync/service/service-record.ts';
 import { FIELD_MANAGER } from './settings.ts';
 import type { ServiceKey } from './caches.ts';
 import { type ImportSources, readStandingImport, type WantedImport, wantedImport } from './wanted-import.ts';
@@ -45,11 +44,6 @@ export async function reconcileImport(key: ServiceKey, options: ImporterOptions,
 async function settleAll(writes: readonly Promise<void>[]): Promise<void> {
   const outcomes = await Promise.allSettled(writes);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-}
-
-/** Families in the order of the addresses (KEP-1645 I5). */
-function familiesOfIps(ips: readonly string[]): IpFamily[] {
-  return ips.map(familyOf).filter((family) => family !== undefined);
 }
 
 class ImportWriter {

@@ -1,9 +1,9 @@
 import { MCS_SERVICE_NAME, MEMBER } from '../api/labels.ts';
 import { objectKey } from '../api/resources.ts';
-import type { IpFamily, Secret } from '../api/types/index.ts';
+import type { Cluster, IpFamily, Secret } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { type BrokerCredential, isSameBroker } from '../broker-info/member-credential.ts';
+import { type MemberCredential, isSameBroker } from '../broker-info/member-credential.ts';
 import { isUnauthorized } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createLeaseKeeper } from '../kube/lease.ts';
@@ -12,7 +12,9 @@ import { parseAll } from '../sync/service/address-policy.ts';
 import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
 import { BrokerSession } from './broker-session.ts';
-import type { LocalCaches, ServiceKey } from './caches.ts';
+import { CableHealth } from './cable-health.ts';
+import { CableSync } from './cable-sync.ts';
+import { brokerServiceKey, type LocalCaches, type ServiceKey } from './caches.ts';
 import { AuthorityWatch } from './credential-authority.ts';
 import { CredentialKeeper } from './credential-keeper.ts';
 import { EventReporter } from './event-reporter.ts';
@@ -25,7 +27,7 @@ import { findStrays } from './strays.ts';
 import type { WorkKind } from './work-keys.ts';
 
 /** Connects to the broker that a credential names; `token` is asked for at each request. */
-export type ConnectBroker = (credential: BrokerCredential, token: () => string) => KubeClient;
+export type ConnectBroker = (credential: MemberCredential, token: () => string) => KubeClient;
 
 export interface LeadingOptions {
   readonly settings: ControllerSettings;
@@ -47,17 +49,20 @@ export class Leading {
   readonly keeper: CredentialKeeper;
   readonly #options: LeadingOptions;
   readonly #rejections: RejectionReport;
+  readonly #cableHealth: CableHealth;
   readonly #abort = new AbortController();
   #session: BrokerSession | undefined;
+  #cables: CableSync | undefined;
   #authorities: AuthorityWatch | undefined;
-  #credential: BrokerCredential | undefined;
+  #credential: MemberCredential | undefined;
   /** Sessions are replaced one after the other. */
   #switching: Promise<void> = Promise.resolve();
 
   constructor(options: LeadingOptions) {
     this.#options = options;
+    this.#cableHealth = new CableHealth(options.settings.clusterID, (cluster) => this.#onReachability(cluster));
     const { settings, localClient, local, metrics, clock, logger } = options;
-    const events = new EventReporter({ client: localClient, now: () => clock.now(), logger });
+    const events = new EventReporter({ client: localClient, clock, logger });
     const { memberNamespace, clusterID, limits } = settings;
     const strays = (): Rejection[] => (this.#session === undefined ? [] : findStrays(this.#session.caches, clusterID));
     this.#rejections = new RejectionReport({ client: localClient, memberNamespace, strays, events, metrics, clock, logger, delayMs: limits.reportSeconds * 1_000 });
@@ -65,6 +70,7 @@ export class Leading {
       localClient,
       local,
       session: () => this.#session,
+      cables: this.#cableHealth,
       families: familiesOf(settings.serviceCIDRs),
       workers: settings.limits.workers,
       metrics,
@@ -91,6 +97,7 @@ export class Leading {
 
   /** Works until the signal fires, then finishes what has been begun. The own cluster must have been listed. */
   async run(secret: Secret | undefined, signal: AbortSignal): Promise<void> {
+    this.onGateway();
     this.reconciler.queue.start();
     this.keeper.update(secret);
     const { settings, localClient: client, clock, logger } = this.#options;
@@ -112,6 +119,18 @@ export class Leading {
     this.reconciler.enqueue(kind, key);
   }
 
+  /** The end of a tunnel in the member namespace has changed. */
+  onCableEndpoint(): void {
+    this.#cables?.refresh();
+    this.onGateway();
+  }
+
+  /** A gateway of this cluster says something new of itself or its connections. */
+  onGateway(): void {
+    const { gateways, cableEndpoints } = this.#options.local;
+    this.#cableHealth.observe(gateways.values(), cableEndpoints.values());
+  }
+
   /** A namespace has come or gone: what members export under its name may be imported now. */
   enqueueNamespace(name: string): void {
     const records = this.#session?.caches.imports.by('namespace', name) ?? [];
@@ -120,7 +139,7 @@ export class Leading {
   }
 
   /** A renewed token is taken up by the next request; another broker needs another session. */
-  #useCredential(credential: BrokerCredential | undefined): void {
+  #useCredential(credential: MemberCredential | undefined): void {
     const previous = this.#credential;
     this.#credential = credential;
     // without a credential nothing is known about the broker: what has been imported stays
@@ -132,28 +151,35 @@ export class Leading {
 
   async #closeSession(): Promise<void> {
     await this.#authorities?.stop();
+    await this.#cables?.stop();
     await this.#session?.stop();
   }
 
-  #watchAuthorities(client: KubeClient, credential: BrokerCredential, token: () => string): AuthorityWatch {
+  #watchAuthorities(client: KubeClient, credential: MemberCredential, token: () => string): AuthorityWatch {
     const { connectBroker, clock, logger } = this.#options;
     return new AuthorityWatch({
       client,
       namespace: credential.namespace,
       trusted: () => this.keeper.credential?.ca,
       connect: (ca) => connectBroker({ ...credential, ca }, token),
-      trust: (ca) => this.keeper.trust(ca),
+      trust: (ca, replaced) => this.keeper.trust(ca, replaced),
       clock,
       logger,
     });
   }
 
-  async #openSession(credential: BrokerCredential): Promise<void> {
+  /** The newest token of this broker: while sessions are replaced, the old broker must not see the new one's. */
+  #tokenFor(credential: MemberCredential): string {
+    const newest = this.keeper.credential;
+    return newest !== undefined && isSameBroker(newest, credential) ? newest.token : credential.token;
+  }
+
+  async #openSession(credential: MemberCredential): Promise<void> {
     if (this.#abort.signal.aborted) return;
     await this.#closeSession();
     const { connectBroker, local, clock, logger } = this.#options;
     const settings = { ...this.#options.settings, brokerNamespace: credential.namespace };
-    const token = (): string => this.keeper.credential?.token ?? credential.token;
+    const token = (): string => this.#tokenFor(credential);
     const client = connectBroker(credential, token);
     const session = new BrokerSession({
       client,
@@ -181,6 +207,25 @@ export class Leading {
     this.#authorities = this.#watchAuthorities(client, credential, token);
     await session.start(this.#abort.signal);
     await this.#authorities.start(this.#abort.signal);
+    if (settings.connectivity) await this.#openCables(session);
+  }
+
+  async #openCables(session: BrokerSession): Promise<void> {
+    const { localClient, local, clock, logger } = this.#options;
+    const { client: brokerClient, settings } = session;
+    const clusters = (): readonly Cluster[] | undefined => (session.hasSynced ? session.caches.clusters.values() : undefined);
+    this.#cables = new CableSync({ localClient, brokerClient, settings, local: local.cableEndpoints, clusters, rejections: this.#rejections, clock, logger });
+    await this.#cables.start(this.#abort.signal);
+  }
+
+  /** Whether a cluster can be reached decides which endpoints stand behind what it exports. */
+  #onReachability(cluster: string): void {
+    if (this.#cableHealth.isReachable(cluster)) this.#options.logger.info('A cluster can be reached again', { cluster });
+    else this.#options.logger.warn('The connection to a cluster fails: its endpoints are withdrawn where others offer the service', { cluster });
+    for (const record of this.#session?.caches.imports.by('cluster', cluster) ?? []) {
+      const key = brokerServiceKey(record);
+      if (key !== undefined) this.enqueue('import', key);
+    }
   }
 
   #onRecord(key: ServiceKey, cluster: string): void {
@@ -197,6 +242,7 @@ export class Leading {
 
   /** Every key that anything wanted or standing belongs to, so that orphans are found as well. */
   #enqueueEverything(session: BrokerSession): void {
+    this.#cables?.refresh();
     this.#rejections.refresh(); // what an earlier run reported may be over
     const { exports, imports, services, slices } = this.#options.local;
     const { caches } = session;

@@ -5,6 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { importedServiceKey, isBrokerObject, type LocalCaches, type ServiceKey, sourceServiceKey } from './caches.ts';
 import { follow, type Follower } from './follow.ts';
+import { slimImport, slimService, slimSlice } from './slim-objects.ts';
 import type { WorkKind } from './work-keys.ts';
 
 export interface LocalWatchOptions {
@@ -37,6 +38,7 @@ export function createLocalWatch(options: LocalWatchOptions): Follower[] {
     follow(client, resources.serviceExports, caches.exports, { ...common, onNews: ({ metadata }) => enqueue('export', objectKey(metadata)) }),
     follow(client, resources.services, caches.services, {
       ...common,
+      slim: slimService,
       onNews: perState((service) => {
         enqueueOwn('export', objectKey(service.metadata));
         enqueueOwn('import', importedServiceKey(service) ?? options.obstructs(service));
@@ -44,6 +46,7 @@ export function createLocalWatch(options: LocalWatchOptions): Follower[] {
     }),
     follow(client, resources.endpointSlices, caches.slices, {
       ...common,
+      slim: slimSlice,
       onNews: perState((slice) => {
         enqueueOwn('export', sourceServiceKey(slice));
         enqueueOwn('import', importedServiceKey(slice) ?? options.obstructs(slice));
@@ -51,6 +54,7 @@ export function createLocalWatch(options: LocalWatchOptions): Follower[] {
     }),
     follow(client, resources.serviceImports, caches.imports, {
       ...common,
+      slim: slimImport,
       onNews: ({ metadata }) => {
         enqueue('import', objectKey(metadata));
         enqueueOwn('export', objectKey(metadata));

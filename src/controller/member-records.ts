@@ -37,8 +37,11 @@ function keyOf({ origin }: SyncRecord): ServiceKey {
   return `${origin.namespace}/${origin.name}`;
 }
 
-/** Everything that may be imported for a service. */
-export function readMemberRecords(key: ServiceKey, sources: MemberRecordSources): MemberRecords {
+/**
+ * Everything that may be imported for a service, after booking it in the members' quota in place of
+ * what was booked for it before: the same caches give the same answer however often it is asked.
+ */
+export function admitMemberRecords(key: ServiceKey, sources: MemberRecordSources): MemberRecords {
   const policy = sources.addressPolicy();
   const exporters = readExporters(key, sources);
   const rejections = [...exporters.rejections];

@@ -7,6 +7,7 @@ import { ApiError, isConflict, isNotFound, isTransient } from '../kube/api-error
 import type { KubeClient } from '../kube/client.ts';
 import { createWorkQueue, type Lane, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
 import type { BrokerSession } from './broker-session.ts';
+import type { CableHealth } from './cable-health.ts';
 import type { LocalCaches, ServiceKey } from './caches.ts';
 import type { EventReporter } from './event-reporter.ts';
 import { reconcileExport } from './exporter.ts';
@@ -23,6 +24,7 @@ export interface ReconcilerOptions {
   readonly local: LocalCaches;
   /** The present session with the broker; undefined while there is no credential. */
   readonly session: () => BrokerSession | undefined;
+  readonly cables: CableHealth;
   readonly families: readonly IpFamily[];
   readonly workers: number;
   readonly metrics: ControllerMetrics;
@@ -150,9 +152,9 @@ export class Reconciler {
   }
 
   #sources(session: BrokerSession): ImportSources {
-    const { local, families } = this.#options;
+    const { local, families, cables } = this.#options;
     const { settings, caches: broker, quota, liveness } = session;
-    return { settings, local, broker, quota, liveness, families, addressPolicy: () => session.addressPolicy() };
+    return { settings, local, broker, quota, liveness, cables, families, addressPolicy: () => session.addressPolicy() };
   }
 
   #observe(direction: 'export' | 'import', key: ServiceKey, writes: number): void {

@@ -7,7 +7,7 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ensureObject } from '../kube/ensure.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
-import { summarizeRejections, type RejectionSummary } from '../sync/service/rejection-summary.ts';
+import { REJECTIONS_KEY, summarizeRejections, type RejectionSummary } from '../sync/service/rejection-summary.ts';
 import type { ServiceKey } from './caches.ts';
 import type { EventReporter } from './event-reporter.ts';
 import type { ControllerMetrics } from './metrics.ts';
@@ -28,7 +28,6 @@ export interface RejectionReportOptions {
 
 /** Of one service; the rest is like them. */
 const KEPT = 20;
-const DATA_KEY = 'rejections.json';
 
 /**
  * What this cluster does not accept of other members, for people and for `mcs diagnose`: in the
@@ -91,7 +90,7 @@ export class RejectionReport {
     const metadata = { name: MEMBER_REJECTIONS, namespace: memberNamespace, labels: { [MANAGED_BY]: MANAGED_BY_MCS } };
     const isNeeded = rejections.length > 0 || (await client.find(resources.configMaps, MEMBER_REJECTIONS, memberNamespace, { signal })) !== undefined;
     if (isNeeded) {
-      const { object } = await ensureObject(client, resources.configMaps, { metadata, data: { [DATA_KEY]: text } }, { fieldManager: FIELD_MANAGER, signal });
+      const { object } = await ensureObject(client, resources.configMaps, { metadata, data: { [REJECTIONS_KEY]: text } }, { fieldManager: FIELD_MANAGER, signal });
       this.#tell(object, summary);
     }
     this.#written = text;

@@ -12,6 +12,8 @@ export interface ControllerSettings {
   readonly nodeCIDRs: readonly string[];
   readonly importNamespaces?: readonly string[];
   readonly denyNamespaces?: readonly string[];
+  /** Whether gateways connect the cluster with the others: component `connectivity`. */
+  readonly connectivity: boolean;
   /** Default: wanted. */
   readonly dnsWiring?: DnsWiringSettings;
   /** True only for processes of the sandbox: loopback addresses may be endpoints. */

@@ -92,7 +92,8 @@ export function wantedImportStatus(key: ServiceKey, sources: ImportSources, fail
   if (wanted.merged === undefined || serviceImport === undefined || !isOwnedBy(serviceImport, SERVICE_OWNER)) return undefined;
   const silent = new Set(wanted.withdrawn);
   const clusters = wanted.merged.records.map(({ origin }) => origin.cluster).filter((cluster) => !silent.has(cluster));
-  const { obstacle, rejections } = wanted;
-  const conditions = importConditions({ serviceImport, ...(obstacle !== undefined && { obstacle }), ...(failure !== undefined && { failure }), rejections });
+  const { obstacle, rejections, unreachable } = wanted;
+  const placed = wanted.endpoints.map(({ cluster }) => cluster);
+  const conditions = importConditions({ serviceImport, ...(obstacle !== undefined && { obstacle }), ...(failure !== undefined && { failure }), rejections, unreachable, placed });
   return { conditions, clusters, endpointSliceObjects: obstacle === undefined ? 'Present' : 'Absent' };
 }

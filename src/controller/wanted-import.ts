@@ -11,13 +11,15 @@ import { namespaceRefusal } from '../sync/service/namespace-policy.ts';
 import { servableEndpoints } from '../sync/service/imported-slices.ts';
 import { type ClusterEndpoints, placeEndpoints } from '../sync/service/placement.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
+import type { CableHealth } from './cable-health.ts';
 import type { ClusterLiveness } from './cluster-liveness.ts';
-import { type MemberRecordSources, readMemberRecords } from './member-records.ts';
+import { admitMemberRecords, type MemberRecordSources } from './member-records.ts';
 import { namespacePolicyOf } from './settings.ts';
 import { brokerCluster, type ServiceKey } from './caches.ts';
 
 export interface ImportSources extends MemberRecordSources {
   readonly liveness: Pick<ClusterLiveness, 'isServed'>;
+  readonly cables: Pick<CableHealth, 'isReachable'>;
   /** Families of this cluster's services; empty if they are not known. */
   readonly families: readonly IpFamily[];
 }
@@ -32,6 +34,8 @@ export interface WantedImport {
   readonly endpoints: readonly ClusterEndpoints[];
   /** Exporters that are silent. */
   readonly withdrawn: readonly string[];
+  /** Exporters that are alive, and that this cluster's gateway cannot reach. */
+  readonly unreachable: readonly string[];
   /** Families of the clusterset IPs; undefined for headless services, and where there is none in common. */
   readonly families: readonly IpFamily[] | undefined;
   /** Why the service cannot be used in this cluster, although members export it. */
@@ -46,7 +50,7 @@ export interface StandingImport {
   readonly derived: Service | undefined;
 }
 
-const NOTHING = { merged: undefined, endpoints: [], withdrawn: [], families: undefined } as const;
+const NOTHING = { merged: undefined, endpoints: [], withdrawn: [], unreachable: [], families: undefined } as const;
 
 export function readStandingImport(key: ServiceKey, { local }: Pick<ImportSources, 'local'>): StandingImport {
   const { namespace = '', name } = splitKey(key);
@@ -64,25 +68,31 @@ function refusal(key: ServiceKey, sources: ImportSources): Rejection[] | undefin
   return others.map(({ metadata }) => ({ object: `ServiceImport ${metadata.name}`, reason: 'NamespaceRefused', message: reason }));
 }
 
-/** Decides, from the caches alone, what shall stand in this cluster for a service. */
+/** Decides, from the caches alone, what shall stand in this cluster for a service, and books that in the members' quota. */
 export function wantedImport(key: ServiceKey, sources: ImportSources): WantedImport {
   const standing = readStandingImport(key, sources);
   const refused = refusal(key, sources);
-  if (refused !== undefined) return { ...NOTHING, rejections: refused, standing };
-  const { records, rejections } = readMemberRecords(key, sources);
+  if (refused !== undefined) {
+    sources.quota.releaseOthers(key, new Set()); // what is not imported takes no room
+    return { ...NOTHING, rejections: refused, standing };
+  }
+  const { records, rejections } = admitMemberRecords(key, sources);
   const { serviceImport, derived } = standing;
   const isOwn = serviceImport !== undefined && isOwnedBy(serviceImport, SERVICE_OWNER);
   const merged = mergeRecords(records, isOwn ? serviceImport.metadata.annotations?.[WINNER] : undefined);
   if (merged === undefined) return { ...NOTHING, rejections, standing };
   const self = sources.settings.clusterID;
   const isServed = (cluster: string): boolean => cluster === self || sources.liveness.isServed(cluster);
-  const withdrawn = merged.records.map(({ origin }) => origin.cluster).filter((cluster) => !isServed(cluster));
+  const exporters = merged.records.map(({ origin }) => origin.cluster);
+  const withdrawn = exporters.filter((cluster) => !isServed(cluster));
+  const isReachable = (cluster: string): boolean => cluster === self || sources.cables.isReachable(cluster);
+  const unreachable = exporters.filter((cluster) => isServed(cluster) && !isReachable(cluster));
   const choice = { supported: sources.families, ...(derived !== undefined && isOwnedBy(derived, SERVICE_OWNER) && { standing: derived }) };
   const families = merged.winner.kind === 'ClusterSetIP' ? chooseFamilies(merged.winner.ipFamilies, choice) : undefined;
   const obstacle = findObstacle(merged, families, sources, standing);
   // slices would lead to a Service that somebody else made, or to addresses that nobody here can reach
-  const endpoints = obstacle === undefined ? placeEndpoints(merged.winner.placement, servableEndpoints(merged, isServed), self) : [];
-  return { merged, endpoints, withdrawn, families, ...(obstacle !== undefined && { obstacle }), rejections, standing };
+  const endpoints = obstacle === undefined ? placeEndpoints(merged.winner.placement, servableEndpoints(merged, isServed), self, isReachable) : [];
+  return { merged, endpoints, withdrawn, unreachable, families, ...(obstacle !== undefined && { obstacle }), rejections, standing };
 }
 
 function findObstacle({ winner }: MergedService, families: WantedImport['families'], { settings }: ImportSources, { derived }: StandingImport): ImportObstacle | undefined {

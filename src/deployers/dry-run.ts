@@ -11,16 +11,25 @@ export interface DryRun<T> {
   readonly planned: readonly string[];
 }
 
-/** The server validates and admits each write, but stores none. */
+type Named = Pick<ObjectMeta, 'name' | 'namespace'>;
+
+const describe = ({ kind }: Resource<KubeObject>, { name, namespace }: Named): string => `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+const named = (name: string, namespace: string | undefined): Named => ({ name, ...(namespace !== undefined && { namespace }) });
+
+/** The server validates and admits each write, but stores none. What would be deleted is not found any more: later steps plan as they would run. */
 function dryRunClient(client: KubeClient, planned: string[]): KubeClient {
-  const note = (verb: string, { kind }: Resource<KubeObject>, { name, namespace }: Pick<ObjectMeta, 'name' | 'namespace'>): void => {
-    planned.push(`${verb} ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
+  const deleted = new Set<string>();
+  const note = (verb: string, resource: Resource<KubeObject>, object: Named): void => {
+    planned.push(`${verb} ${describe(resource, object)}`);
   };
   return {
     server: client.server,
     get: client.get.bind(client),
-    find: client.find.bind(client),
-    list: client.list.bind(client),
+    find: async (resource, name, namespace, options) => (deleted.has(describe(resource, named(name, namespace))) ? undefined : client.find(resource, name, namespace, options)),
+    list: async (resource, options) => {
+      const all = await client.list(resource, options);
+      return { ...all, items: all.items.filter(({ metadata }) => !deleted.has(describe(resource, metadata))) };
+    },
     watch: client.watch.bind(client),
     canI: client.canI.bind(client),
     getPath: client.getPath.bind(client),
@@ -39,12 +48,14 @@ function dryRunClient(client: KubeClient, planned: string[]): KubeClient {
       return client.apply(resource, object, { ...options, dryRun: true });
     },
     patch: (resource, name, namespace, type, body, options) => {
-      note('update', resource, { name, ...(namespace !== undefined && { namespace }) });
+      note('update', resource, named(name, namespace));
       return client.patch(resource, name, namespace, type, body, { ...options, dryRun: true });
     },
-    delete: (resource, name, namespace, options) => {
-      note('delete', resource, { name, ...(namespace !== undefined && { namespace }) });
-      return client.delete(resource, name, namespace, { ...options, dryRun: true });
+    delete: async (resource, name, namespace, options) => {
+      const object = named(name, namespace);
+      await client.delete(resource, name, namespace, { ...options, dryRun: true });
+      note('delete', resource, object);
+      deleted.add(describe(resource, object));
     },
   };
 }

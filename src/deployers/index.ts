@@ -1,6 +1,8 @@
 export { deployBroker } from './broker/deploy-broker.ts';
 export { COMPONENTS, type Component, type DeployBrokerOptions, type DeployBrokerResult, parseComponents } from './broker/options.ts';
 export type { DeployContext, FleetContext, WaitFor } from './deploy-context.ts';
+export { labelGateway, type LabelGatewayResult } from './gateway/label-gateway.ts';
+export { rotateKey, type RotateKeyResult } from './gateway/rotate-key.ts';
 export { IMAGE_COMPONENTS, type ImageOptions, parseImageOverrides, PULL_POLICIES } from './images.ts';
 export { inspectToken, type TokenInspection } from './inspect-token.ts';
 export { join } from './join/join.ts';

@@ -1,14 +1,24 @@
 import { resources } from '../api/resources.ts';
 import { MEMBER_NAMESPACE } from '../api/names.ts';
+import type { DnsWiringSettings } from '../api/types/index.ts';
+import { parseCustomName } from '../cluster-dns/custom-name.ts';
+import { CUSTOM_MAP, DNS_NAMESPACE } from '../cluster-dns/dns-objects.ts';
 import type { AccessQuestion } from '../kube/client.ts';
 import type { ClusterFacts } from '../discovery/cluster-facts.ts';
 import { questionsAbout } from '../discovery/missing-access.ts';
 
 const WRITE = ['get', 'create', 'patch'] as const;
 
+/** What the user of `join` and `upgrade` needs where the controller is to wire the cluster's own DNS. */
+export function wiringQuestions(settings: DnsWiringSettings | undefined): AccessQuestion[] {
+  if (settings?.isWanted === false) return [];
+  const { namespace } = parseCustomName(settings?.customConfigMap) ?? CUSTOM_MAP;
+  return [...new Set([DNS_NAMESPACE, namespace])].flatMap((place) => [resources.roles, resources.roleBindings].flatMap((resource) => questionsAbout(resource, WRITE, place)));
+}
+
 /** What the user of `join` needs in the cluster that joins. */
 export function joinQuestions(): AccessQuestion[] {
-  const namespaced = [resources.secrets, resources.configMaps, resources.serviceAccounts, resources.deployments, resources.services, resources.roles, resources.roleBindings, resources.podDisruptionBudgets];
+  const namespaced = [resources.secrets, resources.configMaps, resources.serviceAccounts, resources.deployments, resources.daemonSets, resources.services, resources.roles, resources.roleBindings, resources.podDisruptionBudgets];
   const clusterWide = [resources.namespaces, resources.customResourceDefinitions, resources.clusterRoles, resources.clusterRoleBindings, resources.clusterProperties];
   return [
     ...clusterWide.flatMap((resource) => questionsAbout(resource, WRITE)),
@@ -54,6 +64,13 @@ export function leaveQuestions(): AccessQuestion[] {
   return [
     ...everywhere.flatMap((resource) => questionsAbout(resource, ['list', 'delete'])),
     ...namespaced.flatMap((resource) => questionsAbout(resource, ['get', 'delete'], MEMBER_NAMESPACE)),
+    // whether others have objects whose CRDs would go, and what the agents on the nodes wrote
+    ...questionsAbout(resources.serviceExports, ['list']),
+    ...[resources.cableEndpoints, resources.gateways, resources.routeAgents].flatMap((resource) => questionsAbout(resource, ['list', 'delete'])),
+    ...questionsAbout(resources.daemonSets, ['get', 'patch', 'delete'], MEMBER_NAMESPACE),
+    // what wires the cluster's own DNS
+    ...questionsAbout(resources.configMaps, ['get', 'patch'], DNS_NAMESPACE),
+    ...[resources.roles, resources.roleBindings].flatMap((resource) => questionsAbout(resource, ['get', 'delete'], DNS_NAMESPACE)),
     ...questionsAbout(resources.nodes, ['list', 'patch']),
     ...questionsAbout(resources.namespaces, ['get', 'delete']),
     ...questionsAbout(resources.customResourceDefinitions, ['get', 'delete']),

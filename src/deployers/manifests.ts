@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { LogLevel } from '../base/log.ts';
+import { TUNNEL_PORT } from '../api/data-plane.ts';
 import type { MemberConfig, UnknownObject } from '../api/types/index.ts';
 import { parseCustomName } from '../cluster-dns/custom-name.ts';
 import { CUSTOM_MAP } from '../cluster-dns/dns-objects.ts';
+import { withoutWireguard } from './gateway/without-wireguard.ts';
 import { type ImageOptions, imageVars } from './images.ts';
-import { renderTemplate } from './render-template.ts';
+import { renderTemplate, type TemplateVars } from './render-template.ts';
 import type { TemplateSource } from './templates.ts';
 
 interface ManifestOptions {
@@ -27,6 +29,8 @@ export interface MemberManifestOptions extends ManifestOptions {
   readonly config: MemberConfig;
   /** Value of the ClusterProperty `clusterset.k8s.io`: the same in all members, and of no other set. */
   readonly clusterSetID: string;
+  /** Whether the network of the cluster is Calico's. */
+  readonly hasCalico: boolean;
 }
 
 /** Objects of one concern, applied together and in order. */
@@ -36,13 +40,16 @@ export interface ManifestGroup {
   readonly objects: readonly UnknownObject[];
 }
 
+/** Title of the group with the agents that connect the cluster with others. */
+export const GATEWAY = 'Gateway';
+
 /** Title of the group that keeps members apart. */
 export const ADMISSION_POLICIES = 'Admission policies';
 
 const BROKER_CRDS = ['clusterjoins.mcs.clusterset.local', 'clusters.submariner.io', 'endpoints.submariner.io', 'serviceimports.multicluster.x-k8s.io'];
-const MEMBER_CRDS = ['clusterproperties.about.k8s.io', 'gateways.submariner.io', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
+const MEMBER_CRDS = ['clusterproperties.about.k8s.io', 'endpoints.submariner.io', 'gateways.submariner.io', 'routeagents.submariner.io', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
 
-async function renderAll(source: TemplateSource, names: readonly string[], vars: Readonly<Record<string, string>> & { version: string }): Promise<UnknownObject[]> {
+async function renderAll(source: TemplateSource, names: readonly string[], vars: TemplateVars & { version: string }): Promise<UnknownObject[]> {
   return (await Promise.all(names.map((name) => renderTemplate(source, name, vars)))).flat();
 }
 
@@ -66,16 +73,29 @@ export async function renderBroker(source: TemplateSource, options: BrokerManife
   ];
 }
 
-/** Everything that `join` installs, except its two Secrets. */
+async function renderGateway(source: TemplateSource, { settings }: MemberConfig, vars: TemplateVars & { version: string }): Promise<UnknownObject[]> {
+  const names = ['member/gateway.yaml', ...(settings.loadBalancer === true ? ['member/load-balancer.yaml'] : [])];
+  const objects = await renderAll(source, names, vars);
+  return settings.cableDriver === 'vxlan' ? objects.map(withoutWireguard) : objects;
+}
+
+/** On the host's network, and with NET_ADMIN, pods need the level that keeps nothing back. */
+function gatewayVars({ components, settings }: MemberConfig): { podSecurity: string; nattPort: number } {
+  return { podSecurity: components.includes('connectivity') ? 'privileged' : 'restricted', nattPort: settings.nattPort ?? TUNNEL_PORT };
+}
+
+/** Everything that `join` installs, except its Secrets. */
 export async function renderMember(source: TemplateSource, options: MemberManifestOptions): Promise<ManifestGroup[]> {
-  const { version, memberNamespace, images, config, clusterSetID, logLevel = 'info' } = options;
+  const { version, memberNamespace, images, config, clusterSetID, hasCalico, logLevel = 'info' } = options;
+  const isConnected = config.components.includes('connectivity');
   const custom = parseCustomName(config.dnsWiring?.customConfigMap) ?? CUSTOM_MAP;
   const configJSON = `${JSON.stringify(config, undefined, 2)}\n`;
   const configHash = createHash('sha256').update(configJSON).digest('hex').slice(0, 16);
-  const shared = { version, memberNamespace, logLevel, configJSON, configHash, clusterID: config.clusterID, clusterSetID, customNamespace: custom.namespace, customName: custom.name };
+  const shared = { version, memberNamespace, logLevel, configJSON, configHash, clusterID: config.clusterID, clusterSetID, customNamespace: custom.namespace, customName: custom.name, ...gatewayVars(config) };
   // the rights to change the cluster's own DNS are given only where that is wanted
   const wiringRole = config.dnsWiring?.isWanted === false ? [] : ['member/dns-wiring-role.yaml'];
-  const roles = ['member/controller-role.yaml', 'member/dns-role.yaml', ...wiringRole];
+  const gatewayRoles = isConnected ? ['member/gateway-role.yaml', ...(hasCalico ? ['member/calico-role.yaml'] : [])] : [];
+  const roles = ['member/controller-role.yaml', 'member/dns-role.yaml', ...wiringRole, ...gatewayRoles];
   return [
     { title: `Namespace ${memberNamespace}`, objects: await renderAll(source, ['member/namespace.yaml'], shared) },
     { title: 'CustomResourceDefinitions', objects: await crds(source, MEMBER_CRDS, version) },
@@ -83,6 +103,7 @@ export async function renderMember(source: TemplateSource, options: MemberManife
     { title: 'Configuration', objects: await renderAll(source, ['member/config.yaml', 'member/cluster-properties.yaml'], shared) },
     { title: 'Controller', objects: await renderAll(source, ['member/controller.yaml'], { ...shared, ...imageVars('mcs-controller', images, version) }) },
     { title: 'DNS', objects: await renderAll(source, ['member/dns.yaml'], { ...shared, ...imageVars('mcs-dns', images, version) }) },
+    ...(isConnected ? [{ title: GATEWAY, objects: await renderGateway(source, config, { ...shared, ...imageVars('mcs-gateway', images, version) }) }] : []),
   ];
 }
 

@@ -65,7 +65,7 @@ export function mergeImages(given: ImageOptions, standing: ImageOptions): ImageO
 export function validateNoDowngrade(what: string, { version: standing }: StandingPart, version: string): void {
   if (compareVersions(standing, version) <= 0) return;
   throw new McsError('MCS_DOWNGRADE', `Cannot install version ${version} of the ${what}: it is of version ${standing} already`, {
-    hints: ['mcs version, which shows which mcs this is', 'mcs upgrade --allow-downgrade, which goes back'],
+    hints: ['mcs version   # which mcs this is', 'mcs upgrade --allow-downgrade   # goes back'],
     details: { standing, version },
   });
 }

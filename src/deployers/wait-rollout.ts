@@ -49,8 +49,8 @@ export function rolloutLack({ metadata, spec, status = {} }: Workload): Lack {
   return undefined;
 }
 
-/** Why the youngest pod of a Deployment does not run, as far as it says: that is what the reader can mend. */
-async function findPodTrouble(client: KubeClient, { metadata, spec }: Workload, signal: AbortSignal): Promise<Lack> {
+/** Why the youngest pod of a Deployment or DaemonSet does not run, as far as it says: that is what the reader can mend. */
+export async function findPodTrouble(client: KubeClient, { metadata, spec }: Workload, signal: AbortSignal): Promise<Lack> {
   const labelSelector = labelsToSelector(spec.selector.matchLabels ?? {});
   const { items } = await client.list(resources.pods, { ...(metadata.namespace !== undefined && { namespace: metadata.namespace }), labelSelector, signal });
   const born = (pod: Pod): string => pod.metadata.creationTimestamp ?? '';

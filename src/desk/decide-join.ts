@@ -5,6 +5,7 @@ import type { ErrorCode } from '../base/error-codes.ts';
 import { McsError } from '../base/errors.ts';
 import { verifyClusterJoin } from '../broker-info/cluster-join.ts';
 import type { JoinToken } from '../broker-info/join-token.ts';
+import { driversOfOthers, mixedDriverMessage } from '../discovery/cable-drivers.ts';
 import { describeConflict, findCidrConflicts, findCidrFault, rangesOfMember, refusesJoin } from '../discovery/cidr-overlap.ts';
 
 /** All that decides about one join. */
@@ -117,6 +118,13 @@ const refuseOverlap: Rule = ({ join: { spec }, members }) => {
   return refuse('MCS_CIDR_OVERLAP', `Cannot join as "${spec.clusterID}": ${named.join('; ')}${more}`, ...OVERLAP_HINTS);
 };
 
+const refuseMixedDriver: Rule = ({ join: { spec }, members }) => {
+  const driver = spec.components.includes('connectivity') ? spec.settings?.cableDriver : undefined;
+  const other = driversOfOthers(members, spec.clusterID).find((one) => one.driver !== driver);
+  if (driver === undefined || other === undefined) return undefined;
+  return refuse('MCS_CABLE_DRIVER_MIXED', mixedDriverMessage(spec.clusterID, driver, other), `mcs join broker-info.subm --cable-driver ${other.driver}`);
+};
+
 /** In this order: who asks must be clear before anything about other members is said. */
 const RULES: readonly Rule[] = [
   refuseWithoutProof,
@@ -128,6 +136,7 @@ const RULES: readonly Rule[] = [
   refuseTakenID,
   refuseInvalidRange,
   refuseOverlap,
+  refuseMixedDriver,
 ];
 
 /**

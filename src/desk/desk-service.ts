@@ -1,9 +1,9 @@
 import { DESK_LEASE } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { ClusterJoin, Lease } from '../api/types/index.ts';
-import { sleep } from '../base/clock.ts';
-import type { Startable } from '../base/lifecycle.ts';
-import { backoffDelay, retry } from '../base/retry.ts';
+import { abortWith, type Startable } from '../base/lifecycle.ts';
+import { retry } from '../base/retry.ts';
+import { contend } from '../kube/contend.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
 import { createLeaderElector, type LeaderElector } from '../kube/lease.ts';
 import { createDesk, type Desk, type DeskOptions } from './desk.ts';
@@ -58,14 +58,13 @@ class WatchingDesk implements DeskService {
 
   /** Begins in the background: at a first deployment the pod may run before its Role is bound. */
   async start(signal: AbortSignal): Promise<void> {
-    const onAbort = (): void => this.#abort.abort(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    abortWith(this.#abort, signal);
     this.#joins.onChange((_key, join) => this.#onJoin(join));
     this.#leases.onChange((_key, lease) => this.#onLease(lease));
     await this.#joins.start(this.#abort.signal);
     await this.#leases.start(this.#abort.signal);
-    this.#run = this.#contend();
+    const { clock, logger } = this.#options;
+    this.#run = contend(this.#elector, (lead) => this.#lead(lead), { name: 'desk', clock, logger, signal: this.#abort.signal });
   }
 
   async stop(): Promise<void> {
@@ -80,19 +79,6 @@ class WatchingDesk implements DeskService {
 
   #onLease(lease: Lease | undefined): void {
     if (lease !== undefined && lease.metadata.name !== DESK_LEASE && isLeaving(lease)) this.#desk?.leaveSeen(lease.metadata.name);
-  }
-
-  async #contend(): Promise<void> {
-    const { clock, logger } = this.#options;
-    const { signal } = this.#abort;
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
-      try {
-        await this.#elector.run((lead) => this.#lead(lead), signal);
-      } catch (error) {
-        logger.error('The desk failed and begins anew', { error });
-        await sleep(clock, backoffDelay(attempt, START_BACKOFF), signal).catch(() => undefined); // only the stop ends it early
-      }
-    }
   }
 
   /** Answers until the lead is lost; what has been begun is finished before the Lease is released. */

@@ -10,7 +10,7 @@ export interface CheckOutcome {
 }
 
 /** Groups of checks, as `mcs diagnose <topic>` names them. */
-export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'service-discovery' | 'dns';
+export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'connections' | 'service-discovery' | 'dns';
 
 /**
  * One question about one cluster, as data. The runner decides what to run, what an outcome means

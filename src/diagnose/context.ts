@@ -13,7 +13,7 @@ export interface DiagnoseContext {
 export type ClusterCheck = Check<DiagnoseContext>;
 
 /** The member that a check of members looks at; such checks are left out for other clusters. */
-export function memberOf({ cluster }: DiagnoseContext): MemberState {
+export function memberOf({ cluster }: Pick<DiagnoseContext, 'cluster'>): MemberState {
   if (cluster.state.member === undefined) throw new Error('the cluster is no member');
   return cluster.state.member;
 }

@@ -1,10 +1,13 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Fleet, type FleetMember, nameOf, type UnreadCluster } from '../inspect/survey-fleet.ts';
 import type { CheckResult, Topic } from './check.ts';
+import { clockChecks, versionChecks } from './checks/agreement.ts';
 import { cidrChecks } from './checks/cidrs.ts';
+import { connectionChecks } from './checks/gateways.ts';
 import { brokerDeploymentChecks, memberDeploymentChecks, podChecks } from './checks/deployment.ts';
 import { dnsChecks } from './checks/dns.ts';
 import { k8sVersionChecks } from './checks/k8s-version.ts';
+import { rejectionChecks } from './checks/rejections.ts';
 import { serviceDiscoveryChecks } from './checks/service-discovery.ts';
 import type { ClusterCheck } from './context.ts';
 import { type ClusterReport, type DiagnoseReport, makeReport } from './report.ts';
@@ -20,15 +23,17 @@ export interface DiagnoseOptions {
 }
 
 /** All checks, in the order in which they are shown. */
-export const ALL_CHECKS: readonly ClusterCheck[] = [...k8sVersionChecks, ...memberDeploymentChecks, ...brokerDeploymentChecks, ...podChecks, ...cidrChecks, ...serviceDiscoveryChecks, ...dnsChecks];
+export const ALL_CHECKS: readonly ClusterCheck[] = [...k8sVersionChecks, ...memberDeploymentChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...versionChecks, ...cidrChecks, ...connectionChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks];
 
 /** The checks that mean something for a cluster: member, broker, or both. */
 export function selectChecks({ state }: FleetMember, topics?: readonly Topic[]): readonly ClusterCheck[] {
-  const memberOnly = new Set<ClusterCheck>([...memberDeploymentChecks, ...cidrChecks, ...serviceDiscoveryChecks, ...dnsChecks]);
-  const brokerOnly = new Set<ClusterCheck>(brokerDeploymentChecks);
+  const memberOnly = new Set<ClusterCheck>([...memberDeploymentChecks, ...cidrChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks]);
+  const brokerOnly = new Set<ClusterCheck>([...brokerDeploymentChecks, ...clockChecks]);
+  const connectedOnly = new Set<ClusterCheck>(connectionChecks);
   return ALL_CHECKS.filter((check) => {
     if (topics !== undefined && !topics.includes(check.topic)) return false;
     if (memberOnly.has(check)) return state.member !== undefined;
+    if (connectedOnly.has(check)) return state.member?.config.components.includes('connectivity') === true;
     return !brokerOnly.has(check) || state.broker !== undefined;
   });
 }

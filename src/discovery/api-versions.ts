@@ -25,6 +25,11 @@ export function validateApiVersions({ apiVersions, kubernetesVersion }: Pick<Clu
   });
 }
 
+/** Whether the network of the cluster is Calico's. */
+export function hasCalico({ apiVersions }: Pick<ClusterFacts, 'apiVersions'>): boolean {
+  return apiVersions.has('crd.projectcalico.org/v1');
+}
+
 interface CrdSpec {
   versions?: { name: string; served?: boolean }[];
 }

@@ -44,7 +44,8 @@ export function chooseGateway(nodes: readonly Node[], named: string | undefined)
   return rest.length === 0 ? { kind: 'label', node: only } : { kind: 'ambiguous', candidates: [only, ...rest] };
 }
 
-function validateNodeExists(nodes: readonly Node[], name: string): void {
+/** Throws MCS_NODE_NOT_FOUND, with the names that there are. */
+export function validateNodeExists(nodes: readonly Node[], name: string): void {
   if (nodes.some(({ metadata }) => metadata.name === name)) return;
   const names = nodes.map(({ metadata }) => metadata.name).sort();
   throw new McsError('MCS_NODE_NOT_FOUND', `Cannot label node "${name}" as gateway: the cluster has no such node`, {

@@ -11,7 +11,7 @@ const HINTS: Readonly<Record<string, string>> = {
 
 function pinMismatch(server: string, cause: McsError): McsError {
   return new McsError('MCS_BROKER_PIN_MISMATCH', `Cannot trust the broker at ${server}: its certificate is not from the authority that is pinned for it`, {
-    hints: ['mcs recover-broker-info, with the context of the broker, if that has a new authority; then mcs join broker-info.subm --repin in its members', 'Make sure that nobody stands between this machine and the broker'],
+    hints: ['mcs recover-broker-info   # with the context of the broker, if that has a new authority', 'mcs join broker-info.subm --repin   # then, in its members', 'Make sure that nobody stands between this machine and the broker'],
     details: cause.details,
     cause,
   });

@@ -29,17 +29,19 @@ function slimMetadata({ name, namespace = '', uid, resourceVersion, labels = {} 
   return { name, namespace, labels: Object.fromEntries(kept), ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
 }
 
-function slimImport({ apiVersion, kind, metadata, spec: { type, ports, ips } }: ServiceImport): ServiceImport {
+/** A spec is not required: an import that somebody made without one exists, and has no addresses. */
+function slimImport({ apiVersion, kind, metadata, ...rest }: ServiceImport): ServiceImport {
+  const { type = 'ClusterSetIP', ports = [], ips } = (rest as { spec?: Partial<ServiceImport['spec']> }).spec ?? {};
   return { apiVersion, kind, metadata: slimMetadata(metadata), spec: { type, ports, ...(ips !== undefined && { ips }) } };
 }
 
 function slimSlice({ apiVersion, kind, metadata, addressType, endpoints, ports }: EndpointSlice): EndpointSlice {
-  const slim = endpoints.map(({ addresses, conditions, hostname }) => ({
+  const slim = (endpoints ?? []).map(({ addresses, conditions, hostname }) => ({
     addresses,
     ...(conditions?.ready === false && { conditions: NOT_READY }), // an unset condition means ready (EndpointSlice API)
     ...(hostname !== undefined && { hostname }),
   }));
-  return { apiVersion, kind, metadata: slimMetadata(metadata), addressType, endpoints: slim, ...(ports !== undefined && { ports }) };
+  return { apiVersion, kind, metadata: slimMetadata(metadata), addressType, endpoints: slim, ...(ports && { ports }) };
 }
 
 /** Keeps the index in step with the ServiceImports and multi-cluster EndpointSlices of a cluster. */

@@ -64,8 +64,8 @@ function isNameable(label: string, { name, namespace = '' }: ObjectMeta): boolea
 function addHosts(hosts: Map<string, Host>, slice: EndpointSlice): void {
   const cluster = slice.metadata.labels?.[MCS_SOURCE_CLUSTER];
   if (cluster === undefined || !isDnsLabel(cluster)) return;
-  const ports = namedPorts(slice.ports);
-  for (const { addresses, conditions, hostname } of slice.endpoints) {
+  const ports = namedPorts(slice.ports ?? []);
+  for (const { addresses, conditions, hostname } of slice.endpoints ?? []) {
     // only ready endpoints get records; an unset condition means ready (EndpointSlice API)
     if (conditions?.ready === false || addresses[0] === undefined) continue;
     const label = `${hostLabel(hostname, addresses[0])}.${cluster}`;

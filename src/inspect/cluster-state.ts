@@ -1,4 +1,5 @@
-import type { ConfigMap, EndpointSlice, MemberConfig, ServiceExport, ServiceImport, Workload } from '../api/types/index.ts';
+import type { CableEndpoint, ConfigMap, EndpointSlice, Gateway, MemberConfig, RouteAgent, ServiceExport, ServiceImport, Workload } from '../api/types/index.ts';
+import type { WiringStatus } from '../cluster-dns/wiring-status.ts';
 
 /** A Deployment or DaemonSet of ours. */
 export interface WorkloadState {
@@ -26,10 +27,22 @@ export interface CredentialState {
   readonly caPins: readonly string[];
 }
 
+/** What the gateway agents of a member say. */
+export interface DataPlaneState {
+  /** Ends of tunnels, the own ones and those of other members. */
+  readonly endpoints: readonly CableEndpoint[];
+  readonly gateways: readonly Gateway[];
+  readonly routeAgents: readonly RouteAgent[];
+}
+
 export interface MemberState {
   readonly config: MemberConfig;
+  /** Undefined where the gateway agent is not installed. */
+  readonly dataPlane?: DataPlaneState;
   /** Undefined where the reader may not read the Secret, or there is none. */
   readonly credential?: CredentialState;
+  /** What the controller says of the cluster's own DNS; undefined where it has said nothing. */
+  readonly dnsWiring?: WiringStatus;
   readonly exports: readonly ServiceExport[];
   readonly imports: readonly ServiceImport[];
   /** Multi-cluster slices only. */

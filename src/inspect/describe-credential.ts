@@ -24,7 +24,7 @@ export function describeCredential(secret: Secret): CredentialState {
 
 export function judgeCredential({ renewsAt, expiresAt }: Pick<CredentialState, 'renewsAt' | 'expiresAt'>, now: number): CredentialHealth {
   const [due, end] = [Date.parse(renewsAt), Date.parse(expiresAt)];
-  if (Number.isNaN(end)) return 'unreadable';
+  if (Number.isNaN(due) || Number.isNaN(end)) return 'unreadable';
   if (end <= now) return 'expired';
   return now > (due + end) / 2 ? 'overdue' : 'valid';
 }

@@ -1,11 +1,12 @@
 import { MANAGED_BY, MANAGED_BY_MCS, MCS_SERVICE_NAME, MEMBER } from '../api/labels.ts';
-import { MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../api/names.ts';
+import { GATEWAY_AGENT, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../api/names.ts';
 import { type Resource, resources } from '../api/resources.ts';
 import type { Cluster, KubeObject, Lease, Secret, ServiceImport } from '../api/types/index.ts';
+import { parseWiringStatus } from '../cluster-dns/wiring-status.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ListOptions } from '../kube/client.ts';
 import { describeCredential } from './describe-credential.ts';
-import { type BrokerMember, type BrokerState, type ClusterState, type CredentialState, describeWorkload, type MemberState, parseMemberConfig, type WorkloadState } from './cluster-state.ts';
+import { type BrokerMember, type BrokerState, type ClusterState, type CredentialState, type DataPlaneState, describeWorkload, type MemberState, parseMemberConfig, type WorkloadState } from './cluster-state.ts';
 
 /** Objects of a collection; none where the cluster does not serve that API. */
 export async function listServed<T extends KubeObject>(client: KubeClient, resource: Resource<T>, options: ListOptions): Promise<readonly T[]> {
@@ -29,12 +30,16 @@ export async function readCluster(client: KubeClient, signal: AbortSignal): Prom
     readMember(client, signal),
   ]);
   const desk = workloads.find(({ component }) => component === 'desk');
-  const broker = desk === undefined ? undefined : await readBroker(client, desk.namespace, signal);
+  const isConnected = member !== undefined && workloads.some(({ name, kind }) => name === GATEWAY_AGENT && kind === resources.daemonSets.kind);
+  const [broker, dataPlane] = await Promise.all([
+    desk === undefined ? undefined : readBroker(client, desk.namespace, signal),
+    isConnected ? readDataPlane(client, signal) : undefined,
+  ]);
   return {
     uid: kubeSystem.metadata.uid ?? '',
     kubernetesVersion: version.gitVersion,
     workloads,
-    ...(member !== undefined && { member }),
+    ...(member !== undefined && { member: { ...member, ...(dataPlane !== undefined && { dataPlane }) } }),
     ...(broker !== undefined && { broker }),
   };
 }
@@ -46,8 +51,9 @@ async function readWorkloads(client: KubeClient, signal: AbortSignal): Promise<r
 }
 
 async function readMember(client: KubeClient, signal: AbortSignal): Promise<MemberState | undefined> {
-  const [configMap, credential, exports, imports, slices] = await Promise.all([
+  const [configMap, wiring, credential, exports, imports, slices] = await Promise.all([
     client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal }),
+    client.find(resources.configMaps, MEMBER_DNS_WIRING, MEMBER_NAMESPACE, { signal }),
     readCredential(client, signal),
     listServed(client, resources.serviceExports, { signal }),
     listServed(client, resources.serviceImports, { signal }),
@@ -57,7 +63,18 @@ async function readMember(client: KubeClient, signal: AbortSignal): Promise<Memb
   if (config === undefined) return undefined;
   // on the cluster that hosts the broker, the broker's objects are nobody's imports
   const isLocal = ({ metadata }: KubeObject): boolean => metadata.namespace !== config.brokerNamespace;
-  return { config, ...(credential && { credential }), exports, imports: imports.filter(isLocal), slices: slices.filter(isLocal) };
+  const dnsWiring = parseWiringStatus(wiring);
+  return { config, ...(credential && { credential }), ...(dnsWiring && { dnsWiring }), exports, imports: imports.filter(isLocal), slices: slices.filter(isLocal) };
+}
+
+async function readDataPlane(client: KubeClient, signal: AbortSignal): Promise<DataPlaneState> {
+  const options = { namespace: MEMBER_NAMESPACE, signal };
+  const [endpoints, gateways, routeAgents] = await Promise.all([
+    listServed(client, resources.cableEndpoints, options),
+    listServed(client, resources.gateways, options),
+    listServed(client, resources.routeAgents, options),
+  ]);
+  return { endpoints, gateways, routeAgents };
 }
 
 async function readCredential(client: KubeClient, signal: AbortSignal): Promise<CredentialState | undefined> {

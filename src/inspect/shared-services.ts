@@ -54,13 +54,14 @@ function describeExport({ config }: MemberState, { status }: ServiceExport): Exp
   return { cluster: config.clusterID, conditions };
 }
 
-function describeImport({ config, slices }: MemberState, { metadata, spec }: ServiceImport): ImportState {
+function describeImport({ config, slices }: MemberState, { metadata, ...rest }: ServiceImport): ImportState {
+  const { type = 'ClusterSetIP', ips = [], ports = [] } = (rest as { spec?: Partial<ServiceImport['spec']> }).spec ?? {}; // others may have made one without
   const own = slices.filter((slice) => slice.metadata.namespace === metadata.namespace && slice.metadata.labels?.[MCS_SERVICE_NAME] === metadata.name);
   return {
     cluster: config.clusterID,
-    type: spec.type,
-    ips: spec.ips ?? [],
-    ports: spec.ports.map(({ name = '', port, protocol = 'TCP' }) => `${name} ${port}/${protocol}`.trim()),
+    type,
+    ips,
+    ports: ports.map(({ name = '', port, protocol = 'TCP' }) => `${name} ${port}/${protocol}`.trim()),
     endpoints: countReady(own),
   };
 }
@@ -70,7 +71,7 @@ function countReady(slices: readonly EndpointSlice[]): Record<string, number> {
   for (const { metadata, endpoints } of slices) {
     const cluster = metadata.labels?.[MCS_SOURCE_CLUSTER] ?? '';
     // an unset condition means ready (EndpointSlice API)
-    counts[cluster] = (counts[cluster] ?? 0) + endpoints.filter(({ conditions }) => conditions?.ready !== false).length;
+    counts[cluster] = (counts[cluster] ?? 0) + (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).length;
   }
   return counts;
 }

@@ -1,4 +1,6 @@
-import type { WorkloadState } from './cluster-state.ts';
+import type { WiringStatus } from '../cluster-dns/wiring-status.ts';
+import type { DataPlaneState, WorkloadState } from './cluster-state.ts';
+import { type ConnectionRow, connectionRows, type EndpointRow, endpointRows, type GatewayRow, gatewayRows } from './data-plane.ts';
 import { type ExportState, sharedServices } from './shared-services.ts';
 import { type Fleet, type FleetMember, nameOf } from './survey-fleet.ts';
 
@@ -19,8 +21,10 @@ export interface NetworkRow {
   readonly serviceCIDRs: readonly string[];
   readonly nodeCIDRs: readonly string[];
   readonly components: readonly string[];
-  /** What join was told; used once the data plane is installed. */
+  /** What join was told, or found with the other members. */
   readonly cableDriver: string;
+  /** How the cluster's own DNS leads to ours; absent where the controller has not said. */
+  readonly dnsWiring?: Pick<WiringStatus, 'state' | 'message'>;
 }
 
 export interface VersionRow {
@@ -47,7 +51,7 @@ export interface ServiceRow {
   readonly state: string;
 }
 
-/** Gateways, tunnels and their endpoints, until that part exists. */
+/** In place of gateways, tunnels and their endpoints, where none of the clusters has any. */
 export interface NotInstalled {
   readonly installed: false;
   readonly message: string;
@@ -57,9 +61,9 @@ const DATA_PLANE: NotInstalled = { installed: false, message: 'the data plane is
 
 export interface ShowReport {
   readonly brokers?: readonly BrokerRow[];
-  readonly connections?: NotInstalled;
-  readonly endpoints?: NotInstalled;
-  readonly gateways?: NotInstalled;
+  readonly connections?: readonly ConnectionRow[] | NotInstalled;
+  readonly endpoints?: readonly EndpointRow[] | NotInstalled;
+  readonly gateways?: readonly GatewayRow[] | NotInstalled;
   readonly networks?: readonly NetworkRow[];
   readonly services?: readonly ServiceRow[];
   readonly versions?: readonly VersionRow[];
@@ -73,15 +77,20 @@ export function makeShowReport(fleet: Fleet, topics: readonly ShowTopic[]): Show
   const has = (topic: ShowTopic): boolean => topics.includes(topic);
   return {
     ...(has('brokers') && { brokers: fleet.clusters.flatMap(brokerRows) }),
-    ...(has('connections') && { connections: DATA_PLANE }),
-    ...(has('endpoints') && { endpoints: DATA_PLANE }),
-    ...(has('gateways') && { gateways: DATA_PLANE }),
+    ...(has('connections') && { connections: dataPlaneRows(fleet, connectionRows) }),
+    ...(has('endpoints') && { endpoints: dataPlaneRows(fleet, endpointRows) }),
+    ...(has('gateways') && { gateways: dataPlaneRows(fleet, gatewayRows) }),
     ...(has('networks') && { networks: fleet.clusters.flatMap(networkRows) }),
     ...(has('services') && { services: serviceRows(fleet) }),
     ...(has('versions') && { versions: fleet.clusters.flatMap(versionRows) }),
     unread: fleet.unread.map(({ context, error }) => ({ context, code: error.code, message: error.message })),
     leftOut: fleet.leftOut,
   };
+}
+
+function dataPlaneRows<T>({ clusters }: Fleet, rowsOf: (cluster: string, state: DataPlaneState) => readonly T[]): readonly T[] | NotInstalled {
+  const connected = clusters.flatMap((cluster) => (cluster.state.member?.dataPlane === undefined ? [] : [{ name: nameOf(cluster), state: cluster.state.member.dataPlane }]));
+  return connected.length === 0 ? DATA_PLANE : connected.flatMap(({ name, state }) => rowsOf(name, state));
 }
 
 const isReady = ({ ready, wanted }: WorkloadState): boolean => ready >= wanted && wanted > 0;
@@ -102,10 +111,10 @@ function brokerRows(cluster: FleetMember): readonly BrokerRow[] {
 }
 
 function networkRows(cluster: FleetMember): readonly NetworkRow[] {
-  const config = cluster.state.member?.config;
+  const { config, dnsWiring } = cluster.state.member ?? {};
   if (config === undefined) return [];
   const { podCIDRs, serviceCIDRs, nodeCIDRs, components, settings } = config;
-  return [{ cluster: nameOf(cluster), podCIDRs, serviceCIDRs, nodeCIDRs, components, cableDriver: settings.cableDriver ?? '' }];
+  return [{ cluster: nameOf(cluster), podCIDRs, serviceCIDRs, nodeCIDRs, components, cableDriver: settings.cableDriver ?? '', ...(dnsWiring && { dnsWiring: { state: dnsWiring.state, message: dnsWiring.message } }) }];
 }
 
 function versionRows(cluster: FleetMember): readonly VersionRow[] {

@@ -142,12 +142,3 @@ export function issueServingCertificate(authority: CertificateAuthority, { commo
   const subject = [{ name: 'commonName', value: commonName ?? hosts[0] ?? ips[0] ?? 'server' }];
   return issue(authority, subject, [{ name: 'extKeyUsage', serverAuth: true }, { name: 'subjectAltName', altNames }], now);
 }
-
-/** A certificate for a client: commonName is the user, organizations are the groups. */
-export function issueClientCertificate(
-  authority: CertificateAuthority,
-  { commonName, now = Date.now(), organizations = [] }: { readonly commonName: string; readonly organizations?: readonly string[]; readonly now?: number },
-): IssuedCertificate {
-  const subject = [...organizations.map((value) => ({ name: 'organizationName', value })), { name: 'commonName', value: commonName }];
-  return issue(authority, subject, [{ name: 'extKeyUsage', clientAuth: true }], now);
-}

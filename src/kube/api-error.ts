@@ -31,7 +31,6 @@ export const isNotFound = (error: unknown): boolean => hasCode(error, 404);
 export const isForbidden = (error: unknown): boolean => hasCode(error, 403);
 export const isUnauthorized = (error: unknown): boolean => hasCode(error, 401);
 export const isGone = (error: unknown): boolean => hasCode(error, 410);
-export const isInvalid = (error: unknown): boolean => hasCode(error, 422);
 export const isAlreadyExists = (error: unknown): boolean => hasCode(error, 409) && (error as ApiError).reason === 'AlreadyExists';
 export const isConflict = (error: unknown): boolean => hasCode(error, 409) && (error as ApiError).reason !== 'AlreadyExists';
 

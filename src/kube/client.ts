@@ -16,6 +16,11 @@ export interface ListOptions extends RequestOptions {
   readonly resourceVersion?: string;
 }
 
+export interface ListOptionsOf<T extends KubeObject> extends ListOptions {
+  /** Makes objects smaller, page by page: a large collection never stands in memory whole as the server has it. */
+  readonly transform?: (object: T) => T;
+}
+
 export interface WatchOptions extends RequestOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -87,7 +92,7 @@ export interface KubeClient {
   /** Like get, with undefined for NotFound. */
   find<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, options?: RequestOptions): Promise<T | undefined>;
   /** The whole collection, all pages; metadata.resourceVersion is where a watch may begin. Items come without managedFields. */
-  list<T extends KubeObject>(resource: Resource<T>, options?: ListOptions): Promise<KubeList<T>>;
+  list<T extends KubeObject>(resource: Resource<T>, options?: ListOptionsOf<T>): Promise<KubeList<T>>;
   /**
    * Events until the server or the signal ends the watch; bookmarks are asked for. Objects come
    * without managedFields. ERROR events are thrown as ApiError (410: the version is gone), and a
@@ -124,6 +129,8 @@ export interface ConnectionSettings {
   readonly tls: TlsMaterial;
   /** Agent that connects through a proxy, in place of the client's own. */
   readonly agent?: Agent;
+  /** URL of that proxy. */
+  readonly proxy?: string;
 }
 
 /** How to reach and speak to one API server. */

@@ -1,4 +1,5 @@
 import { errorMessage, McsError, systemErrorCode } from '../base/errors.ts';
+import { describeProxy } from './proxy-env.ts';
 
 /** Which layer of a connection failed. `http` stands for a connection that was cut or went silent later. */
 export type ConnectionLayer = 'name' | 'tcp' | 'tls' | 'http';
@@ -64,29 +65,30 @@ function layerOf(code: string, phase: ConnectionPhase): ConnectionLayer {
   return PHASE_LAYERS[phase];
 }
 
-function hintsFor(layer: ConnectionLayer, server: string, fault: TlsFault | undefined): string[] {
+function hintsFor(layer: ConnectionLayer, server: string, fault: TlsFault | undefined, proxy: string | undefined): string[] {
   const { hostname, host, port, protocol } = new URL(server);
   const target = port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host;
-  if (layer === 'name') return [`getent hosts ${hostname}`];
-  if (layer !== 'tls') return [`curl -k --connect-timeout 5 ${server}/version`];
+  if (layer === 'name') return [`getent hosts ${new URL(proxy ?? server).hostname}`];
+  if (layer !== 'tls') return [`curl -k --connect-timeout 5 ${proxy === undefined ? '' : `--proxy ${proxy} `}${server}/version`];
   if (fault === 'CLIENT_CERTIFICATE') return ['kubectl config view --minify'];
   return [`openssl s_client -connect ${target} -showcerts </dev/null`];
 }
 
 /**
  * MCS_CLUSTER_UNREACHABLE for a request that got no answer, with `details.layer` (`name`, `tcp`, `tls`,
- * `http`), `details.systemCode` and, for TLS, the stable `details.tlsCode`.
+ * `http`), `details.systemCode`, `details.proxy` and, for TLS, the stable `details.tlsCode`.
  */
-export function connectionError(server: string, phase: ConnectionPhase, error: unknown): McsError {
+export function connectionError(server: string, phase: ConnectionPhase, error: unknown, proxyUrl?: string): McsError {
+  const proxy = proxyUrl === undefined ? undefined : describeProxy(proxyUrl);
   const code = systemErrorCode(error) ?? '';
   const layer = layerOf(code, phase);
   const fault = layer === 'tls' ? (tlsFaultOf(code) ?? 'HANDSHAKE') : undefined;
   const state = (fault !== undefined && fault !== 'HANDSHAKE' ? TLS_STATES[fault] : STATES[code]) ?? (errorMessage(error) || code);
   const suffix = code === '' ? '' : ` (${code})`;
   const failure = layer === 'http' && code === 'ETIMEDOUT' ? 'the server is silent' : LAYER_NAMES[layer];
-  return new McsError('MCS_CLUSTER_UNREACHABLE', `Cannot reach the API server at ${server}: ${failure}: ${state}${suffix}`, {
-    hints: hintsFor(layer, server, fault),
-    details: { server, layer, ...(code !== '' && { systemCode: code }), ...(fault && { tlsCode: fault }) },
+  return new McsError('MCS_CLUSTER_UNREACHABLE', `Cannot reach the API server at ${server}: ${proxy === undefined ? '' : `through proxy ${proxy}: `}${failure}: ${state}${suffix}`, {
+    hints: hintsFor(layer, server, fault, proxy),
+    details: { server, layer, ...(proxy !== undefined && { proxy }), ...(code !== '' && { systemCode: code }), ...(fault && { tlsCode: fault }) },
     cause: error,
   });
 }

@@ -3,7 +3,6 @@ import { resources } from '../api/resources.ts';
 import { MAX_OBJECT_NAME, fitName } from '../api/names.ts';
 import type { Event, KubeObject } from '../api/types/index.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { type Logger, silentLogger } from '../base/log.ts';
 import { isAlreadyExists } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 
@@ -20,7 +19,6 @@ export interface EventRecord {
 
 export interface RecordOptions {
   readonly clock?: Clock;
-  readonly logger?: Logger;
   readonly signal?: AbortSignal;
 }
 
@@ -52,25 +50,18 @@ function newEvent(record: EventRecord, name: string, namespace: string, time: st
   };
 }
 
-async function write(client: KubeClient, record: EventRecord, { clock = systemClock, signal }: RecordOptions): Promise<void> {
+/** Records a Kubernetes Event; what was said before, also by an earlier process, is counted up. */
+export async function recordEvent(client: KubeClient, record: EventRecord, { clock = systemClock, signal }: RecordOptions = {}): Promise<void> {
   const name = eventName(record);
   const namespace = record.involved.metadata.namespace ?? 'default'; // as for all cluster-scoped objects
   const time = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`; // metav1.Time has no fractions
   const options = signal === undefined ? {} : { signal };
   const standing = await client.find(resources.events, name, namespace, options);
   if (standing === undefined) {
-    await client.create(resources.events, newEvent(record, name, namespace, time), options);
+    await client.create(resources.events, newEvent(record, name, namespace, time), options).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error; // another replica has just said the same
+    });
     return;
   }
   await client.patch(resources.events, name, namespace, 'application/merge-patch+json', { count: (standing.count ?? 1) + 1, lastTimestamp: time }, options);
-}
-
-/** Records a Kubernetes Event; what was said before is counted up. Never throws: an Event is a courtesy. */
-export async function recordEvent(client: KubeClient, record: EventRecord, options: RecordOptions = {}): Promise<void> {
-  try {
-    await write(client, record, options);
-  } catch (error) {
-    if (isAlreadyExists(error)) return; // another replica has just said the same
-    (options.logger ?? silentLogger).debug('Cannot record an Event', { error, reason: record.reason });
-  }
 }

@@ -7,6 +7,8 @@ export interface ExchangeOptions {
   readonly secure: boolean;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** URL of the proxy in between. */
+  readonly proxy?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -28,18 +30,26 @@ export class Exchange {
   #cutBy: { readonly reason: unknown } | undefined;
   #response: IncomingMessage | undefined;
   readonly #head: Promise<IncomingMessage>;
+  #failHead: (error: unknown) => void = () => undefined;
 
   constructor(request: ClientRequest, options: ExchangeOptions) {
     this.#request = request;
     this.#options = options;
-    this.#phase = isIP(request.host.replaceAll(/[[\]]/g, '')) === 0 ? 'resolving' : 'connecting'; // no lookup for addresses
+    // no lookup for addresses, nor for names that a proxy looks up
+    this.#phase = options.proxy === undefined && isIP(request.host.replaceAll(/[[\]]/g, '')) === 0 ? 'resolving' : 'connecting';
     this.#head = new Promise((resolve, reject) => {
+      this.#failHead = reject;
       request.once('response', resolve);
       request.on('error', reject);
       request.once('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })));
     });
     this.#head.catch(() => undefined); // thrown from head(), which may be called later
-    request.once('socket', (socket) => this.#followConnection(socket));
+    // the agent of a proxy gives a socket once it is connected
+    const cancelLimit = options.proxy === undefined ? undefined : this.#limit('no connection', options.connectTimeoutMs);
+    request.once('socket', (socket) => {
+      cancelLimit?.();
+      this.#followConnection(socket);
+    });
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#limit('no answer', options.requestTimeoutMs);
   }
@@ -89,7 +99,7 @@ export class Exchange {
   /** What to throw for a failure: why we cut the exchange, else what happened to the connection. */
   #explain(error: unknown): unknown {
     if (this.#options.signal?.aborted) return this.#options.signal.reason;
-    return connectionError(this.#options.server, this.#phase, this.#cutBy?.reason ?? error);
+    return connectionError(this.#options.server, this.#phase, this.#cutBy?.reason ?? error, this.#options.proxy);
   }
 
   readonly #onAbort = (): void => this.#cut(this.#options.signal?.reason);
@@ -97,6 +107,7 @@ export class Exchange {
   #cut(reason: unknown): void {
     this.#cutBy ??= { reason };
     this.#request.destroy(reason instanceof Error ? reason : undefined);
+    this.#failHead(reason); // a request whose agent has no socket for it yet would say nothing
   }
 
   #limit(what: string, ms: number): () => void {

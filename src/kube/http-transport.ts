@@ -112,21 +112,24 @@ class NodeTransport implements HttpTransport {
     const agents = await this.#currentAgents();
     const headers = await this.#headers(request);
     request.signal?.throwIfAborted();
-    return new Exchange(this.#open(request, headers, agents[pool]), {
+    // how long the agent of a proxy waits for the proxy
+    const timeout = agents.settings.proxy === undefined ? {} : { timeout: this.#options.connectTimeoutMs };
+    return new Exchange(this.#open(request, { headers, agent: agents[pool], ...timeout }), {
       server: this.#access.server,
       secure: this.#secure,
       requestTimeoutMs: this.#options.requestTimeoutMs,
       connectTimeoutMs: this.#options.connectTimeoutMs,
+      ...(agents.settings.proxy !== undefined && { proxy: agents.settings.proxy }),
       ...(request.signal && { signal: request.signal }),
     });
   }
 
-  #open(request: HttpRequest, headers: Record<string, string>, agent: HttpAgent): ClientRequest {
+  #open(request: HttpRequest, options: { readonly headers: Record<string, string>; readonly agent: HttpAgent; readonly timeout?: number }): ClientRequest {
     const url = new URL(`${this.#access.server.replace(/\/$/, '')}${request.path}`);
     const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const length = payload === undefined ? {} : { 'content-length': String(payload.length) };
     const open = this.#secure ? httpsRequest : httpRequest;
-    const sent = open(url, { method: request.method, agent, headers: { ...headers, ...length } });
+    const sent = open(url, { ...options, method: request.method, headers: { ...options.headers, ...length } });
     sent.end(payload);
     return sent;
   }

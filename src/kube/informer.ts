@@ -2,7 +2,7 @@ import { objectKey, type Resource, resourceName } from '../api/resources.ts';
 import type { KubeObject, WatchEvent } from '../api/types/index.ts';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { BugError } from '../base/errors.ts';
-import type { Startable } from '../base/lifecycle.ts';
+import { abortWith, type Startable } from '../base/lifecycle.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
 import { type Backoff, backoffDelay } from '../base/retry.ts';
 import { ApiError, isGone } from './api-error.ts';
@@ -23,7 +23,7 @@ export interface InformerOptions<T extends KubeObject> {
   readonly fieldSelector?: string;
   /** Look-ups by other values than the key, see `byIndex`. */
   readonly indexers?: Indexers<T>;
-  /** Makes objects smaller before they are stored. metadata must stay. */
+  /** Makes objects smaller before they are stored. metadata must stay. An object at which it throws is logged and skipped. */
   readonly transform?: (object: T) => T;
   /** Told of every failed list or watch; the informer itself tries again. */
   readonly onError?: (error: unknown) => void;
@@ -146,10 +146,8 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
   start(signal: AbortSignal): Promise<void> {
     if (this.#loop !== undefined) return Promise.resolve();
     if (this.#abort.signal.aborted) return Promise.reject(new BugError(`Cannot start ${this.name}: it was stopped`));
-    const onAbort = (): void => this.#abort.abort(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#loop = this.#run().finally(() => signal.removeEventListener('abort', onAbort));
+    const release = abortWith(this.#abort, signal);
+    this.#loop = this.#run().finally(release);
     return Promise.resolve();
   }
 
@@ -178,15 +176,18 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
   }
 
   async #list(): Promise<void> {
-    const { namespace, labelSelector, fieldSelector, transform = (object: T) => object } = this.#options;
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    const failed = new Set<T>();
+    const transform = (object: T): T => this.#transform(object) ?? (failed.add(object), object);
     const { items, metadata } = await this.#client.list(this.#resource, {
       signal: this.#abort.signal,
       ...(namespace !== undefined && { namespace }),
       ...(labelSelector !== undefined && { labelSelector }),
       ...(fieldSelector !== undefined && { fieldSelector }),
+      transform,
     });
     if (this.#abort.signal.aborted) return; // a stopped informer does not change any more
-    const changes = this.#store.replace(items.map(transform));
+    const changes = this.#store.replace(items.flatMap((item) => (failed.has(item) ? this.#standing(item) : [item])));
     this.#resourceVersion = metadata.resourceVersion;
     this.#succeed();
     for (const change of changes) this.#notify(change);
@@ -235,9 +236,29 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
     this.#works();
     this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
     if (event.type === 'BOOKMARK') return;
-    const { transform = (object: T) => object } = this.#options;
-    const change = event.type === 'DELETED' ? this.#store.delete(objectKey(event.object.metadata)) : this.#store.set(transform(event.object));
+    const change = event.type === 'DELETED' ? this.#store.delete(objectKey(event.object.metadata)) : this.#set(event.object);
     if (change !== undefined) this.#notify(change);
+  }
+
+  #set(object: T): ObjectChange<T> | undefined {
+    const transformed = this.#transform(object);
+    return transformed && this.#store.set(transformed);
+  }
+
+  /** Undefined where the transform fails: one odd object must not keep the others from being followed. */
+  #transform(object: T): T | undefined {
+    try {
+      return this.#options.transform === undefined ? object : this.#options.transform(object);
+    } catch (error) {
+      this.#logger.error(`Cannot take an object into the ${this.name}; what was known of it stays`, { error, object: objectKey(object.metadata) });
+      return undefined;
+    }
+  }
+
+  /** What is stored of an object whose present state cannot be taken. */
+  #standing({ metadata }: T): T[] {
+    const standing = this.#store.get(objectKey(metadata));
+    return standing === undefined ? [] : [standing];
   }
 
   #fail(error: unknown): void {

@@ -67,7 +67,7 @@ class HttpsKubeClient implements c.KubeClient {
     }
   }
 
-  list<T extends KubeObject>(resource: Resource<T>, options: c.ListOptions = {}): Promise<KubeList<T>> {
+  list<T extends KubeObject>(resource: Resource<T>, options: c.ListOptionsOf<T> = {}): Promise<KubeList<T>> {
     const getPage = (query: Query): Promise<KubeList<T>> =>
       this.#request<KubeList<T>>({
         method: 'GET',

@@ -6,10 +6,13 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
 import type { ClusterAccess, ConnectionSettings, TlsMaterial } from './client.ts';
 import { getContext, type LoadedKubeconfig } from './kubeconfig.ts';
+import { proxyFor } from './proxy-env.ts';
 
 export interface AccessOptions {
   /** Value of `--as`: the user to impersonate. */
   readonly as?: string;
+  /** Names a proxy for clusters that have no `proxy-url`. Default: it names none. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
 }
 
@@ -77,13 +80,13 @@ function addExecInfo(config: KubeConfig): void {
 
 const text = (value: Buffer | string | undefined): string | undefined => value?.toString();
 
-function toCredential({ headers, auth, ...applied }: AppliedOptions, tls: TlsMaterial, proxied: boolean): Credential {
+function toCredential({ headers, auth, ...applied }: AppliedOptions, tls: TlsMaterial, proxy: string | undefined): Credential {
   const cert = text(applied.cert);
   const key = text(applied.key);
   const basic = auth === undefined ? {} : { Authorization: `Basic ${Buffer.from(auth).toString('base64')}` };
   return {
     headers: { ...headers, ...basic },
-    settings: { tls: { ...tls, ...(cert && { cert }), ...(key && { key }) }, ...(proxied && applied.agent && { agent: applied.agent }) },
+    settings: { tls: { ...tls, ...(cert && { cert }), ...(key && { key }) }, ...(proxy !== undefined && applied.agent && { agent: applied.agent, proxy }) },
   };
 }
 
@@ -93,7 +96,7 @@ class KubeconfigAccess implements ClusterAccess {
   readonly #config: KubeConfig;
   readonly #impersonate: Record<string, string>;
   readonly #clock: Clock;
-  readonly #proxied: boolean;
+  readonly #proxy: string | undefined;
   #credential: Promise<Credential> | undefined;
   #resolvedAt = 0;
   #settings: ConnectionSettings | undefined;
@@ -104,7 +107,7 @@ class KubeconfigAccess implements ClusterAccess {
     this.tls = serverTls(cluster);
     this.#impersonate = as === undefined ? {} : { 'Impersonate-User': as };
     this.#clock = clock;
-    this.#proxied = Boolean(cluster.proxyUrl);
+    this.#proxy = cluster.proxyUrl || undefined;
   }
 
   async headers(): Promise<Record<string, string>> {
@@ -139,13 +142,13 @@ class KubeconfigAccess implements ClusterAccess {
     } catch (error) {
       throw pluginFailed(this.#config, this.server, error);
     }
-    return toCredential(applied, this.tls, this.#proxied);
+    return toCredential(applied, this.tls, this.#proxy);
   }
 }
 
 /**
  * Access with a context of a kubeconfig (the current one by default): client certificates, tokens, token
- * files, credential plugins, basic authentication, `tls-server-name`, `proxy-url`.
+ * files, credential plugins, basic authentication, `tls-server-name`, `proxy-url`, HTTPS_PROXY.
  * Throws MCS_UNKNOWN_CONTEXT and MCS_KUBECONFIG_INVALID; later, MCS_UNAUTHORIZED where a plugin fails.
  */
 export function accessForContext(loaded: LoadedKubeconfig, contextName?: string, options: AccessOptions = {}): ClusterAccess {
@@ -157,8 +160,9 @@ export function accessForContext(loaded: LoadedKubeconfig, contextName?: string,
   try {
     // client-node refuses plain HTTP (kubectl proxy) unless verification is off as well
     if (cluster.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true });
+    Object.assign(cluster, { proxyUrl: cluster.proxyUrl || proxyFor(cluster.server, options.env ?? {}) });
     return new KubeconfigAccess(config, cluster, options);
   } catch (error) {
-    throw invalidContext(loaded, name, error);
+    throw error instanceof McsError ? error : invalidContext(loaded, name, error);
   }
 }

@@ -1,6 +1,7 @@
 import { resources } from '../api/resources.ts';
 import type { Lease } from '../api/types/index.ts';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
+import { abortWith } from '../base/lifecycle.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
 import { isAlreadyExists, isConflict } from './api-error.ts';
 import type { Draft, KubeClient } from './client.ts';
@@ -18,6 +19,8 @@ export interface LeaderElectorOptions {
   readonly renewDeadlineMs?: number;
   /** Between two tries, for leader and candidates. Default 2 s. */
   readonly retryMs?: number;
+  /** The same for candidates, where they shall look more often than the leader renews. */
+  readonly contendMs?: number;
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly logger?: Logger;
@@ -84,7 +87,7 @@ class LeaseElector implements LeaderElector {
   async #acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       if (await this.#tryHold(signal)) return true;
-      await this.#pause(signal);
+      await this.#pause(signal, this.#options.contendMs);
     }
     return false;
   }
@@ -94,9 +97,7 @@ class LeaseElector implements LeaderElector {
     this.#logger.info('Became the leader', { lease: this.#options.name });
     const lead = new AbortController();
     const renewing = new AbortController();
-    const onAbort = (): void => lead.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
+    const release = abortWith(lead, signal);
     const renewal = this.#keepRenewing(renewing.signal).then((end) => {
       if (end === 'lost') lead.abort(new Error('The lead was lost'));
       return end;
@@ -108,7 +109,7 @@ class LeaseElector implements LeaderElector {
       });
     } finally {
       renewing.abort(new Error('The work is over'));
-      signal.removeEventListener('abort', onAbort);
+      release();
       this.#isLeader = false;
       if ((await renewal) === 'held') await this.#release();
     }
@@ -131,14 +132,13 @@ class LeaseElector implements LeaderElector {
   /** One renewal that may not hang past the deadline, when others may take over. */
   async #renewBefore(deadline: number, signal: AbortSignal): Promise<boolean> {
     const attempt = new AbortController();
-    const onAbort = (): void => attempt.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const release = abortWith(attempt, signal);
     const cancel = this.#clock.schedule(() => attempt.abort(new Error('The renewal took too long')), Math.max(0, deadline - this.#clock.monotonic()));
     try {
       return await this.#tryHold(attempt.signal);
     } finally {
       cancel();
-      signal.removeEventListener('abort', onAbort);
+      release();
     }
   }
 
@@ -214,9 +214,9 @@ class LeaseElector implements LeaderElector {
   }
 
   /** Only the stop ends it early. Jitter keeps candidates from meeting at every try. */
-  async #pause(signal: AbortSignal): Promise<void> {
+  async #pause(signal: AbortSignal, ms = this.#retryMs): Promise<void> {
     const { random = Math.random } = this.#options;
-    await sleep(this.#clock, this.#retryMs * (1 + random() * 0.2), signal).catch(() => undefined);
+    await sleep(this.#clock, ms * (1 + random() * 0.2), signal).catch(() => undefined);
   }
 }
 

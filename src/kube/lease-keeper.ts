@@ -1,7 +1,7 @@
 import { resources } from '../api/resources.ts';
 import type { Lease } from '../api/types/index.ts';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
-import type { Startable } from '../base/lifecycle.ts';
+import { abortWith, type Startable } from '../base/lifecycle.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
 import { backoffDelay } from '../base/retry.ts';
 import { ApiError, isNotFound } from './api-error.ts';
@@ -78,10 +78,8 @@ class IntervalLeaseKeeper implements LeaseKeeper {
 
   start(signal: AbortSignal): Promise<void> {
     if (this.#loop === undefined) {
-      const onAbort = (): void => this.#abort.abort(signal.reason);
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#loop = this.#run().finally(() => signal.removeEventListener('abort', onAbort));
+      const release = abortWith(this.#abort, signal);
+      this.#loop = this.#run().finally(release);
     }
     return Promise.resolve();
   }

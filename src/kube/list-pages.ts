@@ -1,7 +1,7 @@
 import { apiVersionOf, type Resource } from '../api/resources.ts';
 import type { KubeList, KubeObject } from '../api/types/index.ts';
 import { isGone } from './api-error.ts';
-import type { ListOptions } from './client.ts';
+import type { ListOptionsOf } from './client.ts';
 import type { Query } from './request-query.ts';
 import { dropManagedFields } from './watch-stream.ts';
 
@@ -32,12 +32,12 @@ async function listPages<T extends KubeObject>(getPage: GetPage<T>, complete: (i
  * All pages of a collection. A continue token that expired on the way (410) leads to one more try
  * with everything in one page, which cannot expire.
  */
-export async function listAll<T extends KubeObject>(getPage: GetPage<T>, resource: Resource<T>, options: ListOptions & { readonly pageSize: number }): Promise<KubeList<T>> {
-  const { labelSelector, fieldSelector, resourceVersion, pageSize } = options;
+export async function listAll<T extends KubeObject>(getPage: GetPage<T>, resource: Resource<T>, options: ListOptionsOf<T> & { readonly pageSize: number }): Promise<KubeList<T>> {
+  const { labelSelector, fieldSelector, resourceVersion, pageSize, transform = (item: T) => item } = options;
   const base: Query = { labelSelector, fieldSelector, resourceVersion };
   const apiVersion = apiVersionOf(resource);
   // items of built-in kinds come without apiVersion and kind
-  const complete = (item: T): T => Object.assign(dropManagedFields(item), { apiVersion, kind: resource.kind });
+  const complete = (item: T): T => transform(Object.assign(dropManagedFields(item), { apiVersion, kind: resource.kind }));
   let pages = 0;
   const counted: GetPage<T> = (query) => {
     pages += 1;

@@ -2,6 +2,7 @@ import { type Resource } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
+import { abortWith } from '../base/lifecycle.ts';
 import { type Backoff, backoffDelay } from '../base/retry.ts';
 import { isForbidden, isTransient } from './api-error.ts';
 import type { KubeClient } from './client.ts';
@@ -32,6 +33,7 @@ class Wait<T extends KubeObject> {
   readonly #options: WaitOptions<T>;
   readonly #clock: Clock;
   #last = 'not read yet';
+  #told: string | undefined;
   #canWatch = true;
 
   constructor(client: KubeClient, resource: Resource<T>, target: { readonly name: string; readonly namespace?: string }, predicate: WaitPredicate<T>, options: WaitOptions<T>) {
@@ -47,9 +49,7 @@ class Wait<T extends KubeObject> {
   async run(): Promise<T | undefined> {
     const { signal, timeoutMs } = this.#options;
     const timeout = new AbortController();
-    const onAbort = (): void => timeout.abort(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    const release = abortWith(timeout, signal);
     const cancel = this.#clock.schedule(() => timeout.abort(new Error('timed out')), timeoutMs);
     try {
       return await this.#untilReady(timeout.signal);
@@ -58,7 +58,7 @@ class Wait<T extends KubeObject> {
       throw timeout.signal.aborted ? this.#timedOut() : error;
     } finally {
       cancel();
-      signal.removeEventListener('abort', onAbort);
+      release();
     }
   }
 
@@ -78,7 +78,7 @@ class Wait<T extends KubeObject> {
   /** Who may only get (a joiner, say) polls; trouble of the server is waited out; the rest is final. */
   #tolerate(error: unknown): void {
     if (isForbidden(error) && this.#canWatch) this.#canWatch = false;
-    else if (isTransient(error)) this.#options.progress?.(`${this.#last}; ${errorMessage(error)}`);
+    else if (isTransient(error)) this.#tell(`${this.#last}; ${errorMessage(error)}`);
     else throw error;
   }
 
@@ -105,8 +105,14 @@ class Wait<T extends KubeObject> {
   #check(object: T | undefined): { object: T | undefined } | undefined {
     if (this.#predicate(object)) return { object };
     this.#last = this.#options.describe(object);
-    this.#options.progress?.(this.#last);
+    this.#tell(this.#last);
     return undefined;
+  }
+
+  /** Events and polls come more often than news. */
+  #tell(text: string): void {
+    if (text !== this.#told) this.#options.progress?.(text);
+    this.#told = text;
   }
 
   #timedOut(): McsError {

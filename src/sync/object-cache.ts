@@ -9,12 +9,6 @@ export interface ObjectCacheOptions<T, I extends string> {
   readonly clock?: Clock;
 }
 
-interface Entry<T> {
-  readonly object: T;
-  /** When it was written by this process; undefined once its event has come back. */
-  readonly writtenAt: number | undefined;
-}
-
 /** How long an own write counts without its event. Later it is forgotten, and at worst written once more. */
 const UNCONFIRMED_MS = 30_000;
 
@@ -27,7 +21,9 @@ function versionOf({ metadata }: KubeObject): number {
  * writes counted in before their events come back, so that no object is written twice.
  */
 export class ObjectCache<T extends KubeObject, I extends string = never> {
-  readonly #entries = new Map<string, Entry<T>>();
+  readonly #objects = new Map<string, T>();
+  /** When this process wrote an object whose event has not come back yet, by key. */
+  readonly #writtenAt = new Map<string, number>();
   readonly #indexes: readonly { readonly name: I; readonly keyOf: (object: T) => string | undefined; readonly keys: KeyIndex }[];
   /** Uids that this process deleted and whose end has not been seen yet, with the time. */
   readonly #deleted = new Map<string, number>();
@@ -40,14 +36,12 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#objects.size;
   }
 
   get(key: string): T | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined || !this.#isForgotten(entry)) return entry?.object;
-    this.#remove(key);
-    return undefined;
+    if (this.#isForgotten(key)) this.#remove(key);
+    return this.#objects.get(key);
   }
 
   /** Objects with this secondary key, in no particular order. */
@@ -62,17 +56,16 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
   }
 
   values(): T[] {
-    return [...this.#entries.keys()].map((key) => this.get(key)).filter((object) => object !== undefined);
+    return [...this.#objects.keys()].map((key) => this.get(key)).filter((object) => object !== undefined);
   }
 
-  /** Takes an object from the informer; false if this or a newer state of it was known already. */
-  accept(object: T): boolean {
+  /** Takes an object, and its key, from the informer; false if this or a newer state of it was known already. */
+  accept(object: T, key = objectKey(object.metadata)): boolean {
     if (this.#wasDeleted(object)) return false;
-    const key = objectKey(object.metadata);
-    const standing = this.#entries.get(key)?.object;
+    const standing = this.#objects.get(key);
     const isSame = standing !== undefined && standing.metadata.uid === object.metadata.uid;
     if (isSame && versionOf(object) < versionOf(standing)) return false;
-    this.#put(key, { object, writtenAt: undefined });
+    this.#put(key, object);
     return !isSame || versionOf(object) > versionOf(standing);
   }
 
@@ -81,7 +74,7 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
     const { uid } = object.metadata;
     if (uid !== undefined) this.#deleted.delete(uid);
     const key = objectKey(object.metadata);
-    const standing = this.#entries.get(key)?.object;
+    const standing = this.#objects.get(key);
     if (standing === undefined || standing.metadata.uid !== uid) return false;
     this.#remove(key);
     return true;
@@ -90,22 +83,25 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
   /** This process wrote the object; the server answered with this. */
   wrote(object: T): void {
     const key = objectKey(object.metadata);
-    const standing = this.#entries.get(key)?.object;
+    const standing = this.#objects.get(key);
     const isKnown = standing?.metadata.uid === object.metadata.uid && standing !== undefined && versionOf(standing) >= versionOf(object);
-    if (!isKnown) this.#put(key, { object, writtenAt: this.#clock.monotonic() });
+    if (isKnown) return;
+    this.#put(key, object);
+    this.#writtenAt.set(key, this.#clock.monotonic());
   }
 
   /** This process deleted the object. */
   deleted(object: T): void {
     const { uid } = object.metadata;
     const key = objectKey(object.metadata);
-    if (this.#entries.get(key)?.object.metadata.uid !== uid) return;
+    if (this.#objects.get(key)?.metadata.uid !== uid) return;
     this.#remove(key);
     this.#sweepDeleted();
     if (uid !== undefined) this.#deleted.set(uid, this.#clock.monotonic());
   }
 
-  #isForgotten({ writtenAt }: Entry<T>): boolean {
+  #isForgotten(key: string): boolean {
+    const writtenAt = this.#writtenAt.get(key);
     return writtenAt !== undefined && this.#clock.monotonic() - writtenAt > UNCONFIRMED_MS;
   }
 
@@ -123,21 +119,22 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
     }
   }
 
-  #put(key: string, entry: Entry<T>): void {
+  #put(key: string, object: T): void {
     this.#remove(key);
-    this.#entries.set(key, entry);
+    this.#objects.set(key, object);
     for (const { keyOf, keys } of this.#indexes) {
-      const value = keyOf(entry.object);
+      const value = keyOf(object);
       if (value !== undefined) keys.add(value, key);
     }
   }
 
   #remove(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
+    const object = this.#objects.get(key);
+    this.#writtenAt.delete(key);
+    if (object === undefined) return;
+    this.#objects.delete(key);
     for (const { keyOf, keys } of this.#indexes) {
-      const value = keyOf(entry.object);
+      const value = keyOf(object);
       if (value !== undefined) keys.delete(value, key);
     }
   }

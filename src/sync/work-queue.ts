@@ -11,14 +11,6 @@ export type Lane = (typeof LANES)[number];
 
 const LANES = ['front', 'middle', 'back'] as const;
 
-/** A failure that another try cannot cure. The key is dropped until it is added again. */
-export class TerminalError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'TerminalError';
-  }
-}
-
 export interface WorkQueueOptions {
   readonly name: string;
   /** Brings the state that belongs to `key` about; throws to be tried again. */
@@ -60,6 +52,8 @@ function earlierLane(lane: Lane, other: Lane | undefined): Lane {
 }
 
 const DEFAULT_BACKOFF: Backoff = { baseMs: 20, capMs: 30_000 };
+/** How long keys are taken without a pause for sockets and timers, ms. */
+const TURN_MS = 10;
 
 interface Timer {
   readonly at: number;
@@ -81,6 +75,8 @@ class KeyedWorkQueue implements WorkQueue {
   #tookBack = false;
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
   #drained: (() => void) | undefined;
+  /** When the present turn of the event loop has been used enough; undefined before it takes a key. */
+  #turnEnds: number | undefined;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -139,6 +135,7 @@ class KeyedWorkQueue implements WorkQueue {
     const cancel = this.#clock.schedule(() => {
       this.#clearWaiting();
       this.#abort.abort(new Error(`Work queue "${this.#options.name}" was stopped`));
+      if (this.#running.size === 0) this.#drained?.();
     }, this.#options.drainMs ?? 5_000);
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -180,11 +177,27 @@ class KeyedWorkQueue implements WorkQueue {
 
   #fill(): void {
     while ((this.#state === 'running' || this.#state === 'stopping') && this.#running.size < this.#workers) {
-      const key = this.#take();
+      const key = this.#waitingSize > 0 && this.#hasTime() ? this.#take() : undefined;
       if (key === undefined) return;
       this.#running.add(key);
       void this.#work(key);
     }
+  }
+
+  /**
+   * Keys that turn out to need no I/O are finished within one turn of the event loop: thousands of them,
+   * as after a restart, would keep Leases from being renewed and news from coming in.
+   */
+  #hasTime(): boolean {
+    const now = this.#clock.monotonic();
+    if (this.#turnEnds === undefined) {
+      this.#turnEnds = now + TURN_MS;
+      setImmediate(() => {
+        this.#turnEnds = undefined;
+        this.#fill();
+      });
+    }
+    return now < this.#turnEnds;
   }
 
   async #work(key: string): Promise<void> {
@@ -198,7 +211,7 @@ class KeyedWorkQueue implements WorkQueue {
       this.#fail(key, error);
     }
     this.#fill();
-    if (this.#running.size === 0) this.#drained?.();
+    if (this.#running.size === 0 && this.#waitingSize === 0) this.#drained?.();
   }
 
   /** Frees the key; what was added meanwhile waits again. */
@@ -210,9 +223,8 @@ class KeyedWorkQueue implements WorkQueue {
   }
 
   #fail(key: string, error: unknown): void {
-    const terminal = error instanceof TerminalError || this.#state !== 'running';
     const attempt = this.#attempts.get(key) ?? 0;
-    const delay = terminal ? undefined : (retryAfter(error) ?? this.#delay(attempt));
+    const delay = this.#state !== 'running' ? undefined : (retryAfter(error) ?? this.#delay(attempt));
     this.#log(key, error, attempt, delay);
     this.#options.onFailure?.(key, error, delay);
     if (delay === undefined) {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseSync } from '@swc/core';
 import { readSource } from '../helpers/source-graph.ts';
 import { root } from '../helpers/built-program.ts';
+import { hasKubectl } from '../helpers/kubectl.ts';
 
 const source = readFileSync(join(root, 'bin/mcs.js'), 'utf8');
 
@@ -92,11 +93,29 @@ describe('bin/mcs.js', () => {
     expect(finished.stderr).toMatch(status === 0 ? /^$/ : /^Error: Cannot run on Node\.js .*22\.19 or newer is needed\n.*\n {2}MCS_NODE_TOO_OLD/);
   });
 
+  it('as kubectl_complete-mcs hands on what stands behind "kubectl mcs"', () => {
+    writeDist();
+    const { stdout, status } = spawnSync(process.execPath, [join(copy, 'bin/kubectl_complete-mcs.js'), 'show', '--help', ''], { encoding: 'utf8' });
+    expect([stdout, status]).toEqual([`loaded ${JSON.stringify(['kubectl-complete', '["show","--help",""]'])}\n`, 0]);
+  });
+
   it("on an old Node runs on the clone's own one, with its exit code", () => {
     writeDist();
     write('dist/cli/main.js', "export const main = (argv) => { console.log('loaded', argv.join(' ')); process.exitCode = 7; };\n");
     write('node_modules/.bin/node', `#!/bin/sh\nexec "${process.execPath}" "$@"\n`);
     chmodSync(join(copy, 'node_modules/.bin/node'), 0o755);
     expect(run(['show', 'all', 'a b'], '18.20.0')).toEqual({ status: 7, stdout: 'loaded show all a b\n', stderr: '' });
+  });
+});
+
+(hasKubectl() ? describe : describe.skip)('kubectl', () => {
+  it('finds the program that completes the plugin, by its name in package.json', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mcs-path-'));
+    const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> };
+    for (const [name, file] of Object.entries(bin)) symlinkSync(join(root, file), join(folder, name));
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH ?? ''}` };
+    const { stdout } = spawnSync('kubectl', ['__complete', 'mcs', 'show', 'all', '-o', 'y'], { encoding: 'utf8', env });
+    rmSync(folder, { recursive: true });
+    expect(stdout).toBe('yaml\n:4\n');
   });
 });

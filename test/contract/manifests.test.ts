@@ -17,8 +17,19 @@ const CONFIG: MemberConfig = {
 const SHARED = { version: '1.2.3', images: {} };
 
 const broker = objectsOf(await renderBroker(packageTemplates, { ...SHARED, brokerNamespace: 'submariner-k8s-broker', hasFlowSchemas: true, hasAdmissionPolicies: true }));
-const member = objectsOf(await renderMember(packageTemplates, { ...SHARED, memberNamespace: 'submariner-operator', config: CONFIG, clusterSetID: 'set-uid' }));
-const all = [...broker, ...member];
+const member = objectsOf(await renderMember(packageTemplates, { ...SHARED, memberNamespace: 'submariner-operator', config: CONFIG, clusterSetID: 'set-uid', hasCalico: true }));
+
+/** What a member of a set with tunnels has besides. */
+async function connected(settings: MemberConfig['settings'], hasCalico = false): Promise<UnknownObject[]> {
+  const config = { ...CONFIG, components: ['connectivity', 'service-discovery'], settings };
+  return objectsOf(await renderMember(packageTemplates, { ...SHARED, memberNamespace: 'submariner-operator', config, clusterSetID: 'set-uid', hasCalico }));
+}
+
+const wireguard = await connected({ cableDriver: 'wireguard', loadBalancer: true, nattPort: 4501 }, true);
+const vxlan = await connected({ cableDriver: 'vxlan' });
+const known = new Set(member.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+const added = (objects: readonly UnknownObject[]): UnknownObject[] => objects.filter(({ kind, metadata }) => !known.has(`${kind} ${metadata.name}`));
+const all = [...broker, ...member, ...added(wireguard)];
 
 function rulesOf(name: string, objects: readonly UnknownObject[]): PolicyRule[] {
   return objects.filter(({ kind, metadata }) => kind.endsWith('Role') && metadata.name === name).flatMap((role) => (role as unknown as Role).rules);
@@ -52,6 +63,10 @@ describe('rendered manifests', () => {
     expect(toYaml(member)).toMatchSnapshot();
   });
 
+  it('of gateways are as reviewed', () => {
+    expect(toYaml(added(wireguard))).toMatchSnapshot();
+  });
+
   it('are all of known kinds and carry the ownership labels', () => {
     for (const object of all) {
       expect(resourceOf(object).kind).toBe(object.kind);
@@ -81,6 +96,42 @@ describe('rendered manifests', () => {
         });
       }
     }
+  });
+
+  it('give gateways the two capabilities that they need, and no privileged container', () => {
+    for (const objects of [wireguard, vxlan]) {
+      const [agent, ...others] = objects.filter(({ kind }) => kind === 'DaemonSet') as unknown as Workload[];
+      expect(others).toEqual([]);
+      for (const container of agent?.spec.template.spec.containers ?? []) {
+        const { securityContext } = container as unknown as { securityContext: { privileged?: boolean; capabilities: { add: string[] } } };
+        expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+        expect(securityContext.privileged).toBeUndefined();
+        expect(['NET_ADMIN', 'NET_RAW']).toEqual(expect.arrayContaining(securityContext.capabilities.add));
+      }
+    }
+  });
+
+  it('run wireguard-go beside the agent only where the tunnels are of WireGuard', () => {
+    const containers = (objects: readonly UnknownObject[]): string[] => (objects.filter(({ kind }) => kind === 'DaemonSet') as unknown as Workload[]).flatMap(({ spec }) => spec.template.spec.containers.map(({ name }) => name));
+    expect([containers(wireguard), containers(vxlan), containers(member)]).toEqual([['gateway', 'wireguard-go'], ['gateway'], []]);
+  });
+
+  it('lower the level of the namespace only for gateways', () => {
+    const level = (objects: readonly UnknownObject[]): unknown => objects.find(({ kind }) => kind === 'Namespace')?.metadata.labels?.['pod-security.kubernetes.io/enforce'];
+    expect([level(member), level(vxlan)]).toEqual(['restricted', 'privileged']);
+  });
+
+  it('have a load balancer and a role for Calico only where they are asked for', () => {
+    const names = (objects: readonly UnknownObject[]): string[] => added(objects).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(names(wireguard)).toEqual(expect.arrayContaining(['Service submariner-gateway', 'ClusterRole mcs-calico-pools']));
+    expect(names(vxlan).filter((name) => /submariner-gateway|calico/.test(name))).toEqual([]);
+    const service = wireguard.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'submariner-gateway');
+    expect(service).toMatchObject({ spec: { type: 'LoadBalancer', selector: { 'gateway.submariner.io/status': 'active' }, ports: [{ port: 4501, protocol: 'UDP' }, { port: 4490, protocol: 'UDP' }] } });
+  });
+
+  it('let a gateway read one Secret only', () => {
+    const rules = rulesOf('mcs-gateway', wireguard).filter(({ resources }) => resources?.includes('secrets'));
+    expect(rules).toEqual([expect.objectContaining({ resourceNames: ['mcs-wireguard'] })]);
   });
 
   it('give no member a verb on Secrets or on Clusters that write (ruling 4)', () => {
@@ -155,6 +206,14 @@ describe('rendered manifests', () => {
     expect(broker.filter(({ kind }) => kind === 'ClusterRole' || kind === 'ClusterRoleBinding')).toEqual([]);
   });
 
+  it('I2: give nobody but the controller a right to write ServiceImports, by a role of their own or an aggregated one', () => {
+    const roles = member.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
+    const isWriting = ({ verbs }: PolicyRule): boolean => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb));
+    const writers = roles.filter((role) => (role as unknown as { rules: PolicyRule[] }).rules.some((rule) => rule.resources?.some((name) => name.startsWith('serviceimports')) && isWriting(rule)));
+    expect(writers.map(({ metadata }) => metadata.name)).toEqual(['mcs-controller']);
+    expect(all.flatMap(({ metadata }) => Object.keys(metadata.labels ?? {})).filter((label) => label.startsWith('rbac.authorization.k8s.io/aggregate-to-'))).toEqual([]);
+  });
+
   it('let the controller read one Secret only', () => {
     const rules = rulesOf('mcs-controller', member).filter(({ resources }) => resources?.includes('secrets'));
     expect(rules).toEqual([expect.objectContaining({ resourceNames: ['mcs-broker'] })]);
@@ -185,7 +244,7 @@ describe('rendered manifests', () => {
   });
 
   it('change the pods of the agents when the configuration changes', async () => {
-    const changed = await renderMember(packageTemplates, { ...SHARED, memberNamespace: 'submariner-operator', config: { ...CONFIG, podCIDRs: ['10.17.0.0/16'] }, clusterSetID: 'set-uid' });
+    const changed = await renderMember(packageTemplates, { ...SHARED, memberNamespace: 'submariner-operator', config: { ...CONFIG, podCIDRs: ['10.17.0.0/16'] }, clusterSetID: 'set-uid', hasCalico: true });
     const annotations = (objects: readonly UnknownObject[]): unknown[] =>
       objects.filter(({ kind }) => kind === 'Deployment').map((object) => (object as unknown as Workload).spec.template.metadata?.annotations);
     expect(annotations(objectsOf(changed))).not.toEqual(annotations(member));

@@ -1,7 +1,10 @@
 /** Rules of KEP-1645, seen from pods. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { APP_COMPONENT } from '../../src/api/labels.ts';
+import { MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
+import type { Pod } from '../../src/api/types/index.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { answeredBy, assertOk, lookUp, nameOf, resolves, vanishes } from './lib/expectations.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
@@ -23,6 +26,23 @@ async function conditionOf({ client }: E2eCluster, name: string, type: string): 
 
 async function expectCondition(cluster: E2eCluster, name: string, type: string, expected: string): Promise<void> {
   await eventually(async () => assert.equal(await conditionOf(cluster, name, type), expected, `${type} of ${name} in ${cluster.name}`), SPREADING);
+}
+
+async function scale({ client }: E2eCluster, name: string, replicas: number): Promise<void> {
+  await client.patch(resources.deployments, name, NAMESPACE, 'application/merge-patch+json', { spec: { replicas } });
+}
+
+/** Deletes the pods of our name servers, and waits until others are ready. */
+async function restartDns({ client }: E2eCluster): Promise<void> {
+  const list = async (): Promise<readonly Pod[]> => (await client.list(resources.pods, { namespace: MEMBER_NAMESPACE, labelSelector: `${APP_COMPONENT}=dns` })).items;
+  const old = await list();
+  assert.ok(old.length > 0, 'no pod of mcs-dns');
+  await Promise.all(old.map(({ metadata }) => client.delete(resources.pods, metadata.name, MEMBER_NAMESPACE)));
+  const gone = new Set(old.map(({ metadata }) => metadata.uid));
+  await eventually(async () => {
+    const ready = (await list()).filter(({ metadata, status }) => !gone.has(metadata.uid) && status?.containerStatuses?.every((each) => each.ready) === true);
+    assert.ok(ready.length >= old.length, `${ready.length} of ${old.length} pods of mcs-dns are ready`);
+  }, { timeoutMs: 60_000, everyMs: 200 });
 }
 
 describe('services', { skip }, () => {
@@ -116,7 +136,20 @@ describe('services', { skip }, () => {
       await exportService(cluster, 'home', NAMESPACE, '--policy', 'local');
     }
     for (const cluster of fleet.clusters) await answeredBy(cluster, `http://${nameOf('home')}/`, [cluster.name]);
-    await second.client.patch({ ...resources.deployments }, 'home', NAMESPACE, 'application/merge-patch+json', { spec: { replicas: 0 } });
+    await scale(second, 'home', 0);
     await answeredBy(second, `http://${nameOf('home')}/`, [first.name]);
+  });
+
+  it('name servers that start while a service has no pods answer for the others, and for it once it has (D8)', async () => {
+    for (const name of ['empty', 'beside']) {
+      await serve(first, name);
+      await exportService(first, name);
+      await answeredBy(second, `http://${nameOf(name)}/`, [first.name]);
+    }
+    await scale(first, 'empty', 0);
+    await restartDns(second);
+    await resolves(second, nameOf('beside'), 1);
+    await scale(first, 'empty', 1);
+    await answeredBy(second, `http://${nameOf('empty')}/`, [first.name]);
   });
 });

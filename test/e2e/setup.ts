@@ -46,7 +46,7 @@ async function removeNamespace({ client }: E2eCluster, name: string): Promise<vo
 before(async () => {
   assertOk(await first.mcs('deploy-broker'));
   for (const cluster of fleet.clusters) await joinCluster(cluster);
-  if (fleet.hasContainers) await Promise.all(fleet.clusters.map(ensureToolbox));
+  if (fleet.hasContainers) await Promise.all(fleet.clusters.map((cluster) => ensureToolbox(cluster)));
 });
 
 after(async () => {

@@ -3,7 +3,7 @@ import { join as joinPath } from 'node:path';
 import { resources } from '../../src/api/resources.ts';
 import { BROKER_NAMESPACE } from '../../src/api/names.ts';
 import type { KubeObject } from '../../src/api/types/index.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { runTasksSilently } from '../../src/base/tasks.ts';
 import { createDeskService } from '../../src/desk/desk-service.ts';
@@ -16,7 +16,7 @@ import { packageTemplates } from './package-templates.ts';
 import { startTestSandbox, type TestSandbox } from './test-sandbox.ts';
 
 /** Pods of such an image are echo servers, which answer probes too: no agent runs unless a test starts it. */
-const ECHO: ImageOptions = { overrides: { 'mcs-desk': 'echo:1', 'mcs-controller': 'echo:1', 'mcs-dns': 'echo:1' } };
+const ECHO: ImageOptions = { overrides: { 'mcs-desk': 'echo:1', 'mcs-controller': 'echo:1', 'mcs-dns': 'echo:1', 'mcs-gateway': 'echo:1' } };
 
 /** Kinds that the clusters themselves write all the time. */
 const NOISE = new Set<Resource<KubeObject>>([resources.events, resources.leases, resources.pods, resources.replicaSets, resources.endpointSlices]);
@@ -56,7 +56,7 @@ export interface DeployFleet {
   deployBroker(more?: Partial<DeployBrokerOptions>): Promise<DeployBrokerResult>;
   join(index: number, more?: Partial<JoinOptions>): Promise<JoinResult>;
   /** Runs the desk with the rights of its ServiceAccount; the returned function stops it. */
-  startDesk(): Promise<() => Promise<void>>;
+  startDesk(clock?: Clock): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 }
 
@@ -113,11 +113,11 @@ export async function startFleet(count = 2): Promise<DeployFleet> {
     dryRun: false,
     ...more,
   });
-  const startDesk = async (): Promise<() => Promise<void>> => {
+  const startDesk = async (clock = systemClock): Promise<() => Promise<void>> => {
     const { token } = await admin(0).createToken('mcs-desk', BROKER_NAMESPACE, { expirationSeconds: 3600 });
     const abort = new AbortController();
     const observer = { joinAnswered: () => undefined, memberRemoved: () => undefined, failed: () => undefined };
-    const desk = createDeskService({ client: sandbox.client(0, token), namespace: BROKER_NAMESPACE, identity: randomUUID(), allowLoopback: true, clock: systemClock, logger: silentLogger, observer });
+    const desk = createDeskService({ client: sandbox.client(0, token), namespace: BROKER_NAMESPACE, identity: randomUUID(), allowLoopback: true, clock, logger: silentLogger, observer });
     await desk.start(abort.signal);
     return async () => {
       abort.abort();

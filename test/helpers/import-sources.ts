@@ -25,6 +25,7 @@ export const SETTINGS: ControllerSettings = {
   podCIDRs: ['10.2.0.0/16'],
   serviceCIDRs: ['10.96.0.0/16'],
   nodeCIDRs: [],
+  connectivity: false,
   simulated: false,
   identity: 'pod',
   limits: DEFAULT_LIMITS,
@@ -41,6 +42,7 @@ export interface ImportSourcesInput {
   readonly settings?: Partial<ControllerSettings>;
   readonly namespace?: Partial<Namespace['metadata']> | 'missing';
   readonly silent?: readonly string[];
+  readonly unreachable?: readonly string[];
   readonly services?: readonly Service[];
   readonly exports?: readonly ServiceExport[];
   readonly imports?: readonly ServiceImport[];
@@ -63,5 +65,6 @@ export function importSources(input: ImportSourcesInput): ImportSources {
   }
   const policy = createAddressPolicy({ clusters, localCluster: settings.clusterID, ownRanges: [], allowLoopback: false });
   const isServed = (cluster: string): boolean => !(input.silent ?? []).includes(cluster);
-  return { settings, local, broker, quota: new MemberQuota(100, 10_000), liveness: { isServed }, families: ['IPv4'], addressPolicy: () => policy };
+  const isReachable = (cluster: string): boolean => !(input.unreachable ?? []).includes(cluster);
+  return { settings, local, broker, quota: new MemberQuota(100, 10_000), liveness: { isServed }, cables: { isReachable }, families: ['IPv4'], addressPolicy: () => policy };
 }

@@ -1,5 +1,7 @@
+import { cableName } from '../../src/api/data-plane.ts';
 import { apiVersionOf, type Resource, resources } from '../../src/api/resources.ts';
-import type { EndpointSlice, KubeObject, ServiceImport } from '../../src/api/types/index.ts';
+import type { CableEndpoint, CableEndpointSpec, EndpointSlice, KubeObject, ServiceImport } from '../../src/api/types/index.ts';
+import { toBrokerEndpoint } from '../../src/sync/cable/cable-objects.ts';
 import type { SyncRecord } from '../../src/sync/record.ts';
 import { toBrokerObjects } from '../../src/sync/service/broker-objects.ts';
 import { readLocalService } from '../../src/sync/service/service-record.ts';
@@ -34,4 +36,26 @@ export function memberEndpoints(service: MemberService, addresses: readonly stri
   const [slice] = toBrokerObjects(recordOf(service, addresses), brokerNamespace).slices;
   if (slice === undefined) throw new Error('the record has no slice');
   return withType(resources.endpointSlices, slice.object as Omit<EndpointSlice, 'apiVersion' | 'kind'>);
+}
+
+/** What the active gateway of a cluster says of its end of the tunnels. */
+export function cableSpec(cluster: string, privateIP: string, rest: Partial<CableEndpointSpec> = {}): CableEndpointSpec {
+  return {
+    cluster_id: cluster,
+    cable_name: cableName(cluster, privateIP),
+    hostname: `${cluster}-gateway`,
+    subnets: ['198.51.100.0/24'],
+    private_ip: privateIP,
+    public_ip: '',
+    nat_enabled: false,
+    backend: 'vxlan',
+    backend_config: { 'udp-port': '4500', mac: '0a:00:00:00:00:01' },
+    ...rest,
+  };
+}
+
+/** The Endpoint that a well-behaved member writes to the broker. */
+export function memberCable(cluster: string, privateIP: string, brokerNamespace: string, rest: Partial<CableEndpointSpec> = {}): CableEndpoint {
+  const local = withType(resources.cableEndpoints, { metadata: { name: 'local', uid: UID }, spec: cableSpec(cluster, privateIP, rest) });
+  return withType(resources.cableEndpoints, toBrokerEndpoint(local, brokerNamespace).object as Omit<CableEndpoint, 'apiVersion' | 'kind'>);
 }

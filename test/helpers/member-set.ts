@@ -6,7 +6,6 @@ import { MCS_SERVICE_NAME } from '../../src/api/labels.ts';
 import { BROKER_NAMESPACE, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, memberAccountName } from '../../src/api/names.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
 import type { EndpointSlice, KubeObject, Service, ServiceExport } from '../../src/api/types/index.ts';
-import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { Controller } from '../../src/controller/controller.ts';
 import { createControllerMetrics } from '../../src/controller/metrics.ts';
@@ -16,6 +15,7 @@ import { directAccess } from '../../src/kube/direct-access.ts';
 import { createKubeClient } from '../../src/kube/kube-client.ts';
 import { startTestApiServer, type TestApiServer } from './api-server.ts';
 import { recordLink, type RecordedLink } from './recording-client.ts';
+import { shiftedClock } from './shifted-clock.ts';
 
 /** One member cluster with its controller. */
 export interface Member {
@@ -36,6 +36,8 @@ export interface Member {
 export interface MemberSet {
   /** An administrator's client of the broker. */
   readonly brokerUser: KubeClient;
+  /** Trouble for the broker. */
+  readonly brokerFaults: TestApiServer['faults'];
   readonly members: readonly Member[];
   member(name: string): Member;
   /** Makes a namespace that is new, in every member. */
@@ -49,6 +51,8 @@ export interface MemberSet {
 
 export interface MemberSetOptions {
   readonly limits?: Partial<ControllerLimits>;
+  /** How wrong the clocks of members are, ms. */
+  readonly clockOffsets?: Readonly<Record<string, number>>;
 }
 
 /** Pods of member number i have addresses in this range. */
@@ -115,7 +119,7 @@ interface MemberServers {
   readonly brokerToken: string;
 }
 
-function createMember(name: string, index: number, servers: MemberServers, limits: Partial<ControllerLimits>): Member {
+function createMember(name: string, index: number, servers: MemberServers, { limits = {}, clockOffsets = {} }: MemberSetOptions): Member {
   const { server, broker, localToken } = servers;
   const local = recordLink(server.client(localToken));
   let currentToken = (): string => servers.brokerToken;
@@ -133,6 +137,7 @@ function createMember(name: string, index: number, servers: MemberServers, limit
         podCIDRs: [`10.${index + 1}.0.0/16`],
         serviceCIDRs: ['10.96.0.0/16'],
         nodeCIDRs: [],
+        connectivity: true,
         simulated: false,
         identity: `pod-of-${name}`,
         limits: { ...DEFAULT_LIMITS, ...limits },
@@ -143,7 +148,7 @@ function createMember(name: string, index: number, servers: MemberServers, limit
         return toBroker.client;
       },
       metrics: createControllerMetrics(registry),
-      clock: systemClock,
+      clock: shiftedClock(clockOffsets[name] ?? 0),
       logger: silentLogger,
     });
     await controller.start(new AbortController().signal);
@@ -164,26 +169,27 @@ function createMember(name: string, index: number, servers: MemberServers, limit
   };
 }
 
-async function joinMember(broker: TestApiServer, name: string, index: number, limits: Partial<ControllerLimits>): Promise<{ member: Member; server: TestApiServer }> {
+async function joinMember(broker: TestApiServer, name: string, index: number, options: MemberSetOptions): Promise<{ member: Member; server: TestApiServer }> {
   const server = await startTestApiServer({ serviceCIDR: '10.96.0.0/16' });
   const brokerToken = await admitMember(broker.client(), name, index);
   const localToken = await installMember(server.client(), broker, name, brokerToken);
-  return { server, member: createMember(name, index, { server, broker, localToken, brokerToken }, limits) };
+  return { server, member: createMember(name, index, { server, broker, localToken, brokerToken }, options) };
 }
 
 /** A broker and members with running controllers, each with an API server of its own. */
-export async function startMemberSet(names: readonly string[] = ['east', 'west'], { limits = {} }: MemberSetOptions = {}): Promise<MemberSet> {
+export async function startMemberSet(names: readonly string[] = ['east', 'west'], options: MemberSetOptions = {}): Promise<MemberSet> {
   const broker = await startTestApiServer();
   const brokerUser = broker.client();
   await ensureNamespace(brokerUser, BROKER_NAMESPACE);
   await applyTemplate(brokerUser, 'broker/member-role.yaml');
   const joined: { member: Member; server: TestApiServer }[] = [];
   let namespaces = 0;
-  for (const [index, name] of names.entries()) joined.push(await joinMember(broker, name, index, limits));
+  for (const [index, name] of names.entries()) joined.push(await joinMember(broker, name, index, options));
   const members = joined.map(({ member }) => member);
   for (const member of members) await member.start();
   return {
     brokerUser,
+    brokerFaults: broker.faults,
     members,
     member: (name) => {
       const found = members.find((member) => member.name === name);
@@ -243,7 +249,7 @@ export async function exportService(user: KubeClient, namespace: string, name = 
 export async function importedAddresses(user: KubeClient, namespace: string, name = 'web'): Promise<string[]> {
   const { items } = await user.list(resources.endpointSlices, { namespace });
   const own = items.filter(({ metadata }) => metadata.labels?.[MCS_SERVICE_NAME] === name);
-  return own.flatMap(({ endpoints }) => ((endpoints as EndpointSlice['endpoints'] | null) ?? []).flatMap(({ addresses }) => addresses)).toSorted();
+  return own.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses)).toSorted();
 }
 
 /** `Type=Status Reason` of an object's conditions. */

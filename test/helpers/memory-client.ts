@@ -5,7 +5,7 @@ import { matchesLabels, parseLabelSelector } from '../../src/api/selectors.ts';
 import { failureStatus, type StatusReason } from '../../src/api/status.ts';
 import type { KubeList, KubeObject, WatchEvent } from '../../src/api/types/index.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
-import type { Draft, IssuedToken, KubeClient, ListOptions, WatchOptions } from '../../src/kube/client.ts';
+import type { Draft, IssuedToken, KubeClient, ListOptionsOf, WatchOptions } from '../../src/kube/client.ts';
 
 type AnyResource = Resource<KubeObject>;
 
@@ -60,6 +60,8 @@ export function createMemoryClient(options: MemoryClientOptions = {}): MemoryCli
     changes.emit('change', key, { type, object: structuredClone(stored) });
     return structuredClone(stored);
   };
+  const tried = <T extends KubeObject>(resource: Resource<T>, object: Draft<T>): T =>
+    ({ ...object, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: { creationTimestamp: new Date(now()).toISOString(), ...object.metadata } }) as unknown as T;
   const announce = async (verb: string, resource: string, name: string): Promise<void> => {
     await beforeWrite?.(verb, resource, name);
     writes.push(`${verb} ${resource} ${name}`);
@@ -77,13 +79,14 @@ export function createMemoryClient(options: MemoryClientOptions = {}): MemoryCli
     seed: store,
     find: (resource, name, namespace) => Promise.resolve(read(resource, name, namespace)),
     get: (resource, name, namespace) => new Promise((resolve) => { resolve(read(resource, name, namespace) ?? fail('NotFound', name)); }),
-    list: <T extends KubeObject>(resource: Resource<T>, { namespace, labelSelector = '' }: ListOptions = {}): Promise<KubeList<T>> => {
+    list: <T extends KubeObject>(resource: Resource<T>, { namespace, labelSelector = '', transform = (object: T) => object }: ListOptionsOf<T> = {}): Promise<KubeList<T>> => {
       const selector = parseLabelSelector(labelSelector);
       const prefix = keyOf(resource, '', namespace);
-      const items = [...objects].filter(([key, { metadata }]) => key.startsWith(prefix) && matchesLabels(selector, metadata.labels)).map(([, object]) => structuredClone(object) as T);
+      const items = [...objects].filter(([key, { metadata }]) => key.startsWith(prefix) && matchesLabels(selector, metadata.labels)).map(([, object]) => transform(structuredClone(object) as T));
       return Promise.resolve({ apiVersion: apiVersionOf(resource), kind: `${resource.kind}List`, metadata: { resourceVersion: String(version) }, items });
     },
-    create: async (resource, object) => {
+    create: async (resource, object, { dryRun = false } = {}) => {
+      if (dryRun) return tried(resource, object);
       await announce('create', resource.plural, object.metadata.name);
       if (read(resource, object.metadata.name, object.metadata.namespace) !== undefined) fail('AlreadyExists', object.metadata.name);
       return store(resource, object);

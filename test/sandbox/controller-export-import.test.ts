@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe('controller: export and import', () => {
-  it('imports an exported service in every cluster, with the derived address and the endpoints', async () => {
+  it('I1: imports an exported service in every cluster, with the derived address and the endpoints', async () => {
     const { user } = set.member('east');
     await createService(user, { namespace: shop, addresses: [podAddress(0, 5), podAddress(0, 6)], exported: {} });
     for (const member of set.members) {
@@ -68,10 +68,10 @@ describe('controller: export and import', () => {
     await user.patch(resources.endpointSlices, 'web-abcde', shop, 'application/merge-patch+json', { endpoints });
     await eventually(async () => expect(await importedAddresses(west, shop)).toEqual([podAddress(0, 7)]));
     const { items } = await west.list(resources.endpointSlices, { namespace: shop });
-    expect(items[0]?.endpoints[0]?.conditions).toEqual({ ready: false, serving: true, terminating: true });
+    expect(items[0]?.endpoints?.[0]?.conditions).toEqual({ ready: false, serving: true, terminating: true });
   });
 
-  it('follows ports, and keeps the address', async () => {
+  it('I4: follows ports, and keeps the address', async () => {
     const { user } = set.member('east');
     await createService(user, { namespace: shop, addresses: [podAddress(0, 5)], exported: {} });
     const west = set.member('west').user;
@@ -83,7 +83,7 @@ describe('controller: export and import', () => {
     expect((await west.get(resources.services, name, shop)).spec.clusterIP).toBe(before.spec.clusterIP);
   });
 
-  it('withdraws everything when the export goes, and when the Service goes', async () => {
+  it('E3, I3: withdraws everything when the export goes, and when the Service goes', async () => {
     const [east, west] = [set.member('east').user, set.member('west').user];
     await createService(east, { namespace: shop, addresses: [podAddress(0, 5)], exported: {} });
     await eventually(async () => expect(await importedAddresses(west, shop)).toHaveLength(1));
@@ -110,7 +110,7 @@ describe('controller: export and import', () => {
     await eventually(async () => expect(await importedAddresses(west, shop)).toEqual([podAddress(0, 9)]));
   });
 
-  it('imports into a namespace that is created later', async () => {
+  it('I1: imports into a namespace that is created later', async () => {
     const [east, west] = [set.member('east').user, set.member('west').user];
     const bank = `${shop}-late`;
     await east.create(resources.namespaces, { metadata: { name: bank } });

@@ -71,7 +71,7 @@ describe('controller: restart', () => {
     await eventually(async () => expect(await west.find(resources.serviceImports, 'web', shop)).toBeUndefined());
   });
 
-  it('repairs what somebody deleted or changed by hand', async () => {
+  it('I2: repairs what somebody deleted or changed by hand', async () => {
     await begin();
     await exportFromEast();
     await settled();
@@ -120,7 +120,7 @@ describe('controller: the broker is away', () => {
 });
 
 describe('controller: a member falls silent', () => {
-  it('withdraws its endpoints, keeps the import and its address, and brings them back at once', async () => {
+  it('S2: withdraws its endpoints, keeps the import and its address, and brings them back at once', async () => {
     await begin(FAST);
     await exportFromEast();
     const [east, west] = [set.member('east'), set.member('west').user];

@@ -78,6 +78,17 @@ describe('exportService()', () => {
     expect(await fleet.admin(0).find(resources.serviceExports, 'dry', 'default')).toBeUndefined();
   });
 
+  it('shows the standing policy in a dry run, and has the server try the write', async () => {
+    const dryRun = (more: Partial<ExportServiceOptions>) => exportService(fleet.context(0), options({ name: 'planned', dryRun: true, ...more }));
+    await exportService(fleet.context(0), options({ name: 'planned', policy: 'local' }));
+    const kept = await dryRun({});
+    expect(parse(kept.manifests ?? '')).toMatchObject({ metadata: { annotations: { [PLACEMENT_POLICY]: 'local' } } });
+    expect(kept.steps.at(-1)).toMatchObject({ state: 'unchanged' });
+    expect((await dryRun({ policy: 'all' })).steps.at(-1)).toMatchObject({ state: 'planned' });
+    expect((await fleet.admin(0).get(resources.serviceExports, 'planned', 'default')).metadata.annotations).toEqual({ [PLACEMENT_POLICY]: 'local' });
+    expect(await rejection(dryRun({ name: 'Not_A_Name' }))).toBeInstanceOf(Error);
+  });
+
   it('names the condition that it waited for in vain', async () => {
     const error = await rejection(exportService(fleet.context(0), options({ name: 'unseen', wait: 'ready' })));
     expect(error).toMatchObject({ code: 'MCS_TIMEOUT', exitCode: 5, message: expect.stringContaining('no condition Ready') });

@@ -5,6 +5,7 @@ import { resources } from '../../src/api/resources.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createJoinKey } from '../../src/broker-info/index.ts';
 import { deployBroker, join, type JoinOptions } from '../../src/deployers/index.ts';
+import type { FleetContext } from '../../src/deployers/deploy-context.ts';
 import { type DeployFleet, snapshot, startFleet } from '../helpers/deploy-fleet.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { rejection } from '../helpers/thrown.ts';
@@ -72,6 +73,17 @@ const ROWS: readonly Row[] = [
 describe('join() refuses, and writes nothing,', () => {
   it.each(ROWS)('$title', async ({ more, code, exitCode, message }) => {
     await expectRefusal(fleet.join(1, more()), { code, exitCode, ...(message && { message: expect.stringMatching(message) }) });
+  });
+
+  it('and leaves no client of the broker open', async () => {
+    let open = 0;
+    const connect: FleetContext['connect'] = (access) => {
+      const client = fleet.context(1).connect(access);
+      open += 1;
+      return { ...client, server: client.server, find: client.find.bind(client), list: client.list.bind(client), get: client.get.bind(client), canI: client.canI.bind(client), getPath: client.getPath.bind(client), close: () => { open -= 1; client.close(); } };
+    };
+    await expectRefusal(join({ ...fleet.context(1), connect }, { ...fleet.joinOptions(1), clusterID: 'cluster0' }), { code: 'MCS_CLUSTER_ID_TAKEN' });
+    expect(open).toBe(0);
   });
 
   it('an expired file', async () => {

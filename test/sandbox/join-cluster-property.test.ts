@@ -44,5 +44,7 @@ describe('join(): a cluster whose identity somebody else has published (KEP-2149
     expect(await join(fleet.context(1), options)).toMatchObject({ clusterID: 'prod' });
     expect(await fleet.admin(1).get(resources.clusterProperties, ID)).toEqual(before);
     expect((await fleet.admin(1).get(resources.clusterProperties, 'clusterset.k8s.io')).spec.value).not.toBe('');
+    const crd = await fleet.admin(1).get(resources.customResourceDefinitions, 'clusterproperties.about.k8s.io');
+    expect(crd.metadata.labels).toEqual({ 'app.kubernetes.io/managed-by': 'fleet' });
   });
 });

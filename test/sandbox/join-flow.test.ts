@@ -1,12 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { APP_MCS, GATEWAY_LABELLED, GATEWAY_NODE, MANAGED_BY } from '../../src/api/labels.ts';
-import { BROKER_NAMESPACE, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { GATEWAY_SERVICE } from '../../src/api/data-plane.ts';
+import { BROKER_NAMESPACE, GATEWAY_AGENT, MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE, MEMBER_WIREGUARD_SECRET } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
-import { deployBroker, exportService, leave } from '../../src/deployers/index.ts';
+import { deployBroker, exportService, join, leave } from '../../src/deployers/index.ts';
 import { findMemberCredential } from '../../src/deployers/join/member-secret.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { type DeployFleet, snapshot, startFleet } from '../helpers/deploy-fleet.ts';
+import { shiftedClock } from '../helpers/shifted-clock.ts';
 import { rejection } from '../helpers/thrown.ts';
 
 const signal = new AbortController().signal;
@@ -103,8 +105,28 @@ describe('join()', () => {
     expect(await Promise.all([snapshot(fleet.admin(0)), snapshot(fleet.admin(1))])).toEqual(before);
   });
 
-  it('says that the data plane is not installed yet', async () => {
-    expect((await fleet.join(1)).notes).toEqual([expect.stringMatching(/data plane is not installed/)]);
+  it('installs the gateway agent, keeps the key of the tunnels, and changes settings in place', async () => {
+    const admin = fleet.admin(1);
+    const secret = () => admin.find(resources.secrets, MEMBER_WIREGUARD_SECRET, MEMBER_NAMESPACE);
+    const service = () => admin.find(resources.services, GATEWAY_SERVICE, MEMBER_NAMESPACE);
+    const { notes } = await fleet.join(1, { settings: { cableDriver: 'wireguard', loadBalancer: true } });
+    expect(notes).toEqual([]);
+    const first = await secret();
+    const agent = await admin.get(resources.daemonSets, GATEWAY_AGENT, MEMBER_NAMESPACE);
+    expect(agent.spec.template.spec.containers.map(({ name }) => name)).toEqual(['gateway', 'wireguard-go']);
+    expect((await service())?.spec).toMatchObject({ type: 'LoadBalancer' });
+    await fleet.join(1, { settings: { loadBalancer: false } });
+    expect(await service()).toBeUndefined();
+    expect((await secret())?.data).toEqual(first?.data);
+    expect((await admin.get(resources.daemonSets, GATEWAY_AGENT, MEMBER_NAMESPACE)).metadata.uid).toBe(agent.metadata.uid);
+  });
+
+  it('refuses another cable driver than that of the members by name, and takes theirs where it is told none', async () => {
+    await fleet.join(0, { settings: { cableDriver: 'vxlan' } });
+    expect(await rejection(fleet.join(1, { settings: { cableDriver: 'wireguard' } }))).toMatchObject({ code: 'MCS_CABLE_DRIVER_MIXED', message: expect.stringContaining('"cluster0" has "vxlan"'), hints: ['--cable-driver vxlan'] });
+    await fleet.join(1, { settings: {} });
+    const config = await fleet.admin(1).get(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE);
+    expect(JSON.parse(config.data?.['config.json'] ?? '')).toMatchObject({ settings: { cableDriver: 'vxlan' } });
   });
 
   it('completes two joins at once', async () => {
@@ -133,6 +155,27 @@ describe('join()', () => {
     expect(await clusterIds()).toEqual(['cluster1']);
   });
 
+  it.each([[10, -10], [-10, 10]])('does not mind a clock that is wrong: the joiner is off by %d min, the desk by %d min', async (joiner, desk) => {
+    await stopDesk();
+    stopDesk = await fleet.startDesk(shiftedClock(desk * 60_000));
+    const context = { ...fleet.context(1), clock: shiftedClock(joiner * 60_000) };
+    expect(await join(context, fleet.joinOptions(1))).toMatchObject({ clusterID: 'cluster1' });
+    expect(await join(context, fleet.joinOptions(1))).toMatchObject({ isUnchanged: true });
+    expect(await clusterIds()).toEqual(['cluster1']);
+    await stopDesk();
+    stopDesk = await fleet.startDesk();
+  });
+
+  it('says that its namespace is being deleted, and is completed once that is over', async () => {
+    await fleet.admin(1).create(resources.namespaces, { metadata: { name: MEMBER_NAMESPACE } });
+    await fleet.admin(1).create(resources.configMaps, { metadata: { name: 'last', namespace: MEMBER_NAMESPACE, finalizers: ['example.org/wait'] } });
+    await fleet.admin(1).delete(resources.namespaces, MEMBER_NAMESPACE);
+    expect(await rejection(fleet.join(1, { timeoutMs: 300 }))).toMatchObject({ code: 'MCS_TIMEOUT', message: expect.stringContaining('still being deleted'), hints: [expect.stringContaining('kubectl get namespace')] });
+    await fleet.admin(1).patch(resources.configMaps, 'last', MEMBER_NAMESPACE, 'application/merge-patch+json', { metadata: { finalizers: null } }, { fieldManager: 'test' });
+    await eventually(async () => expect(await fleet.admin(1).find(resources.namespaces, MEMBER_NAMESPACE)).toBeUndefined());
+    expect(await fleet.join(1)).toMatchObject({ clusterID: 'cluster1' });
+  });
+
   it("waits until the agents run, and until the controller holds its Lease on the broker and has looked at the cluster's DNS", async () => {
     const joining = fleet.join(1, { wait: 'ready' });
     const uid = await eventually(async () => {
@@ -144,9 +187,11 @@ describe('join()', () => {
     const status = { state: 'conflict', kind: 'coredns', message: 'somebody else serves it', hints: [], places: [], servers: [], notes: [] };
     await fleet.admin(1).create(resources.configMaps, { metadata: { name: MEMBER_DNS_WIRING, namespace: MEMBER_NAMESPACE, labels: { [MANAGED_BY]: APP_MCS } }, data: { 'status.json': JSON.stringify(status) } });
     const { steps, warnings } = await joining;
-    expect(steps.slice(-3).map(({ title, state }) => [title, state])).toEqual([
+    expect(steps.slice(-5).map(({ title, state }) => [title, state])).toEqual([
       ['Wait for controller and dns', 'done'],
+      ['Wait for the gateway agents', 'done'],
       ['Wait for the Lease on the broker', 'done'],
+      ['Wait for the connections', 'skipped'],
       ["Wait for the cluster's DNS", 'warning'],
     ]);
     expect(warnings).toContain('somebody else serves it');

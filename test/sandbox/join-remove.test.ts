@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
+import type { FleetContext } from '../../src/deployers/deploy-context.ts';
 import { leave, removeBroker, uninstall } from '../../src/deployers/index.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { type DeployFleet, snapshot, startFleet } from '../helpers/deploy-fleet.ts';
@@ -51,6 +52,24 @@ function hangingAt(client: KubeClient, verb: 'list' | 'delete'): KubeClient {
   });
 }
 
+describe('leave() in a dry run', () => {
+  it('leaves no client of the broker open', async () => {
+    await fleet.join(1);
+    const closed: string[] = [];
+    const connect: FleetContext['connect'] = (access) => {
+      const client = fleet.context(1).connect(access);
+      const close = client.close.bind(client);
+      client.close = () => {
+        closed.push(client.server);
+        close();
+      };
+      return client;
+    };
+    await leave({ ...fleet.context(1), connect }, { ...LEAVE, dryRun: true });
+    expect(closed).toEqual([fleet.server(0)]);
+  });
+});
+
 describe('leave(), the time limit', () => {
   it.each(['list', 'delete'] as const)('ends with MCS_TIMEOUT where the API server never answers a %s, and the next run completes it', async (verb) => {
     await fleet.join(1);
@@ -86,7 +105,11 @@ describe('removeBroker()', () => {
     const result = await uninstall(fleet.context(0), { ...options, dryRun: true });
     expect(result.leave.planned).toEqual(expect.arrayContaining([`delete Deployment ${MEMBER_NAMESPACE}/mcs-dns`, `delete Namespace ${MEMBER_NAMESPACE}`]));
     expect(result.broker?.planned).toEqual(expect.arrayContaining([`delete Deployment ${BROKER_NAMESPACE}/mcs-desk`, `delete Namespace ${BROKER_NAMESPACE}`]));
+    const planned = [...(result.leave.planned ?? []), ...(result.broker?.planned ?? [])];
+    expect(planned).toEqual([...new Set(planned)]);
+    expect(planned).toContain('delete CustomResourceDefinition serviceimports.multicluster.x-k8s.io');
     expect(result.leave.steps.map(({ state }) => state)).not.toContain('deleted');
+    expect(result.broker?.warnings).toEqual([]);
     expect(await snapshot(fleet.admin(0))).toEqual(before);
   });
 

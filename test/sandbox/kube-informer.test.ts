@@ -57,6 +57,26 @@ async function startSynced(options: InformerOptions<ConfigMap> = {}): Promise<In
   return informer;
 }
 
+describe('a transform that throws', () => {
+  it('costs that object alone, in the list and in the watch; its last good state stays', async () => {
+    const transform = (object: ConfigMap): ConfigMap => {
+      if (object.data?.odd !== undefined) throw new Error('odd');
+      return object;
+    };
+    put('a', { n: '1' });
+    put('b', { odd: '' });
+    await startSynced({ transform });
+    expect(informer.list().map(({ metadata }) => metadata.name)).toEqual(['a']);
+    put('a', { odd: '' });
+    put('c');
+    await eventually(() => informer.get('shop/c') !== undefined);
+    expect(informer.get('shop/a')?.data).toEqual({ n: '1' });
+    put('b', { n: '2' });
+    await eventually(() => informer.get('shop/b') !== undefined);
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('list and watch', () => {
   it('holds what was listed, then what the watch brings, and reports each change once', async () => {
     put('a');

@@ -144,7 +144,7 @@ describe('a pod of our own image', () => {
     await client.create(resources.pods, { metadata: { name: 'probed', namespace: NAMESPACE, labels: { app: 'probed' } }, spec: agentSpec() });
     await client.create(resources.services, { metadata: { name: 'probed', namespace: NAMESPACE }, spec: { selector: { app: 'probed' }, ports: [{ port: 8080 }] } });
     const readiness = async (): Promise<boolean | undefined> =>
-      (await client.list(resources.endpointSlices, { namespace: NAMESPACE, labelSelector: 'kubernetes.io/service-name=probed' })).items[0]?.endpoints[0]?.conditions?.ready;
+      (await client.list(resources.endpointSlices, { namespace: NAMESPACE, labelSelector: 'kubernetes.io/service-name=probed' })).items[0]?.endpoints?.[0]?.conditions?.ready;
     await eventually(async () => (await readiness()) === true);
     await ask(await get('probed'), '/unready');
     await eventually(async () => (await readiness()) === false);

@@ -29,7 +29,7 @@ const workload = (name: string, namespace: string, image = 'nginx'): Pick<Worklo
 const pods = async (namespace: string): Promise<readonly Pod[]> => (await client.list(resources.pods, { namespace })).items;
 const slices = async (namespace: string): Promise<readonly EndpointSlice[]> => (await client.list(resources.endpointSlices, { namespace })).items;
 const readyAddresses = async (namespace: string): Promise<string[]> =>
-  (await slices(namespace)).flatMap(({ endpoints }) => endpoints.filter(({ conditions }) => conditions?.ready).flatMap(({ addresses }) => addresses));
+  (await slices(namespace)).flatMap(({ endpoints }) => (endpoints ?? []).filter(({ conditions }) => conditions?.ready).flatMap(({ addresses }) => addresses));
 
 async function makeNamespace(name: string): Promise<void> {
   await client.create(resources.namespaces, { metadata: { name } });

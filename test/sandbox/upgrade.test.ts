@@ -5,7 +5,7 @@ import { BROKER_NAMESPACE, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../
 import { resources } from '../../src/api/resources.ts';
 import type { KubeObject, MemberConfig } from '../../src/api/types/index.ts';
 import type { Resource } from '../../src/api/resources.ts';
-import { deployBroker, type FleetContext, join, type JoinOptions, upgrade, type UpgradeOptions, type UpgradeResult } from '../../src/deployers/index.ts';
+import { deployBroker, type FleetContext, join, type JoinOptions, repin, upgrade, type UpgradeOptions, type UpgradeResult } from '../../src/deployers/index.ts';
 import { type DeployFleet, snapshot, startFleet } from '../helpers/deploy-fleet.ts';
 import { rejection } from '../helpers/thrown.ts';
 
@@ -84,6 +84,28 @@ describe('join(), again', () => {
     expect((await config()).podCIDRs).not.toEqual(['10.16.0.0/16']);
     await rejoin({ clusterCidr: '10.16.0.0/16' });
     expect((await config()).podCIDRs).toEqual(['10.16.0.0/16']);
+  });
+
+  it('takes the rights to wire the DNS away where it is told to leave that alone, and gives them back', async () => {
+    const findRight = () => fleet.admin(0).find(resources.roles, 'mcs-controller-dns-wiring', 'kube-system');
+    expect(await findRight()).toBeDefined();
+    const result = await rejoin({ dnsWiring: { isWanted: false } });
+    expect(result.steps).toContainEqual(expect.objectContaining({ title: "Leave the cluster's own DNS alone", state: 'updated' }));
+    expect(await findRight()).toBeUndefined();
+    expect((await rejoin()).isUnchanged).toBe(true);
+    await rejoin({ dnsWiring: { isWanted: true } });
+    expect(await findRight()).toBeDefined();
+  });
+
+  it('tells by its own code that the credential is damaged, and how to go on; repin does the same', async () => {
+    const secret = await fleet.admin(0).get(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE);
+    await fleet.admin(0).patch(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, 'application/merge-patch+json', { data: { ca: Buffer.from('no PEM').toString('base64') } }, { fieldManager: 'test' });
+    const code = { code: 'MCS_CREDENTIAL_UNREADABLE', exitCode: 1 };
+    expect(await rejection(rejoin())).toMatchObject(code);
+    expect(await rejection(repin(fleet.context(0), { ...fleet.joinOptions(0), consent: () => Promise.resolve(), dryRun: false }))).toMatchObject(code);
+    await fleet.admin(0).delete(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE);
+    expect(await rejoin()).toMatchObject({ clusterID: 'cluster0' });
+    expect((await fleet.admin(0).get(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE)).data?.ca).toBe(secret.data?.ca);
   });
 });
 

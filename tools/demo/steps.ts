@@ -18,7 +18,7 @@ export interface Programs {
 }
 
 const NAME = 'nginx.nginx-test.svc.clusterset.local';
-const JOIN_FLAGS = ['--natt=false', '--cable-driver', 'vxlan', '--health-check=false'];
+const JOIN_FLAGS = ['--natt=false', '--cable-driver', 'vxlan'];
 
 const words = (text: string): string[] => text.split(' ');
 
@@ -39,6 +39,7 @@ export function setUpSteps({ mcs, kubectl }: Programs): readonly Step[] {
     join('cluster1'),
     label('cluster0'),
     label('cluster1'),
+    { title: 'Look at the tunnel between them', argv: [...mcs, ...words('show connections')], expect: /cluster1 .* connected /, patient: true },
     { title: 'Run nginx in cluster0', argv: [...kubectl, ...words('apply -f examples/nginx.yaml --context cluster0')] },
     { title: 'Make its namespace in cluster1', argv: [...kubectl, ...words('apply -f examples/namespace.yaml --context cluster1')] },
     { title: 'Share it', argv: [...mcs, ...words('export service nginx -n nginx-test --context cluster0')] },

@@ -34,7 +34,7 @@ export function runOnLab(lab: string, args: readonly string[], keep: boolean): n
   const folder = mkdtempSync(join(tmpdir(), 'mcs-e2e-image-'));
   const image = join(folder, 'mcs.tar');
   try {
-    must(lab, ['up', '--names', NAMES.join(','), '--flat', '--images', 'tools,node'], env);
+    must(lab, ['up', '--names', NAMES.join(','), '--images', 'tools,node'], env);
     must(process.execPath, [join(root, 'tools/image.ts'), image], env);
     must(lab, ['image', 'load', image], env);
     for (const [reference, ...recipe] of STAND_INS) {

@@ -6,6 +6,13 @@ import { run } from './run.ts';
 /** What Node links against, and the files that say which system this is. No shell, no package manager. */
 export const PACKAGES = ['base-files', 'gcc-12-base', 'libc6', 'libgcc-s1', 'libstdc++6'];
 
+/** What the gateway part runs: iproute2, nft, iptables, wg, wireguard-go and traceroute, with their libraries. */
+export const NETWORK_PACKAGES = [
+  'iproute2', 'libbpf1', 'libelf1', 'zlib1g', 'libcap2', 'libmnl0', 'libbsd0', 'libmd0',
+  'nftables', 'libnftables1', 'libnftnl11', 'libjansson4', 'libgmp10', 'libxtables12', 'libedit2', 'libtinfo6',
+  'iptables', 'libip4tc2', 'libip6tc2', 'wireguard-tools', 'wireguard-go', 'traceroute',
+];
+
 /** Reading matter and conversion tables that nothing in the image opens. Licences stay. */
 const UNREAD = ['usr/share/man', 'usr/share/lintian', 'usr/share/info', 'usr/share/common-licenses', 'usr/lib/x86_64-linux-gnu/gconv', 'usr/lib/aarch64-linux-gnu/gconv'];
 

@@ -1,6 +1,6 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PACKAGES, unpackDebianPackages } from './debian-packages.ts';
+import { NETWORK_PACKAGES, PACKAGES, unpackDebianPackages } from './debian-packages.ts';
 
 /** The user of all parts that need no capability: the number that distroless images use. */
 export const USER = 65532;
@@ -21,6 +21,27 @@ function addUsers(target: string): void {
 function systemLayer(target: string): void {
   unpackDebianPackages(PACKAGES, target);
   addUsers(target);
+}
+
+/** Folders of programs, and those of them that the gateway part runs, or that these are links to. */
+const NETWORK_PROGRAMS: Readonly<Record<string, RegExp>> = {
+  'bin': /^ip$/,
+  'sbin': /^(ip|bridge)$/,
+  'usr/bin': /^(wg|wireguard-go|traceroute\.db)$/,
+  'usr/sbin': /^(nft|xtables-(nft|legacy)-multi|ip6?tables-(nft|legacy))$/,
+};
+/** Settings of programs that are not there, scripts and what belongs to a shell. */
+const NETWORK_UNUSED = ['usr/share/locale', 'usr/lib/tc', 'usr/lib/x86_64-linux-gnu/tc', 'usr/share/bash-completion', 'usr/share/iproute2', 'lib/systemd', 'etc/init.d', 'etc/nftables.conf', 'usr/share/nftables', 'var/lib/dpkg/info'];
+
+function networkLayer(target: string): void {
+  unpackDebianPackages(NETWORK_PACKAGES, target);
+  for (const [folder, kept] of Object.entries(NETWORK_PROGRAMS)) {
+    const names = existsSync(join(target, folder)) ? readdirSync(join(target, folder)) : [];
+    for (const name of names.filter((each) => !kept.test(each))) rmSync(join(target, folder, name), { recursive: true });
+  }
+  for (const path of NETWORK_UNUSED) rmSync(join(target, path), { recursive: true, force: true });
+  // Debian chooses among several traceroutes with links that its scripts make
+  symlinkSync('traceroute.db', join(target, 'usr/bin/traceroute'));
 }
 
 function nodeLayer(root: string, target: string): void {
@@ -48,10 +69,11 @@ export interface LayerSource {
   readonly fill: (target: string) => void;
 }
 
-/** The image's layers, lowest first: system libraries, Node, `mcs`. `root` is the package's directory. */
+/** The image's layers, lowest first: system libraries, network tools, Node, `mcs`. `root` is the package's directory. */
 export function layersOf(root: string): readonly LayerSource[] {
   return [
     { title: 'Debian libraries', fill: systemLayer },
+    { title: 'Network tools', fill: networkLayer },
     { title: 'Node', fill: (target) => nodeLayer(root, target) },
     { title: 'mcs', fill: (target) => appLayer(root, target) },
   ];

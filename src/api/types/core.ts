@@ -54,8 +54,9 @@ export interface Endpoint {
 /** discovery.k8s.io/v1 */
 export interface EndpointSlice extends KubeObject {
   addressType: IpFamily | 'FQDN';
-  endpoints: Endpoint[];
-  ports?: EndpointPort[];
+  /** The API server stores an empty list as null. */
+  endpoints: Endpoint[] | null;
+  ports?: EndpointPort[] | null;
 }
 
 export interface Namespace extends KubeObject {
@@ -110,6 +111,7 @@ export interface Volume {
   secret?: { secretName: string; optional?: boolean };
   configMap?: { name: string; optional?: boolean };
   emptyDir?: Record<string, never>;
+  hostPath?: { path: string; type?: string };
 }
 
 export interface PodSpec {

@@ -80,3 +80,16 @@ export interface RouteAgent extends KubeObject {
     conditions?: Condition[];
   };
 }
+
+/** crd.projectcalico.org IPPool, as far as it is read or written here. */
+export interface CalicoPool extends KubeObject {
+  spec: {
+    cidr: string;
+    disabled?: boolean;
+    natOutgoing?: boolean;
+    ipipMode?: string;
+    vxlanMode?: string;
+    nodeSelector?: string;
+    blockSize?: number;
+  };
+}

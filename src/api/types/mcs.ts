@@ -58,19 +58,29 @@ export interface Cluster extends KubeObject {
     node_cidr?: string[];
     /** UID of the member's kube-system namespace. */
     cluster_uid?: string;
-    /** What join was told about the data plane; read when that is installed. */
-    settings?: ClusterSettings;
+    /** What join was told about the data plane. */
+    settings?: SharedSettings;
   };
 }
 
-/** Data plane settings of a member, as given to `mcs join`. */
-export interface ClusterSettings {
+/** Data plane settings of a member that the broker knows too, as given to `mcs join`. */
+export interface SharedSettings {
   cableDriver?: string;
   natt?: boolean;
   nattPort?: number;
   healthCheck?: boolean;
   healthCheckIntervalSeconds?: number;
   healthCheckMaxPacketLossCount?: number;
+}
+
+/** All data plane settings of a member; what only its own gateways need stays in the cluster. */
+export interface ClusterSettings extends SharedSettings {
+  /** Ask nobody on the internet for the public address. */
+  airGapped?: boolean;
+  /** Reach the gateways through a Service of type LoadBalancer. */
+  loadBalancer?: boolean;
+  /** URLs that answer with the address they are asked from. */
+  publicIpResolvers?: readonly string[];
 }
 
 export type ClusterJoinPhase = 'Pending' | 'Accepted' | 'Refused';
@@ -86,7 +96,7 @@ export interface ClusterJoin extends KubeObject {
     serviceCIDRs: string[];
     nodeCIDRs: string[];
     components: string[];
-    settings?: ClusterSettings;
+    settings?: SharedSettings;
     /** Long-lived identity of the joining cluster, Ed25519, SPKI DER in base64. */
     identityKey: string;
     /** Fresh key for the answer, X25519, SPKI DER in base64. */

@@ -3,7 +3,7 @@ import { ShowCommand } from '../../cli/show-command.ts';
 
 export default class ShowConnections extends ShowCommand {
   static override readonly summary = 'Show the connections between gateways';
-  static override readonly description = 'Says so as long as the data plane is not installed.';
+  static override readonly description = 'One line for each tunnel and end of it, as the gateway there sees it: `connected` means that probes come back. Says so where the data plane is not installed.';
   static override readonly examples = ['<%= config.bin %> show connections', '<%= config.bin %> show connections --contexts west,east -o json'];
   static override readonly flags = { ...fleetFlags, ...outputFlags };
 

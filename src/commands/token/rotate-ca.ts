@@ -7,7 +7,7 @@ import { clusterFlags, dryRunFlags } from '../../cli/flags.ts';
 import { describeRotation } from '../../cli/present-credentials.ts';
 
 export default class TokenRotateCa extends DeployCommand {
-  static override summary = "Prepare the members for another certificate authority of the broker's API server";
+  static override summary = "Have the members trust a new authority of the broker's API server";
   static override description = 'Run it with --ca-file before the change: the broker publishes both authorities, members trust both within seconds, and new broker-info files pin both. Run it with --finish when every API server shows the new one. A member that missed it recovers with mcs join --repin.';
   static override examples = ['<%= config.bin %> token rotate-ca --ca-file new-ca.crt', '<%= config.bin %> token rotate-ca --finish', '<%= config.bin %> token rotate-ca --ca-file new-ca.crt --dry-run -o yaml'];
 

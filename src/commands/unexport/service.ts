@@ -22,6 +22,6 @@ export default class UnexportService extends DeployCommand {
     const result = await unexportService(context, { name: args.name, namespace: flags.namespace ?? cluster.namespace, dryRun: flags['dry-run'] });
     cluster.client.close();
     await this.present(result, flags.output, { table: () => describeUnexport(result) });
-    if (!flags['dry-run']) this.next(`mcs export service ${result.name} -n ${result.namespace}, to share it again`);
+    if (!flags['dry-run']) this.next(`mcs export service ${result.name} -n ${result.namespace}   # to share it again`);
   }
 }

@@ -1,11 +1,11 @@
-import type { ClusterSettings, DnsWiringSettings, GivenJoinSettings, ImportSettings } from '../../api/types/index.ts';
+import type { ClusterSettings, DnsWiringSettings, GivenJoinSettings, ImportSettings, SharedSettings } from '../../api/types/index.ts';
 import { parseCidrFlag } from '../../discovery/resolve-cidrs.ts';
 import { type ImageOptions } from '../images.ts';
 import { mergeImages, type StandingMember } from '../standing-part.ts';
 import type { JoinOptions } from './options.ts';
 
 /** What a first join uses where no flag says otherwise. */
-export const DEFAULT_SETTINGS: Required<ClusterSettings> = {
+export const DEFAULT_SETTINGS: Required<SharedSettings> = {
   cableDriver: 'wireguard',
   natt: true,
   nattPort: 4500,
@@ -13,6 +13,12 @@ export const DEFAULT_SETTINGS: Required<ClusterSettings> = {
   healthCheckIntervalSeconds: 1,
   healthCheckMaxPacketLossCount: 5,
 };
+
+/** The settings that the broker is told; those of later versions would make an older desk refuse the join. */
+export function sharedSettings(settings: ClusterSettings): SharedSettings {
+  const keys = Object.keys(DEFAULT_SETTINGS) as (keyof SharedSettings)[];
+  return Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
+}
 
 /** Value of a flag that lets go of what an earlier join was given. */
 const DISCOVER = 'auto';

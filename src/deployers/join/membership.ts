@@ -2,7 +2,7 @@ import { MEMBER_BROKER_SECRET, MEMBER_IDENTITY_SECRET, MEMBER_NAMESPACE } from '
 import { resources } from '../../api/resources.ts';
 import type { Cluster, MemberConfig } from '../../api/types/index.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
-import { createIdentityKey } from '../../broker-info/index.ts';
+import { createIdentityKey, credentialData, type MemberCredential } from '../../broker-info/index.ts';
 import { isAlreadyExists, isUnauthorized } from '../../kube/api-error.ts';
 import { McsError } from '../../base/errors.ts';
 import { directAccess } from '../../kube/access.ts';
@@ -10,7 +10,8 @@ import { ensureObject } from '../../kube/ensure.ts';
 import { type FleetContext, FIELD_MANAGER } from '../deploy-context.ts';
 import type { StepOutcome } from '../steps.ts';
 import { withOwnership } from '../render-template.ts';
-import { encodeData, findIdentityKey, type MemberCredential, memberCredentialData } from './member-secret.ts';
+import { findIdentityKey } from './member-secret.ts';
+import { sharedSettings } from './kept-settings.ts';
 import type { JoinOptions } from './options.ts';
 import type { JoinPlan } from './plan-join.ts';
 import { requestMembership } from './request-membership.ts';
@@ -28,7 +29,7 @@ export async function ensureIdentity(context: FleetContext, { signal }: TaskProg
   const existing = await findIdentityKey(context.client, signal);
   if (existing !== undefined) return { state: 'unchanged', value: existing };
   const { privateKeyPem } = createIdentityKey();
-  const secret = secretOf(context, MEMBER_IDENTITY_SECRET, encodeData({ key: privateKeyPem }));
+  const secret = secretOf(context, MEMBER_IDENTITY_SECRET, { key: Buffer.from(privateKeyPem).toString('base64') });
   try {
     await context.client.create(resources.secrets, secret, { fieldManager: FIELD_MANAGER, signal });
     return { state: 'created', value: privateKeyPem };
@@ -53,7 +54,7 @@ function sameList(a: readonly string[] | undefined, b: readonly string[]): boole
 /** Whether the broker has granted just what this join asks for. */
 export function grantsAll({ spec }: Cluster, config: MemberConfig): boolean {
   const settings = spec.settings ?? {};
-  const wanted = Object.entries(config.settings);
+  const wanted = Object.entries(sharedSettings(config.settings));
   return (
     spec.cluster_uid === config.clusterUID &&
     sameList(spec.cluster_cidr, config.podCIDRs) &&
@@ -81,7 +82,7 @@ async function isAccepted(context: FleetContext, credential: MemberCredential, s
 async function findCurrentMembership(context: FleetContext, plan: JoinPlan, signal: AbortSignal): Promise<MemberCredential | undefined> {
   const { credential, current, config, info } = plan;
   if (credential === undefined || current === undefined || credential.server !== info.server) return undefined;
-  const isFresh = Date.parse(credential.expiresAt) - context.clock.now() > MIN_LIFE_MS;
+  const isFresh = credential.expiresAt - context.clock.now() > MIN_LIFE_MS;
   return isFresh && grantsAll(current, config) && (await isAccepted(context, credential, signal)) ? credential : undefined;
 }
 
@@ -91,22 +92,22 @@ export async function getMembership(context: FleetContext, options: JoinOptions,
   if (current !== undefined) return { state: 'unchanged', detail: `member "${current.clusterID}"`, value: current };
   const { info, broker, config } = plan;
   const { clock } = context;
-  const answer = await requestMembership({ ...config, info, broker, clock, identityPrivateKeyPem, timeoutMs: options.timeoutMs }, progress);
+  const answer = await requestMembership({ ...config, settings: sharedSettings(config.settings), info, broker, clock, identityPrivateKeyPem, timeoutMs: options.timeoutMs }, progress);
   const value: MemberCredential = {
     server: info.server,
     ca: info.ca,
     namespace: info.namespace,
     clusterID: config.clusterID,
     token: answer.token,
-    expiresAt: answer.expiresAt,
-    issuedAt: new Date(clock.now()).toISOString(),
+    expiresAt: Date.parse(answer.expiresAt),
+    issuedAt: clock.now(),
   };
-  return { state: plan.current === undefined ? 'created' : 'updated', detail: `member "${value.clusterID}", credential until ${value.expiresAt}`, value };
+  return { state: plan.current === undefined ? 'created' : 'updated', detail: `member "${value.clusterID}", credential until ${answer.expiresAt}`, value };
 }
 
 /** Keeps the credential in Secret `mcs-broker`, where the controller finds it. */
 export async function ensureBrokerSecret(context: FleetContext, credential: MemberCredential, { signal }: TaskProgress): Promise<TaskOutcome> {
-  const secret = secretOf(context, MEMBER_BROKER_SECRET, memberCredentialData(credential));
+  const secret = secretOf(context, MEMBER_BROKER_SECRET, credentialData(credential));
   const { state } = await ensureObject(context.client, resources.secrets, secret, { fieldManager: FIELD_MANAGER, signal });
   return { state };
 }

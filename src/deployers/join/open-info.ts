@@ -31,7 +31,7 @@ export async function getJoinKey(sources: KeySources, fingerprint: string): Prom
 
 function throwSubctl(path: string, brokerURL: string): never {
   throw new McsError('MCS_BROKER_INFO_SUBCTL', `Cannot join with "${path}": subctl wrote it, and the broker at ${brokerURL} has no desk that answers joins`, {
-    hints: ['mcs deploy-broker, with a context of that broker', `mcs token inspect ${path}`],
+    hints: ['mcs deploy-broker   # with a context of that broker', `mcs token inspect ${path}`],
   });
 }
 

@@ -1,12 +1,12 @@
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
-import type { Cluster, MemberConfig } from '../../api/types/index.ts';
+import type { Cluster, ClusterSettings, MemberConfig } from '../../api/types/index.ts';
 import { McsError } from '../../base/errors.ts';
 import { sharesAuthority } from '../../base/pin.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
-import { type BrokerInfo, publicKeyOf } from '../../broker-info/index.ts';
-import { validateApiVersions } from '../../discovery/api-versions.ts';
-import { validateCableDriver } from '../../discovery/cable-drivers.ts';
+import { type BrokerInfo, type MemberCredential, publicKeyOf } from '../../broker-info/index.ts';
+import { hasCalico, validateApiVersions } from '../../discovery/api-versions.ts';
+import { driversOfOthers, validateCableDriver, validateSameDriver } from '../../discovery/cable-drivers.ts';
 import { resolveClusterId, validateClusterId } from '../../discovery/cluster-id.ts';
 import type { ClusterFacts } from '../../discovery/cluster-facts.ts';
 import { discoverCidrs, type DiscoveredCidrs } from '../../discovery/discover-cidrs.ts';
@@ -22,10 +22,10 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { FleetContext } from '../deploy-context.ts';
 import type { Steps, StepOutcome } from '../steps.ts';
 import { checkCrds } from '../check-crds.ts';
-import { joinQuestions } from '../install-questions.ts';
+import { joinQuestions, wiringQuestions } from '../install-questions.ts';
 import { type ManifestGroup, renderMember } from '../manifests.ts';
 import { readClusterProperties, settleClusterProperties, standingClusterId, type StandingProperties } from './cluster-properties.ts';
-import { findIdentityKey, findMemberCredential, type MemberCredential } from './member-secret.ts';
+import { findIdentityKey, findMemberCredential } from './member-secret.ts';
 import { findStandingMember, type StandingMember, validateNoDowngrade } from '../standing-part.ts';
 import { type KeptSettings, keepSettings } from './kept-settings.ts';
 import { openJoinFile } from './open-info.ts';
@@ -83,7 +83,7 @@ function validateMembership(credential: MemberCredential | undefined, info: Brok
   if (credential === undefined) return;
   const isSameBroker = credential.namespace === info.namespace && sharesAuthority(credential.ca, info.ca);
   if (!isSameBroker) {
-    const repin = credential.namespace === info.namespace && credential.server === info.server ? ['mcs join broker-info.subm --repin, if its API server got another authority'] : [];
+    const repin = credential.namespace === info.namespace && credential.server === info.server ? ['mcs join broker-info.subm --repin   # if its API server got another authority'] : [];
     throw new McsError('MCS_JOINED_ELSEWHERE', `Cannot join the broker at ${info.server}: this cluster is a member of the one at ${credential.server}`, { hints: [...repin, 'mcs leave'] });
   }
   if (credential.clusterID !== clusterID) {
@@ -107,7 +107,7 @@ async function readMembers(broker: KubeClient, info: BrokerInfo, signal: AbortSi
     const isRejected = isUnauthorized(error) || (error instanceof McsError && error.code === 'MCS_UNAUTHORIZED');
     if (!isRejected) throw error;
     throw new McsError('MCS_JOIN_TOKEN_REJECTED', `Cannot join the broker at ${info.server}: it does not accept the join credential of the file (any more)`, {
-      hints: ['mcs deploy-broker, which writes a new file'],
+      hints: ['mcs deploy-broker   # writes a new file'],
       cause: error,
     });
   }
@@ -145,8 +145,16 @@ function findCidrs(given: GivenCidrs, facts: ClusterFacts): StepOutcome<Discover
   return { state: value.warnings.length > 0 ? 'warning' : 'done', detail: [describeCidrs(value), ...value.warnings].join('. '), value };
 }
 
-function compareWithMembers(joiner: Joiner, cidrs: DiscoveredCidrs, components: readonly string[], members: readonly Cluster[]): TaskOutcome {
+/** A first join that is told no driver takes that of the members: all of a set need the same one. */
+function settleDriver(options: JoinOptions, { settings }: KeptSettings, standing: StandingMember | undefined, members: readonly Cluster[], clusterID: string): ClusterSettings {
+  const isTold = options.settings.cableDriver !== undefined || standing?.config.settings.cableDriver !== undefined;
+  const [theirs] = isTold ? [] : driversOfOthers(members, clusterID);
+  return theirs === undefined ? settings : { ...settings, cableDriver: theirs.driver };
+}
+
+function compareWithMembers(joiner: Joiner, cidrs: DiscoveredCidrs, components: readonly string[], settings: ClusterSettings, members: readonly Cluster[]): TaskOutcome {
   validateClusterIdFree(joiner, members);
+  if (components.includes('connectivity')) validateSameDriver(settings.cableDriver, members, joiner.clusterID);
   const overlaps = validateNoOverlap({ clusterID: joiner.clusterID, ...cidrs }, components, members);
   return overlaps.length === 0 ? { state: 'done', detail: 'no overlap' } : { state: 'warning', detail: overlaps.join('; ') };
 }
@@ -169,6 +177,7 @@ export async function planJoin(context: FleetContext, options: JoinOptions, step
   validateNoOtherEngine(findEngines(local.facts));
   if (local.standing) validateNoDowngrade('member in this cluster', local.standing, context.version);
   const kept = keepSettings(options, local.standing);
+  validateAccess(await findMissingAccess(context.client, wiringQuestions(kept.dnsWiring), context.signal), "wire the cluster's own DNS (see --no-wire-dns)", context.client.server);
   const { given } = kept;
   const info = { ...opened, ...(given.brokerUrl !== undefined && { server: given.brokerUrl }) };
   const clusterID = resolveClusterId(options.clusterID ?? local.credential?.clusterID ?? standingClusterId(local.properties), options.kubeconfigCluster);
@@ -178,16 +187,36 @@ export async function planJoin(context: FleetContext, options: JoinOptions, step
   const gateway = planGateway(options, info, local.facts);
 
   const broker = context.connect(directAccess({ ...info, token: () => info.token.bearer }));
+  try {
+    return await planAtBroker(context, { options, info, broker, local, kept, joiner, cidrs, gateway }, steps);
+  } catch (error) {
+    broker.close(); // a plan that holds it is closed by who gets it
+    throw error;
+  }
+}
+
+interface LocalPlan extends Pick<JoinPlan, 'info' | 'broker' | 'cidrs' | 'gateway'> {
+  readonly options: JoinOptions;
+  readonly local: LocalCluster;
+  readonly kept: KeptSettings;
+  readonly joiner: Joiner;
+}
+
+/** What only the broker can tell, and the plan that comes of all. */
+async function planAtBroker(context: FleetContext, plan: LocalPlan, steps: Steps): Promise<JoinPlan> {
+  const { options, info, broker, local, kept, joiner, cidrs, gateway } = plan;
+  const { clusterID } = joiner;
   const checkBroker = async ({ signal }: TaskProgress): Promise<StepOutcome<Cluster[]>> => {
     await probeBroker(broker, signal);
     const value = await readMembers(broker, info, signal);
     return { state: 'done', detail: `${value.length} ${value.length === 1 ? 'member' : 'members'}`, value };
   };
   const members = await steps.run('Check the broker', checkBroker, { broker: info.server });
-  await steps.do('Compare with the members', () => Promise.resolve(compareWithMembers(joiner, cidrs, info.components, members)));
+  const settings = settleDriver(options, kept, local.standing, members, clusterID);
+  await steps.do('Compare with the members', () => Promise.resolve(compareWithMembers(joiner, cidrs, info.components, settings, members)));
 
-  const config = memberConfig(kept, info, joiner, cidrs);
-  const rendered = await renderMember(context.templates, { version: context.version, memberNamespace: MEMBER_NAMESPACE, images: kept.images, config, clusterSetID: info.brokerUID });
+  const config = memberConfig({ ...kept, settings }, info, joiner, cidrs);
+  const rendered = await renderMember(context.templates, { version: context.version, memberNamespace: MEMBER_NAMESPACE, images: kept.images, config, clusterSetID: info.brokerUID, hasCalico: hasCalico(local.facts) });
   const groups = settleClusterProperties(rendered, local.properties);
   await steps.do('Check CustomResourceDefinitions', ({ signal }) => checkCrds(context.client, groups, signal));
   const current = members.find(({ metadata }) => metadata.name === clusterID);

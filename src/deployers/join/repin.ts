@@ -4,14 +4,14 @@ import { resources } from '../../api/resources.ts';
 import { McsError } from '../../base/errors.ts';
 import { caPins, isSameAuthority } from '../../base/pin.ts';
 import type { TaskResult } from '../../base/tasks.ts';
-import type { BrokerInfo } from '../../broker-info/index.ts';
+import type { BrokerInfo, MemberCredential } from '../../broker-info/index.ts';
 import { probeBroker } from '../../discovery/probe-broker.ts';
 import { directAccess } from '../../kube/access.ts';
 import { isNotFound, isUnauthorized } from '../../kube/api-error.ts';
 import { type FleetContext, FIELD_MANAGER, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { Steps, type StepOutcome } from '../steps.ts';
-import { type MemberCredential, parseMemberCredential } from './member-secret.ts';
+import { getCredential } from './member-secret.ts';
 import { openJoinFile } from './open-info.ts';
 import type { KeySources } from './options.ts';
 
@@ -51,9 +51,8 @@ interface Member {
 
 async function getMember({ client, signal }: FleetContext): Promise<Member> {
   const secret = await client.find(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, { signal });
-  const credential = secret && parseMemberCredential(secret);
-  if (secret === undefined || credential === undefined) throw new McsError('MCS_NOT_JOINED', 'Cannot repin the broker: this cluster is no member', { hints: ['mcs join broker-info.subm --clusterid <name>'] });
-  return { credential, uid: secret.metadata.uid ?? '', resourceVersion: secret.metadata.resourceVersion ?? '' };
+  if (secret === undefined) throw new McsError('MCS_NOT_JOINED', 'Cannot repin the broker: this cluster is no member', { hints: ['mcs join broker-info.subm --clusterid <name>'] });
+  return { credential: getCredential(secret), uid: secret.metadata.uid ?? '', resourceVersion: secret.metadata.resourceVersion ?? '' };
 }
 
 /** UID of the broker's namespace, as the set's own ClusterProperty has it; undefined where it cannot tell. */
@@ -70,7 +69,7 @@ async function findClusterSet({ client, signal }: FleetContext): Promise<string 
 async function validateSameBroker(context: FleetContext, { credential }: Member, info: BrokerInfo): Promise<void> {
   const set = await findClusterSet(context);
   if (credential.namespace === info.namespace && (set === undefined || set === info.brokerUID)) return;
-  throw new McsError('MCS_JOINED_ELSEWHERE', `Cannot repin the broker at ${credential.server}: the file is of another one, at ${info.server}`, { hints: ['mcs token create, with the context of the broker', 'mcs leave'] });
+  throw new McsError('MCS_JOINED_ELSEWHERE', `Cannot repin the broker at ${credential.server}: the file is of another one, at ${info.server}`, { hints: ['mcs token create   # with the context of the broker', 'mcs leave'] });
 }
 
 /** Tries the present address with the authorities of the file; then the member's own token. */
@@ -93,7 +92,7 @@ async function checkBroker({ connect, signal }: FleetContext, { credential }: Me
 /**
  * Replaces the authorities by which a member knows its broker with those of a new broker-info file,
  * after the user agreed to both pins. Membership and token stay. Throws MCS_NOT_JOINED,
- * MCS_JOINED_ELSEWHERE, MCS_BROKER_PIN_MISMATCH where the broker does not show what the file says,
+ * MCS_CREDENTIAL_UNREADABLE, MCS_JOINED_ELSEWHERE, MCS_BROKER_PIN_MISMATCH where the broker does not show what the file says,
  * and the errors of the file.
  */
 export async function repin(given: FleetContext, { infoFile, keys, consent, dryRun }: RepinOptions): Promise<RepinResult> {

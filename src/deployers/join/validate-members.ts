@@ -53,7 +53,7 @@ export function validateNoOverlap(ranges: ClusterRanges, components: readonly st
     hints: [
       '--clustercidr <range>, if this is not the range of the pods',
       'Give this cluster other ranges; sharing through ingress gateways (gateway-dns) needs no distinct ranges, but is not built yet',
-      'mcs deploy-broker --components service-discovery, if pods need no tunnels between the clusters',
+      'mcs deploy-broker --components service-discovery   # if pods need no tunnels between the clusters',
     ],
     details: { conflicts: refusing },
   });

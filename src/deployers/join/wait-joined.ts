@@ -1,17 +1,24 @@
 import { APP_COMPONENT } from '../../api/labels.ts';
-import { MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../api/names.ts';
+import { GATEWAY_AGENT, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
 import { parseWiringStatus, type WiringStatus } from '../../cluster-dns/wiring-status.ts';
 import { directAccess } from '../../kube/access.ts';
 import type { FleetContext } from '../deploy-context.ts';
+import { waitForDaemonSet } from '../gateway/wait-daemon-set.ts';
 import { type Deadline, type Lack, waitForRollout, waitUntil } from '../wait-rollout.ts';
-import type { MemberCredential } from './member-secret.ts';
+import type { MemberCredential } from '../../broker-info/index.ts';
 
 /** Waits until controller and dns run. Throws MCS_TIMEOUT. */
 export async function waitForAgents(context: FleetContext, deadline: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
   await waitForRollout(context.client, ['mcs-controller', 'mcs-dns'], MEMBER_NAMESPACE, deadline, progress);
   return { state: 'done', detail: 'controller and dns are ready' };
+}
+
+/** Waits until every node runs the gateway agent and has its network set up. Throws MCS_TIMEOUT. */
+export async function waitForGatewayAgents({ client }: FleetContext, deadline: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
+  await waitForDaemonSet(client, GATEWAY_AGENT, MEMBER_NAMESPACE, deadline, progress);
+  return { state: 'done', detail: 'ready on all nodes' };
 }
 
 /**
@@ -43,11 +50,12 @@ export async function waitForLease(context: FleetContext, credential: MemberCred
  * CoreDNS up to 45 s. What stands in the way is a warning: services are shared all the same, and
  * `mcs diagnose dns` goes on looking. Throws MCS_TIMEOUT where the controller says nothing at all.
  */
-export async function waitForWiring({ client }: FleetContext, deadline: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
+export async function waitForWiring({ client }: FleetContext, isWanted: boolean, deadline: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
   let status: WiringStatus | undefined;
   const findLack = async (signal: AbortSignal): Promise<Lack> => {
     status = parseWiringStatus(await client.find(resources.configMaps, MEMBER_DNS_WIRING, MEMBER_NAMESPACE, { signal }));
-    if (status === undefined) return 'the controller has not looked at the DNS of the cluster yet';
+    // what stands may be of a controller that had other settings
+    if (status === undefined || (status.state === 'off') === isWanted) return 'the controller has not looked at the DNS of the cluster yet';
     return status.state === 'loading' ? status.message : undefined;
   };
   await waitUntil("have the cluster's DNS wired", findLack, deadline, progress, ['mcs diagnose dns', `kubectl -n ${MEMBER_NAMESPACE} logs deployment/mcs-controller`]);

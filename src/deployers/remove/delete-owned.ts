@@ -1,10 +1,14 @@
 import { type Resource, resourceName, resources } from '../../api/resources.ts';
 import type { KubeObject, ObjectMeta } from '../../api/types/index.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
+import { mapConcurrently } from '../../base/concurrently.ts';
 import type { TaskOutcome } from '../../base/tasks.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
 import { isConflict, isNotFound } from '../../kube/api-error.ts';
 import type { KubeClient, RequestOptions } from '../../kube/client.ts';
+
+/** Under way at a time. */
+const MAX_DELETIONS = 16;
 
 /** An object to remove, or one that is left. */
 export interface ObjectRef {
@@ -29,7 +33,10 @@ export async function deleteSeen(client: KubeClient, resource: Resource<KubeObje
   }
 }
 
-/** Deletes the objects that carry our tag; what somebody else made under such a name stays. Gives what was deleted. */
+/**
+ * Deletes the objects that carry our tag, in the given order: rights go before the policies that limit
+ * them. What somebody else made under such a name stays. Gives what was deleted.
+ */
 export async function deleteOwned(client: KubeClient, refs: readonly ObjectRef[], options: RequestOptions): Promise<ObjectRef[]> {
   const deleted: ObjectRef[] = [];
   for (const ref of refs) {
@@ -50,15 +57,15 @@ export async function deleteElection(client: KubeClient, name: string, namespace
 export async function deleteSelected(client: KubeClient, resource: Resource<KubeObject>, labelSelector: string, options: RequestOptions & { readonly namespace?: string }): Promise<ObjectRef[]> {
   const { signal, namespace } = options;
   const items = await listOrNone(client, resource, { labelSelector, ...(signal && { signal }), ...(namespace !== undefined && { namespace }) });
-  const deleted: ObjectRef[] = [];
-  for (const { metadata } of items) {
+  const deleted = await mapConcurrently(items, MAX_DELETIONS, async ({ metadata }): Promise<ObjectRef[]> => {
     const wasDeleted = await deleteSeen(client, resource, metadata, signal ? { signal } : {});
-    if (wasDeleted) deleted.push({ resource, name: metadata.name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) });
-  }
-  return deleted;
+    return wasDeleted ? [{ resource, name: metadata.name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) }] : [];
+  });
+  return deleted.flat();
 }
 
-async function listOrNone(client: KubeClient, resource: Resource<KubeObject>, options: Parameters<KubeClient['list']>[1]): Promise<KubeObject[]> {
+/** Objects of a kind that this API server may not serve. */
+export async function listOrNone(client: KubeClient, resource: Resource<KubeObject>, options: Parameters<KubeClient['list']>[1]): Promise<KubeObject[]> {
   try {
     return (await client.list(resource, options)).items;
   } catch (error) {

@@ -9,7 +9,7 @@ import { directAccess } from '../../kube/access.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { type FleetContext, FIELD_MANAGER } from '../deploy-context.ts';
 import type { StepOutcome } from '../steps.ts';
-import type { MemberCredential } from '../join/member-secret.ts';
+import type { MemberCredential } from '../../broker-info/index.ts';
 import { deleteSelected, deletionOutcome, type Leftover, type ObjectRef, type Removal } from './delete-owned.ts';
 
 /** What can be done about this member on the broker. */
@@ -34,11 +34,11 @@ async function reach(context: FleetContext, credential: MemberCredential, signal
   } catch (error) {
     broker.close();
     // the desk takes a member's rights away first: a living token without them is a member that was removed
-    const isLiving = Date.parse(credential.expiresAt) > context.clock.now();
+    const isLiving = credential.expiresAt > context.clock.now();
     if (isLiving && (isRejected(error) || isForbidden(error))) return { kind: 'removed', credential };
     if (!isRejected(error)) throw error;
-    throw new McsError('MCS_CREDENTIAL_EXPIRED', `Cannot leave the broker at ${credential.server}: the credential of member "${credential.clusterID}" expired at ${credential.expiresAt}`, {
-      hints: ['mcs join broker-info.subm, which renews it, then mcs leave', 'mcs leave --force, which leaves the member on the broker'],
+    throw new McsError('MCS_CREDENTIAL_EXPIRED', `Cannot leave the broker at ${credential.server}: the credential of member "${credential.clusterID}" expired at ${new Date(credential.expiresAt).toISOString()}`, {
+      hints: ['mcs join broker-info.subm   # renews it; then mcs leave', 'mcs leave --force   # leaves the member on the broker'],
       cause: error,
     });
   }
@@ -92,7 +92,8 @@ async function deleteExports(broker: KubeClient, { clusterID, namespace }: Membe
   const selector = `${MEMBER}=${clusterID}`;
   const imports = await deleteSelected(broker, resources.serviceImports, selector, { namespace, signal });
   const slices = await deleteSelected(broker, resources.endpointSlices, selector, { namespace, signal });
-  return [...imports, ...slices];
+  const endpoints = await deleteSelected(broker, resources.cableEndpoints, selector, { namespace, signal });
+  return [...imports, ...slices, ...endpoints];
 }
 
 /** The desk removes all of a member whose Lease says that it leaves, whoever has written so. */
@@ -111,16 +112,12 @@ export async function removeFromBroker(context: FleetContext, side: Exclude<Brok
     leftovers.push(leftOnBroker(credential));
     return { state: 'warning', detail: `Not removed: ${leftOnBroker(credential).object}` };
   }
-  try {
-    const deleted = await deleteExports(side.broker, credential, progress.signal);
-    await announce(side.broker, credential, context.clock.now(), progress.signal);
-    if (await waitUntilRemoved(context, side.broker, credential, deadline, progress)) {
-      const { detail } = deletionOutcome(deleted);
-      return { state: 'deleted', detail: deleted.length === 0 ? `member "${credential.clusterID}"` : `member "${credential.clusterID}", ${detail ?? ''}` };
-    }
-    leftovers.push(leftOnBroker(credential));
-    return { state: 'warning', detail: `The desk has not answered; it removes the member when it runs: ${leftOnBroker(credential).object}` };
-  } finally {
-    side.broker.close();
+  const deleted = await deleteExports(side.broker, credential, progress.signal);
+  await announce(side.broker, credential, context.clock.now(), progress.signal);
+  if (await waitUntilRemoved(context, side.broker, credential, deadline, progress)) {
+    const { detail } = deletionOutcome(deleted);
+    return { state: 'deleted', detail: deleted.length === 0 ? `member "${credential.clusterID}"` : `member "${credential.clusterID}", ${detail ?? ''}` };
   }
+  leftovers.push(leftOnBroker(credential));
+  return { state: 'warning', detail: `The desk has not answered; it removes the member when it runs: ${leftOnBroker(credential).object}` };
 }

@@ -3,17 +3,20 @@ import { MEMBER_BROKER_SECRET, MEMBER_IDENTITY_SECRET, MEMBER_NAMESPACE, MEMBER_
 import { resources } from '../../api/resources.ts';
 import type { UnknownObject } from '../../api/types/index.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
-import { isNotFound } from '../../kube/api-error.ts';
+import { isOurs } from '../../discovery/api-versions.ts';
+import { isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { type DeployContext, FIELD_MANAGER } from '../deploy-context.ts';
 import { resourceOf } from '../kinds.ts';
 import { objectsOf, renderMember } from '../manifests.ts';
+import { findCrdsInUse, withKept } from './crds-in-use.ts';
 import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, leftoverOf, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
 
 /** What the controller made here. Objects with the member label are a broker's, which may be in this cluster too. */
 const DERIVED = `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER}=controller,!${MEMBER}`;
-/** The CRD that only a broker has. */
+/** The CRD that only a broker has, and those that it shares with members. */
 const BROKER_CRD = 'clusterjoins.mcs.clusterset.local';
+const SHARED_CRDS = ['endpoints.submariner.io', 'serviceimports.multicluster.x-k8s.io'];
 
 /** Stops controller and dns, and waits for their pods, so that nothing writes while the rest is removed. */
 export async function stopAgents({ client, clock, deadline, isDryRun, leftovers }: Removal, progress: TaskProgress): Promise<TaskOutcome> {
@@ -30,13 +33,28 @@ export async function stopAgents({ client, clock, deadline, isDryRun, leftovers 
   return { state: 'warning', detail: `Still stopping: ${left.map(describeRef).join(', ')}` };
 }
 
-/** Removes the Services, EndpointSlices and ServiceImports that the controller made, in all namespaces. */
+/** Removes the Services, EndpointSlices and ServiceImports that the controller made, in all namespaces, and all that belongs to tunnels. */
 export async function removeDerived(client: KubeClient, signal: AbortSignal): Promise<TaskOutcome> {
   const deleted: ObjectRef[] = [];
   for (const resource of [resources.serviceImports, resources.endpointSlices, resources.services]) {
     deleted.push(...(await deleteSelected(client, resource, DERIVED, { signal })));
   }
+  // the namespace takes them along only where join made it
+  for (const resource of [resources.cableEndpoints, resources.gateways, resources.routeAgents]) {
+    deleted.push(...(await deleteSelected(client, resource, `${MANAGED_BY}=${MANAGED_BY_MCS}`, { namespace: MEMBER_NAMESPACE, signal })));
+  }
+  deleted.push(...(await removeCalicoPools(client, signal)));
   return deletionOutcome(deleted);
+}
+
+/** A user who may not even list them is asked for no such right: disabled pools do no harm. */
+async function removeCalicoPools(client: KubeClient, signal: AbortSignal): Promise<ObjectRef[]> {
+  try {
+    return await deleteSelected(client, resources.calicoPools, `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER}=controller`, { signal });
+  } catch (error) {
+    if (isForbidden(error)) return [];
+    throw error;
+  }
 }
 
 /** Takes the gateway label off the nodes that join labelled; labels of the user's stay. */
@@ -50,11 +68,11 @@ export async function unlabelGateways(client: KubeClient, signal: AbortSignal): 
   return ours.length === 0 ? { state: 'unchanged', detail: 'no node was labelled by join' } : { state: 'updated', detail: ours.join(', ') };
 }
 
-const NOTHING = { clusterID: 'x', clusterUID: '', podCIDRs: [], serviceCIDRs: [], nodeCIDRs: [], components: [], brokerNamespace: '', settings: {} };
+const NOTHING = { clusterID: 'x', clusterUID: '', podCIDRs: [], serviceCIDRs: [], nodeCIDRs: [], components: ['connectivity'], brokerNamespace: '', settings: { loadBalancer: true } };
 
 /** What join installs, by name; the values that fill the templates do not matter for that. */
 async function installedObjects({ templates, version }: DeployContext): Promise<UnknownObject[]> {
-  return objectsOf(await renderMember(templates, { version, memberNamespace: MEMBER_NAMESPACE, images: {}, config: NOTHING, clusterSetID: 'x' }));
+  return objectsOf(await renderMember(templates, { version, memberNamespace: MEMBER_NAMESPACE, images: {}, config: NOTHING, clusterSetID: 'x', hasCalico: true }));
 }
 
 function refOf(object: UnknownObject): ObjectRef {
@@ -71,24 +89,13 @@ export async function removeInstallation(context: DeployContext, { signal }: Tas
   return deletionOutcome([...deleted, ...(await deleteElection(context.client, 'mcs-controller', MEMBER_NAMESPACE, { signal }))]);
 }
 
-async function hasServiceExports(client: KubeClient, signal: AbortSignal): Promise<boolean> {
-  try {
-    return (await client.list(resources.serviceExports, { signal })).items.length > 0;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
-}
-
-/** CRDs take all their objects along: those of a broker in this cluster and the users' ServiceExports stay. */
+/** CRDs of which somebody else has objects (users' ServiceExports, imports and properties of other tools), and those of a broker in this cluster, stay. */
 export async function removeCrds(context: DeployContext, removal: Removal, { signal }: TaskProgress): Promise<TaskOutcome> {
   const { client } = context;
-  const [broker, exports] = await Promise.all([client.find(resources.customResourceDefinitions, BROKER_CRD, undefined, { signal }), hasServiceExports(client, signal)]);
-  const kept = new Set([...(broker ? ['serviceimports.multicluster.x-k8s.io'] : []), ...(exports ? ['serviceexports.multicluster.x-k8s.io'] : [])]);
-  const crds = (await installedObjects(context)).filter(({ kind }) => kind === 'CustomResourceDefinition').map(refOf);
-  const outcome = await removeLingering(removal, crds.filter(({ name }) => !kept.has(name)), signal);
-  if (!exports) return outcome;
-  return { ...outcome, detail: `${outcome.detail ?? ''}; serviceexports.multicluster.x-k8s.io stays, because ServiceExports exist` };
+  const broker = await client.find(resources.customResourceDefinitions, BROKER_CRD, undefined, { signal });
+  const crds = (await installedObjects(context)).filter(({ kind, metadata }) => kind === 'CustomResourceDefinition' && !(broker && SHARED_CRDS.includes(metadata.name))).map(refOf);
+  const used = await findCrdsInUse(client, crds, (object, { kind }) => kind === resources.serviceExports.kind || !isOurs(object), signal);
+  return withKept(await removeLingering(removal, crds.filter(({ name }) => !used.includes(name)), signal), used);
 }
 
 /** Removes the Secrets and, if join made it, the namespace. */

@@ -1,15 +1,17 @@
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
+import type { MemberCredential } from '../../broker-info/index.ts';
 import { findMissingAccess, validateAccess } from '../../discovery/missing-access.ts';
 import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
 import { leaveQuestions } from '../install-questions.ts';
-import { findMemberCredential, type MemberCredential } from '../join/member-secret.ts';
+import { findMemberCredential } from '../join/member-secret.ts';
 import type { Leftover, Removal } from './delete-owned.ts';
 import { checkBrokerSide, type BrokerSide, removeFromBroker } from './leave-broker.ts';
 import { withinTime } from './within-time.ts';
 import { unwireDns } from './unwire-dns.ts';
+import { removeGateways } from './remove-gateways.ts';
 import { removeCrds, removeDerived, removeInstallation, removeNamespace, stopAgents, unlabelGateways } from './leave-member.ts';
 
 export interface LeaveOptions {
@@ -63,23 +65,23 @@ export async function leave(given: FleetContext, options: LeaveOptions): Promise
   return { ...result, ...(planned && { planned }) };
 }
 
+/** A node that does not answer must not take the time that the rest has for waiting. */
+function mostOf(removal: Removal): Removal {
+  const now = removal.clock.monotonic();
+  return { ...removal, deadline: now + (removal.deadline - now) * 0.75 };
+}
+
 async function leaveBy(context: FleetContext, options: LeaveOptions, deadline: number): Promise<LeaveResult> {
   const isDryRun = options.dryRun === true;
   const { client, clock } = context;
   const steps = new Steps(context);
   const leftovers: Leftover[] = [];
   const { credential, side } = await planLeave(context, options, steps);
-  const removal = { client, clock, isDryRun, deadline, leftovers };
-
-  await steps.do("Unwire the cluster's own DNS", (progress) => unwireDns(removal, progress));
-  await steps.do('Stop the agents', (progress) => stopAgents(removal, progress));
-  if (side.kind !== 'none') await steps.do('Leave the broker', (progress) => leaveBroker(context, side, removal, progress), { broker: side.credential.server });
-  await steps.do('Remove imported services', ({ signal }) => removeDerived(client, signal));
-  await steps.do('Remove gateway labels', ({ signal }) => unlabelGateways(client, signal));
-  await steps.do('Remove the installation', (progress) => removeInstallation(context, progress));
-  await steps.do('Remove CustomResourceDefinitions', (progress) => removeCrds(context, removal, progress));
-  // the credential goes last, so that a leave that was cut can still reach the broker
-  await steps.do(`Remove namespace ${MEMBER_NAMESPACE}`, (progress) => removeNamespace(removal, progress));
+  try {
+    await removeAll(context, side, { client, clock, isDryRun, deadline, leftovers }, steps);
+  } finally {
+    if (side.kind === 'reachable') side.broker.close();
+  }
   return {
     clusterID: credential?.clusterID,
     broker: credential?.server,
@@ -88,4 +90,18 @@ async function leaveBy(context: FleetContext, options: LeaveOptions, deadline: n
     leftovers,
     isUnchanged: steps.isUnchanged,
   };
+}
+
+async function removeAll(context: FleetContext, side: BrokerSide, removal: Removal, steps: Steps): Promise<void> {
+  const { client } = context;
+  await steps.do("Unwire the cluster's own DNS", (progress) => unwireDns(removal, progress));
+  await steps.do('Take the data plane off the nodes', (progress) => removeGateways(mostOf(removal), progress));
+  await steps.do('Stop the agents', (progress) => stopAgents(removal, progress));
+  if (side.kind !== 'none') await steps.do('Leave the broker', (progress) => leaveBroker(context, side, removal, progress), { broker: side.credential.server });
+  await steps.do('Remove imported services', ({ signal }) => removeDerived(client, signal));
+  await steps.do('Remove gateway labels', ({ signal }) => unlabelGateways(client, signal));
+  await steps.do('Remove the installation', (progress) => removeInstallation(context, progress));
+  await steps.do('Remove CustomResourceDefinitions', (progress) => removeCrds(context, removal, progress));
+  // the credential goes last, so that a leave that was cut can still reach the broker
+  await steps.do(`Remove namespace ${MEMBER_NAMESPACE}`, (progress) => removeNamespace(removal, progress));
 }

@@ -1,15 +1,17 @@
 import { BROKER_CONFIG, DESK_LEASE, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../api/names.ts';
-import { JOIN_TOKEN_ID, MEMBER } from '../../api/labels.ts';
+import { APP_COMPONENT, JOIN_TOKEN_ID, MANAGED_BY, MANAGED_BY_MCS, MEMBER } from '../../api/labels.ts';
 import { resources } from '../../api/resources.ts';
 import type { UnknownObject } from '../../api/types/index.ts';
 import { McsError } from '../../base/errors.ts';
 import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
 import { isNotFound } from '../../kube/api-error.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { type DeployContext, withPatience } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
 import { resourceOf } from '../kinds.ts';
 import { objectsOf, renderBroker } from '../manifests.ts';
+import { findCrdsInUse, withKept } from './crds-in-use.ts';
 import { withinTime } from './within-time.ts';
 import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, type Leftover, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
 
@@ -19,6 +21,8 @@ export interface RemoveBrokerOptions {
   readonly force: boolean;
   readonly timeoutMs: number;
   readonly dryRun?: boolean;
+  /** Id of a member that has left, or would have but for the dry run: it does not count. */
+  readonly leaving?: string;
 }
 
 export interface RemoveBrokerResult {
@@ -47,12 +51,12 @@ export async function hasBroker({ client, signal }: Pick<DeployContext, 'client'
   return (await client.find(resources.deployments, 'mcs-desk', namespace, { signal })) !== undefined;
 }
 
-async function checkMembers(context: DeployContext, { brokerNamespace, force }: RemoveBrokerOptions): Promise<TaskOutcome> {
-  const members = await findMembers(context, brokerNamespace);
+async function checkMembers(context: DeployContext, { brokerNamespace, force, leaving }: RemoveBrokerOptions): Promise<TaskOutcome> {
+  const members = (await findMembers(context, brokerNamespace)).filter((name) => name !== leaving);
   if (members.length === 0) return { state: 'done', detail: 'no members' };
   if (force) return { state: 'warning', detail: `Members are left without a broker: ${members.join(', ')}` };
   throw new McsError('MCS_BROKER_IN_USE', `Cannot remove the broker in namespace "${brokerNamespace}": it has members: ${members.join(', ')}`, {
-    hints: ['mcs leave, in each of them', 'mcs remove-broker --force, if they no longer exist'],
+    hints: ['mcs leave   # in each of them', 'mcs remove-broker --force   # if they no longer exist'],
     details: { members },
   });
 }
@@ -74,12 +78,21 @@ async function removeObjects({ client }: DeployContext, objects: readonly Unknow
   return deletionOutcome([...deleted, ...tokens, ...(await Promise.all(rights)).flat(), ...election]);
 }
 
-/** A member in this cluster needs some of the CRDs too. */
-async function removeCrds(removal: Removal, objects: readonly UnknownObject[], { signal }: TaskProgress): Promise<TaskOutcome> {
-  const member = await removal.client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal });
-  const crds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition').map(refOf);
-  const removable = member === undefined ? crds : crds.filter(({ name }) => name !== 'serviceimports.multicluster.x-k8s.io');
-  return removeLingering(removal, removable, signal);
+const MEMBER_CRDS = ['endpoints.submariner.io', 'serviceimports.multicluster.x-k8s.io'];
+
+async function hasOtherBroker(client: KubeClient, namespace: string, signal: AbortSignal): Promise<boolean> {
+  const { items } = await client.list(resources.deployments, { labelSelector: `${MANAGED_BY}=${MANAGED_BY_MCS},${APP_COMPONENT}=desk`, signal });
+  return items.some(({ metadata }) => metadata.namespace !== namespace);
+}
+
+/** Another broker needs the CRDs too, a member in this cluster some of them, and whoever else has objects of such a kind. */
+async function removeCrds(namespace: string, removal: Removal, objects: readonly UnknownObject[], { signal }: TaskProgress): Promise<TaskOutcome> {
+  const { client } = removal;
+  if (await hasOtherBroker(client, namespace, signal)) return { state: 'unchanged', detail: 'they stay, because there is another broker in this cluster' };
+  const member = await client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal });
+  const crds = objects.filter(({ kind, metadata }) => kind === 'CustomResourceDefinition' && !(member && MEMBER_CRDS.includes(metadata.name))).map(refOf);
+  const used = await findCrdsInUse(client, crds, (object) => object.metadata.namespace !== namespace, signal);
+  return withKept(await removeLingering(removal, crds.filter(({ name }) => !used.includes(name)), signal), used);
 }
 
 /**
@@ -103,6 +116,6 @@ async function removeBy(context: DeployContext, options: RemoveBrokerOptions, de
   const removal = { client, clock, isDryRun, deadline, leftovers };
   const namespace = { resource: resources.namespaces, name: brokerNamespace };
   await steps.do(`Remove namespace ${brokerNamespace}`, ({ signal }) => removeLingering(removal, [namespace], signal));
-  await steps.do('Remove CustomResourceDefinitions', (progress) => removeCrds(removal, objects, progress));
+  await steps.do('Remove CustomResourceDefinitions', (progress) => removeCrds(brokerNamespace, removal, objects, progress));
   return { namespace: brokerNamespace, steps: steps.results, warnings: steps.warnings, leftovers, isUnchanged: steps.isUnchanged };
 }

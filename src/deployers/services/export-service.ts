@@ -70,10 +70,11 @@ async function checkService({ client, signal }: ExportContext, { name, namespace
   });
 }
 
-function draft(options: ExportServiceOptions): ServiceExport {
+/** A standing ServiceExport keeps its policy where none is asked for. */
+function draft(options: ExportServiceOptions, existing?: ServiceExport): ServiceExport {
   const { serviceExports } = resources;
   const { name, namespace } = options;
-  const policy = policyOf(options) ?? 'all';
+  const policy = policyOf(options) ?? existing?.metadata.annotations?.[PLACEMENT_POLICY] ?? 'all';
   const annotations = policy === 'all' ? undefined : { [PLACEMENT_POLICY]: policy };
   return {
     apiVersion: apiVersionOf(serviceExports),
@@ -88,7 +89,7 @@ async function ensurePolicy({ client, signal }: ExportContext, options: ExportSe
   if (policy === undefined || policy === (metadata.annotations?.[PLACEMENT_POLICY] ?? 'all')) return 'unchanged';
   const annotations = { [PLACEMENT_POLICY]: policy === 'all' ? null : policy };
   const patch = { metadata: { ...(metadata.uid !== undefined && { uid: metadata.uid }), annotations } };
-  await client.patch(resources.serviceExports, options.name, options.namespace, 'application/merge-patch+json', patch, { fieldManager: FIELD_MANAGER, signal });
+  await client.patch(resources.serviceExports, options.name, options.namespace, 'application/merge-patch+json', patch, { fieldManager: FIELD_MANAGER, signal, dryRun: options.dryRun });
   return 'updated';
 }
 
@@ -96,7 +97,7 @@ async function ensureExport(context: ExportContext, options: ExportServiceOption
   const { client, signal } = context;
   if (existing !== undefined) return ensurePolicy(context, options, existing);
   try {
-    await client.create(resources.serviceExports, draft(options), { fieldManager: FIELD_MANAGER, signal });
+    await client.create(resources.serviceExports, draft(options), { fieldManager: FIELD_MANAGER, signal, dryRun: options.dryRun });
     return 'created';
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
@@ -143,10 +144,11 @@ export async function exportService(given: ExportContext, options: ExportService
     if (isThere) return { state: 'done', value };
     return { state: 'warning', detail: `There is no Service "${namespace}/${name}" yet; the export takes effect when there is`, value };
   });
-  if (!options.dryRun) {
-    await steps.do('Create the ServiceExport', async () => ({ state: await ensureExport(context, options, existing), detail: `${namespace}/${name}` }));
-    await waitForExport(context, options, steps);
-  }
+  await steps.do('Create the ServiceExport', async () => {
+    const state = await ensureExport(context, options, existing);
+    return { state: options.dryRun && state !== 'unchanged' ? 'planned' : state, detail: `${namespace}/${name}` };
+  });
+  if (!options.dryRun) await waitForExport(context, options, steps);
   return {
     name,
     namespace,
@@ -155,6 +157,6 @@ export async function exportService(given: ExportContext, options: ExportService
     steps: steps.results,
     warnings: steps.warnings,
     isUnchanged: steps.isUnchanged,
-    ...(options.dryRun && { manifests: toYaml([{ ...draft(options) }]) }),
+    ...(options.dryRun && { manifests: toYaml([{ ...draft(options, existing) }]) }),
   };
 }

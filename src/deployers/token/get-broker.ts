@@ -26,7 +26,7 @@ async function findBrokerOfMember({ client, signal }: DeployContext): Promise<st
   try {
     return (await findMemberCredential(client, signal))?.server;
   } catch (error) {
-    if (isForbidden(error)) return undefined;
+    if (isForbidden(error) || (error instanceof McsError && error.code === 'MCS_CREDENTIAL_UNREADABLE')) return undefined;
     throw error;
   }
 }

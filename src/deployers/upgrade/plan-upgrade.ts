@@ -1,18 +1,19 @@
-import { MEMBER_NAMESPACE } from '../../api/names.ts';
+import { GATEWAY_AGENT, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
-import type { ClusterProperty } from '../../api/types/index.ts';
+import type { ClusterProperty, MemberConfig } from '../../api/types/index.ts';
 import { McsError } from '../../base/errors.ts';
 import type { TaskProgress } from '../../base/tasks.ts';
 import { servesAdmissionPolicies } from '../../discovery/admission-policies.ts';
-import { validateApiVersions } from '../../discovery/api-versions.ts';
+import { hasCalico, validateApiVersions } from '../../discovery/api-versions.ts';
 import type { ClusterFacts } from '../../discovery/cluster-facts.ts';
 import { findMissingAccess, validateAccess } from '../../discovery/missing-access.ts';
 import { readClusterFacts } from '../../discovery/read-cluster-facts.ts';
 import type { AccessQuestion } from '../../kube/client.ts';
 import type { FleetContext } from '../deploy-context.ts';
 import { planChanges } from '../ensure-group.ts';
+import { hasTunnels } from '../gateway/settle-gateway.ts';
 import type { ImageOptions } from '../images.ts';
-import { deployBrokerQuestions, joinQuestions, servesFlowSchemas } from '../install-questions.ts';
+import { deployBrokerQuestions, joinQuestions, servesFlowSchemas, wiringQuestions } from '../install-questions.ts';
 import { readClusterProperties, settleClusterProperties, type StandingProperties } from '../join/cluster-properties.ts';
 import { type ManifestGroup, objectsOf, renderBroker, renderMember } from '../manifests.ts';
 import { findStandingBroker, findStandingMember, mergeImages, type StandingMember, type StandingPart, validateNoDowngrade } from '../standing-part.ts';
@@ -22,6 +23,9 @@ import type { PartName, UpgradedPart, UpgradeOptions } from './options.ts';
 export interface PlannedPart extends UpgradedPart {
   readonly namespace: string;
   readonly deployments: readonly string[];
+  readonly daemonSets: readonly string[];
+  /** Of the member, where the part is one. */
+  readonly config?: MemberConfig;
   readonly groups: readonly ManifestGroup[];
   /** Images that an earlier override fixes, and that no flag replaces now. */
   readonly keptImages: readonly string[];
@@ -41,7 +45,7 @@ export async function readStanding({ client }: FleetContext, { brokerNamespace }
     throw new McsError('MCS_NOT_JOINED', `Cannot upgrade: this cluster is no member, and hosts no broker in namespace "${brokerNamespace}"`, { hints: ['mcs join broker-info.subm', 'mcs deploy-broker'] });
   }
   const served = { hasFlowSchemas: servesFlowSchemas(facts), hasAdmissionPolicies: await servesAdmissionPolicies(client, signal) };
-  const questions: AccessQuestion[] = [...(broker ? deployBrokerQuestions(brokerNamespace, served) : []), ...(member ? joinQuestions() : [])];
+  const questions: AccessQuestion[] = [...(broker ? deployBrokerQuestions(brokerNamespace, served) : []), ...(member ? [...joinQuestions(), ...wiringQuestions(member.config.dnsWiring)] : [])];
   validateAccess(await findMissingAccess(client, questions, signal), 'upgrade the cluster', client.server);
   validateApiVersions(facts);
   return { facts, broker, member };
@@ -79,7 +83,7 @@ async function memberGroups({ client, templates, version }: FleetContext, option
   const properties = await readClusterProperties(client, facts.apiVersions, signal);
   const clusterSetID = standingSet(properties);
   const images = upgradeImages(options.images, member.images);
-  const groups = await renderMember(templates, { version, memberNamespace: MEMBER_NAMESPACE, images, config: member.config, clusterSetID: clusterSetID ?? '' });
+  const groups = await renderMember(templates, { version, memberNamespace: MEMBER_NAMESPACE, images, config: member.config, clusterSetID: clusterSetID ?? '', hasCalico: hasCalico(facts) });
   return settleClusterProperties(withoutUnknownSet(groups, clusterSetID), properties);
 }
 
@@ -88,13 +92,13 @@ export async function planParts(context: FleetContext, options: UpgradeOptions, 
   const { client, clock, version: to } = context;
   const { broker, member } = standing;
   const { signal } = progress;
-  const plan = async (part: PartName, from: StandingPart, groups: readonly ManifestGroup[], place: Pick<PlannedPart, 'namespace' | 'deployments'>): Promise<PlannedPart> => {
+  const plan = async (part: PartName, from: StandingPart, groups: readonly ManifestGroup[], place: Pick<PlannedPart, 'namespace' | 'deployments' | 'daemonSets' | 'config'>): Promise<PlannedPart> => {
     if (!options.allowDowngrade) validateNoDowngrade(`${part} in this cluster`, from, to);
     const changes = await planChanges(client, objectsOf(groups), { clock, timeoutMs: options.timeoutMs }, progress);
     return { part, from: from.version, to, changes, groups, keptImages: keptImages(options.images, from), ...place };
   };
   const parts: PlannedPart[] = [];
-  if (broker) parts.push(await plan('broker', broker, await brokerGroups(context, options, standing, broker, signal), { namespace: options.brokerNamespace, deployments: ['mcs-desk'] }));
-  if (member) parts.push(await plan('member', member, await memberGroups(context, options, standing, member, signal), { namespace: MEMBER_NAMESPACE, deployments: ['mcs-controller', 'mcs-dns'] }));
+  if (broker) parts.push(await plan('broker', broker, await brokerGroups(context, options, standing, broker, signal), { namespace: options.brokerNamespace, deployments: ['mcs-desk'], daemonSets: [] }));
+  if (member) parts.push(await plan('member', member, await memberGroups(context, options, standing, member, signal), { namespace: MEMBER_NAMESPACE, deployments: ['mcs-controller', 'mcs-dns'], daemonSets: hasTunnels(member.config) ? [GATEWAY_AGENT] : [], config: member.config }));
   return parts;
 }

@@ -5,6 +5,8 @@ import { waitForIsolation } from '../broker/wait-isolation.ts';
 import { ADMISSION_POLICIES, objectsOf, toYaml } from '../manifests.ts';
 import { Steps, type StepOutcome } from '../steps.ts';
 import { findPublished } from '../token/published-broker.ts';
+import { prepareGateway } from '../gateway/settle-gateway.ts';
+import { waitForDaemonSet } from '../gateway/wait-daemon-set.ts';
 import { waitForRollout } from '../wait-rollout.ts';
 import type { UpgradeOptions, UpgradeResult } from './options.ts';
 import { type PlannedPart, planParts, readStanding } from './plan-upgrade.ts';
@@ -37,21 +39,20 @@ async function proveIsolation(context: FleetContext, { brokerNamespace, timeoutM
   });
 }
 
-async function upgradePart(context: FleetContext, options: UpgradeOptions, { part, groups, deployments, namespace }: PlannedPart, steps: Steps): Promise<void> {
+/** Brings one part to its planned state, group by group. */
+export async function upgradePart(context: FleetContext, options: UpgradeOptions, { part, groups, deployments, daemonSets, namespace, config }: PlannedPart, steps: Steps): Promise<void> {
   const { client, clock } = context;
   const deadline = { clock, timeoutMs: options.timeoutMs };
-  let mustProve = false;
+  if (config !== undefined) await prepareGateway(context, config, steps);
   for (const { title, objects } of groups) {
-    const hasChanged = await steps.run(`Upgrade ${title} of the ${part}`, async (progress): Promise<StepOutcome<boolean>> => {
-      const outcome = await ensureGroup(client, objects, deadline, progress);
-      return { ...outcome, value: outcome.state !== 'unchanged' };
-    });
-    mustProve ||= hasChanged && title === ADMISSION_POLICIES;
+    await steps.do(`Upgrade ${title} of the ${part}`, (progress) => ensureGroup(client, objects, deadline, progress));
+    // also where nothing was written: a run that was cut may have written them and proven nothing
+    if (title === ADMISSION_POLICIES) await proveIsolation(context, options, steps);
   }
-  if (mustProve) await proveIsolation(context, options, steps);
   if (options.wait === 'none') return;
-  await steps.do(`Wait for ${deployments.join(' and ')}`, async (progress) => {
+  await steps.do(`Wait for ${[...deployments, ...daemonSets].join(' and ')}`, async (progress) => {
     await waitForRollout(client, deployments, namespace, deadline, progress);
+    for (const name of daemonSets) await waitForDaemonSet(client, name, namespace, deadline, progress);
     return { state: 'done', detail: 'ready' };
   });
 }

@@ -3,7 +3,7 @@ import { resources } from '../../api/resources.ts';
 import type { Pod, Service } from '../../api/types/index.ts';
 import { type ClusterRanges, describeConflict, findCidrConflicts, refusesJoin } from '../../discovery/cidr-overlap.ts';
 import type { ClusterState } from '../../inspect/cluster-state.ts';
-import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
+import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, memberOf } from '../context.ts';
 
 /** Addresses and objects named in one line of evidence. */
@@ -54,9 +54,11 @@ export function knownRanges(states: readonly ClusterState[]): readonly ClusterRa
   return [...ranges.values()];
 }
 
-function judgeOverlap(context: DiagnoseContext): CheckOutcome {
+export function judgeOverlap(context: Pick<DiagnoseContext, 'cluster' | 'fleet'>): CheckOutcome {
   const { config } = memberOf(context);
-  const members = knownRanges(context.fleet.clusters.map(({ state }) => state));
+  const states = context.fleet.clusters.map(({ state }) => state);
+  const members = knownRanges(states);
+  if (members.length <= 1 && states.every(({ broker }) => broker === undefined)) return skip('no other member is known: the broker is in none of the clusters that were read');
   const conflicts = findCidrConflicts(config, members);
   const texts = conflicts.map((conflict) => describeConflict(conflict, config.clusterID));
   if (conflicts.some((conflict) => refusesJoin(conflict, config.components))) return fail(texts, ['Give one of the clusters other ranges: packets cannot be routed between them']);

@@ -40,7 +40,7 @@ export function judgeExpiry(credential: Pick<CredentialState, 'renewsAt' | 'expi
   const rejoin = [`mcs join broker-info.subm --context ${context}`];
   switch (judgeCredential(credential, now)) {
     case 'unreadable':
-      return fail(['the Secret submariner-operator/mcs-broker is damaged'], rejoin);
+      return fail(['the Secret submariner-operator/mcs-broker is damaged'], [`kubectl --context ${context} -n submariner-operator delete secret mcs-broker`, ...rejoin]);
     case 'expired':
       return fail([`it expired at ${expiresAt}`, 'what is imported stays, but nothing new arrives'], rejoin);
     case 'overdue':

@@ -35,7 +35,7 @@ const CLUSTER_RULES: readonly object[] = [
   read('coordination.k8s.io', 'leases'),
   read('multicluster.x-k8s.io', 'serviceexports', 'serviceimports'),
   read('about.k8s.io', 'clusterproperties'),
-  read('submariner.io', 'clusters', 'endpoints', 'gateways'),
+  read('submariner.io', 'clusters', 'endpoints', 'gateways', 'routeagents'),
   read('apiextensions.k8s.io', 'customresourcedefinitions'),
   read('admissionregistration.k8s.io', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings'),
   read('operator.openshift.io', 'dnses'),

@@ -60,5 +60,6 @@ export function trackUpdate(entries: readonly ManagedFieldsEntry[], { changed, r
   const gone = unionSets(changed, removed);
   const others = entries.filter((entry) => entry !== own).map((entry) => without(entry, gone));
   const fields = unionSets(subtractSets(own?.fieldsV1 ?? {}, removed), changed);
-  return inEntryOrder([...others, withFields(own, 'Update', manager, fields)]);
+  // a changed value counts as a change although the fields are the same
+  return inEntryOrder([...others, { ...withFields(own, 'Update', manager, fields), ...(!isEmptySet(changed) && { time: manager.time }) }]);
 }

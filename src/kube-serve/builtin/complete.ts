@@ -1,6 +1,6 @@
 import { resources } from '../../api/resources.ts';
 import { matchesLabels, type Requirement } from '../../api/selectors.ts';
-import type { KubeObject, Namespace, Pod, Secret, Service, ServicePort, Workload } from '../../api/types/index.ts';
+import type { EndpointSlice, KubeObject, Namespace, Pod, Secret, Service, ServicePort, Workload } from '../../api/types/index.ts';
 import { sameJson, valueAt } from '../json.ts';
 import { type FieldCause, invalid } from '../status-error.ts';
 
@@ -106,3 +106,10 @@ export const completeWorkload = forKind<Workload>((workload, old) => {
   if (causes.length > 0) throw invalid({ group: 'apps', plural: '', kind: workload.kind }, workload.metadata.name, causes);
   return workload;
 });
+
+/** A list of `[]` or none becomes a nil slice on its way through protobuf storage, and Go writes that as null. */
+function nilIfEmpty<T>(list: T[] | null | undefined): T[] | null {
+  return list === undefined || list?.length === 0 ? null : list;
+}
+
+export const completeEndpointSlice = forKind<EndpointSlice>((slice) => ({ ...slice, endpoints: nilIfEmpty(slice.endpoints), ports: nilIfEmpty(slice.ports) }));

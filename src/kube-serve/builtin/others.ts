@@ -1,6 +1,6 @@
 import { resources } from '../../api/resources.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
-import { completeRoleBinding, completeWorkload } from './complete.ts';
+import { completeEndpointSlice, completeRoleBinding, completeWorkload } from './complete.ts';
 import * as columns from './other-columns.ts';
 import * as schemas from './other-schemas.ts';
 
@@ -11,7 +11,7 @@ export const otherDefinitions: readonly ResourceDefinition[] = [
   { ...APPS, resource: resources.deployments, singular: 'deployment', shortNames: ['deploy'], schema: schemas.deploymentSchema, columns: columns.deploymentColumns, scale: REPLICAS },
   { ...APPS, resource: resources.replicaSets, singular: 'replicaset', shortNames: ['rs'], schema: schemas.replicaSetSchema, columns: columns.replicaSetColumns, scale: REPLICAS },
   { ...APPS, resource: resources.daemonSets, singular: 'daemonset', shortNames: ['ds'], schema: schemas.daemonSetSchema, columns: columns.daemonSetColumns },
-  { resource: resources.endpointSlices, singular: 'endpointslice', hasGeneration: true, schema: schemas.endpointSliceSchema, columns: columns.endpointSliceColumns },
+  { resource: resources.endpointSlices, singular: 'endpointslice', hasGeneration: true, schema: schemas.endpointSliceSchema, columns: columns.endpointSliceColumns, complete: completeEndpointSlice },
   { resource: resources.leases, singular: 'lease', schema: schemas.leaseSchema, columns: columns.leaseColumns },
   { resource: resources.roles, singular: 'role', nameForm: 'path', schema: schemas.roleSchema, columns: columns.createdAtColumns },
   { resource: resources.roleBindings, singular: 'rolebinding', nameForm: 'path', schema: schemas.roleBindingSchema, columns: columns.roleBindingColumns, complete: completeRoleBinding },

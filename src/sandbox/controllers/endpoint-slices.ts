@@ -42,7 +42,7 @@ function reconcile(objects: Objects, index: SliceIndex, key: string): void {
 }
 
 function namesPod({ endpoints }: EndpointSlice, { metadata }: Pod): boolean {
-  return endpoints.some(({ targetRef }) => targetRef?.uid === metadata.uid);
+  return (endpoints ?? []).some(({ targetRef }) => targetRef?.uid === metadata.uid);
 }
 
 /** EndpointSlices of Services with a selector. */

@@ -120,5 +120,5 @@ export function diffSlices(plans: readonly SlicePlan[], standing: readonly Endpo
 }
 
 function isAsPlanned(slice: EndpointSlice, plan: SlicePlan, labels: Readonly<Record<string, string>>): boolean {
-  return isDeepStrictEqual([slice.ports ?? [], slice.endpoints, slice.metadata.labels], [plan.ports, plan.endpoints, labels]);
+  return isDeepStrictEqual([slice.ports ?? [], slice.endpoints ?? [], slice.metadata.labels], [plan.ports, plan.endpoints, labels]);
 }

@@ -1,5 +1,5 @@
-import { watch } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface LogRequest {
   /** The last so many lines; all without it. */
@@ -38,41 +38,24 @@ async function* readFrom(file: FileHandle, start: number): AsyncGenerator<Buffer
   }
 }
 
-/** Resolves with each change of a file, and ends with the signal. */
-function createChanges(path: string, signal: AbortSignal): { next(): Promise<boolean>; close(): void } {
-  let wake: () => void = () => undefined;
-  let changed = false;
-  const notify = (): void => {
-    changed = true;
-    wake();
-  };
-  const watcher = watch(path, { persistent: false }, notify);
-  signal.addEventListener('abort', notify, { once: true });
-  return {
-    next: async () => {
-      if (!changed && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
-      changed = false;
-      return !signal.aborted;
-    },
-    close: () => {
-      signal.removeEventListener('abort', notify);
-      watcher.close();
-    },
-  };
+/** What is between two looks at a log that grows. No watch of the file: the system allows a user few of them (inotify, 128), and then fails with EMFILE. */
+const LOOK_AGAIN_MS = 100;
+
+/** False once the signal has ended the wait. */
+function waitForMore(signal: AbortSignal): Promise<boolean> {
+  return pause(LOOK_AGAIN_MS, true, { signal, ref: false }).catch(() => false);
 }
 
 /** The bytes of a container's log. */
 export async function* readLog(path: string, { follow, tailLines }: LogRequest, signal: AbortSignal): AsyncGenerator<Buffer, void> {
   const file = await open(path, 'r');
-  const changes = follow ? createChanges(path, signal) : undefined;
   try {
     const { size } = await file.stat();
     let position = tailLines === undefined ? 0 : tailLines <= 0 ? size : await findTail(file, size, tailLines);
     do position = yield* readFrom(file, position);
-    while ((await changes?.next()) === true);
+    while (follow && (await waitForMore(signal)));
     yield* readFrom(file, position); // what was written just before the end
   } finally {
-    changes?.close();
     await file.close();
   }
 }

@@ -28,6 +28,11 @@ function bufferValues(data: Readonly<Record<string, string>> | undefined, encodi
   return Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, encoding)]));
 }
 
+/** A simulated node has no kernel of its own: what pods look for in these places is not there. */
+function isKernelPath(path: string | undefined): boolean {
+  return path !== undefined && /^\/(proc|sys|dev|run)\//.test(path) && !path.includes('..');
+}
+
 function sourceOf(volume: Volume, namespace: string, inputs: PodInputs): DataSource | undefined {
   const { secret, configMap } = volume as { secret?: Volume['secret'] & { items?: KeyToPath[] }; configMap?: Volume['configMap'] & { items?: KeyToPath[] } };
   if (secret !== undefined) {
@@ -38,7 +43,7 @@ function sourceOf(volume: Volume, namespace: string, inputs: PodInputs): DataSou
     const found = inputs.findConfigMap(namespace, configMap.name);
     return { kind: 'ConfigMap', name: configMap.name, optional: configMap.optional === true, items: configMap.items, data: found && bufferValues(found.data, 'utf8') };
   }
-  if (volume.emptyDir !== undefined) return undefined;
+  if (volume.emptyDir !== undefined || isKernelPath(volume.hostPath?.path)) return undefined;
   throw new ContainerConfigError(`volume "${volume.name}" is of a kind that is not simulated`);
 }
 

@@ -28,7 +28,7 @@ function targetsOf(slices: readonly EndpointSlice[], portName: string, protocol:
   for (const slice of slices) {
     const port = slice.ports?.find((each) => (each.name ?? '') === portName && (each.protocol ?? 'TCP') === protocol)?.port;
     if (port === undefined || slice.addressType !== 'IPv4') continue;
-    for (const { addresses, conditions } of slice.endpoints) {
+    for (const { addresses, conditions } of slice.endpoints ?? []) {
       if (conditions?.ready === false) continue; // an unknown readiness counts as ready
       for (const address of addresses) targets.set(`${address}:${port}`, { address, port: sandboxPort(port) });
     }

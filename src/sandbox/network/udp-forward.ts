@@ -16,66 +16,75 @@ const MAX_FLOWS = 1024;
 
 const same = (a: SocketAddress, b: SocketAddress): boolean => a.address === b.address && a.port === b.port;
 
-export async function listenUdpForward({ address, port }: SocketAddress, targets: readonly SocketAddress[]): Promise<Forwarder> {
-  const rotation = createRotation();
-  rotation.set(targets);
-  const flows = new Map<string, Flow>();
-  const front = createSocket('udp4');
+/** The flows of one front: each client keeps its target while it speaks. */
+class Flows {
+  readonly #front: Socket;
+  readonly #flows = new Map<string, Flow>();
+  readonly #rotation = createRotation();
 
-  const end = (key: string): void => {
-    const flow = flows.get(key);
-    if (flow === undefined) return;
-    flows.delete(key);
-    clearTimeout(flow.timer);
-    flow.socket.close();
-  };
-  const open = (key: string, client: RemoteInfo): Flow | undefined => {
-    const target = rotation.next();
-    if (target === undefined) return undefined;
-    const socket = createSocket('udp4');
-    const timer = setTimeout(() => {
-      end(key);
-    }, IDLE_MS);
-    socket.on('message', (message) => {
-      front.send(message, client.port, client.address);
-    });
-    // the target is gone (ECONNREFUSED): the client's next datagram picks another one
-    socket.on('error', () => {
-      end(key);
-    });
-    const flow = { target, socket, timer };
-    flows.set(key, flow);
-    const oldest = flows.size > MAX_FLOWS ? flows.keys().next().value : undefined;
-    if (oldest !== undefined) end(oldest);
-    return flow;
-  };
+  constructor(front: Socket, targets: readonly SocketAddress[]) {
+    this.#front = front;
+    this.#rotation.set(targets);
+  }
 
-  front.on('message', (message, client) => {
+  send(message: Buffer, client: RemoteInfo): void {
     const key = `${client.address}:${client.port}`;
-    const flow = flows.get(key) ?? open(key, client);
+    const flow = this.#flows.get(key) ?? this.#open(key, client);
     flow?.timer.refresh();
     flow?.socket.send(message, flow.target.port, flow.target.address);
-  });
+  }
+
+  /** Flows to targets that are not given any more end. */
+  setTargets(targets: readonly SocketAddress[]): void {
+    this.#rotation.set(targets);
+    for (const [key, flow] of this.#flows) if (!targets.some((target) => same(target, flow.target))) this.#end(key);
+  }
+
+  endAll(): void {
+    for (const key of [...this.#flows.keys()]) this.#end(key);
+  }
+
+  #open(key: string, client: RemoteInfo): Flow | undefined {
+    const target = this.#rotation.next();
+    if (target === undefined) return undefined;
+    const socket = createSocket('udp4');
+    const timer = setTimeout(() => this.#end(key), IDLE_MS);
+    socket.on('message', (message) => this.#front.send(message, client.port, client.address));
+    // the target is gone (ECONNREFUSED): the client's next datagram picks another one
+    socket.on('error', () => this.#end(key));
+    const flow = { target, socket, timer };
+    this.#flows.set(key, flow);
+    const oldest = this.#flows.size > MAX_FLOWS ? this.#flows.keys().next().value : undefined;
+    if (oldest !== undefined) this.#end(oldest);
+    return flow;
+  }
+
+  #end(key: string): void {
+    const flow = this.#flows.get(key);
+    if (flow === undefined) return;
+    this.#flows.delete(key);
+    clearTimeout(flow.timer);
+    flow.socket.close();
+  }
+}
+
+/** Listens on UDP and forwards each client's datagrams to one target, and the answers back. */
+export async function listenUdpForward({ address, port }: SocketAddress, targets: readonly SocketAddress[]): Promise<Forwarder> {
+  const front = createSocket('udp4');
+  const flows = new Flows(front, targets);
+  front.on('message', (message, client) => flows.send(message, client));
   front.bind(port, address);
   await once(front, 'listening');
   front.on('error', () => undefined); // a client that is gone already
 
   let closed: Promise<unknown> | undefined;
   const close = async (): Promise<void> => {
-    for (const key of [...flows.keys()]) end(key);
+    flows.endAll();
     if (closed === undefined) {
       closed = once(front, 'close');
       front.close();
     }
     await closed;
   };
-  return {
-    port: front.address().port,
-    setTargets: (given) => {
-      rotation.set(given);
-      for (const [key, flow] of flows) if (!given.some((target) => same(target, flow.target))) end(key);
-    },
-    close,
-    destroy: close,
-  };
+  return { port: front.address().port, setTargets: (given) => flows.setTargets(given), close, destroy: close };
 }

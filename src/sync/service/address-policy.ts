@@ -35,7 +35,8 @@ export function parseAll(texts: readonly string[]): Cidr[] {
   return texts.flatMap((text) => parseCidr(text) ?? []);
 }
 
-function isOlder(a: Cluster, b: Cluster): boolean {
+/** Whether a cluster became a member before another one. */
+export function isOlder(a: Cluster, b: Cluster): boolean {
   const [left = '', right = ''] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];
   return left === right ? a.metadata.name < b.metadata.name : left < right;
 }

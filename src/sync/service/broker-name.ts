@@ -25,6 +25,12 @@ export interface BrokerIdentity {
   readonly uid: string;
 }
 
+/** What a broker that is compromised gives in place of a map holds nothing. */
+function readMap(raw: unknown): Readonly<Record<string, string>> {
+  const entries = typeof raw === 'object' && raw !== null ? Object.entries(raw) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
 function isObjectName(text: string): boolean {
   return text.length <= MAX_OBJECT_NAME && OBJECT_NAME.test(text);
 }
@@ -39,7 +45,8 @@ const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
  * holds a dot, only one pair does.
  */
 export function readBrokerIdentity(object: KubeObject, kind: 'ServiceImport' | 'EndpointSlice'): Screened<BrokerIdentity> {
-  const { name: objectName, labels = {}, annotations = {} } = object.metadata;
+  const { name: objectName } = object.metadata;
+  const [labels, annotations] = [readMap(object.metadata.labels), readMap(object.metadata.annotations)];
   const where = `${kind} ${objectName}`;
   const cluster = objectName.slice(objectName.lastIndexOf('.') + 1);
   const { [ORIGIN_NAME]: name = '', [ORIGIN_NAMESPACE]: namespace = '' } = annotations;

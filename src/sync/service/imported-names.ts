@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fitName, MAX_OBJECT_NAME } from '../../api/names.ts';
 
 const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
 /** Name of the Service that carries the clusterset IP of a service: `derived-` and 10 characters of a hash. */
 export function derivedServiceName(namespace: string, service: string): string {
-  const hash = createHash('sha256').update(`${namespace}/${service}`).digest();
-  return `derived-${Array.from(hash.subarray(0, 10), (byte) => BASE32HEX[byte % 32]).join('')}`;
+  const digest = hash('sha256', `${namespace}/${service}`, 'buffer');
+  return `derived-${Array.from(digest.subarray(0, 10), (byte) => BASE32HEX[byte % 32]).join('')}`;
 }
 
 /**

@@ -16,9 +16,13 @@ export interface MergedService {
 /**
  * Order of precedence: the standing winner as long as it exports, so that traffic does not change
  * when a conflict begins or ends (C2), then by the broker's creation time, then by cluster id.
+ * The broker's times have a resolution of 1 s, and which of two exports of one second an importer
+ * sees first is chance: a winner yields to such a one, so that all importers end with the same.
  */
 export function orderByPrecedence(records: readonly SyncRecord[], currentWinner?: string): SyncRecord[] {
-  const rank = ({ origin, createdAt }: SyncRecord): string => `${origin.cluster === currentWinner ? 0 : 1} ${createdAt || '~'} ${origin.cluster}`;
+  const standing = records.find(({ origin }) => origin.cluster === currentWinner);
+  const isFirst = (record: SyncRecord): boolean => record === standing || (standing !== undefined && standing.createdAt !== '' && record.createdAt === standing.createdAt);
+  const rank = (record: SyncRecord): string => `${isFirst(record) ? 0 : 1} ${record.createdAt || '~'} ${record.origin.cluster}`;
   return records.map((record) => ({ record, key: rank(record) })).toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ record }) => record);
 }
 

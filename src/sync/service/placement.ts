@@ -40,13 +40,27 @@ function preferred(policy: PlacementPolicy, localCluster: string): readonly stri
   }
 }
 
+function isReady({ groups }: ClusterEndpoints): boolean {
+  return groups.some(({ endpoints }) => endpoints.some(({ ready }) => ready));
+}
+
+/**
+ * Candidates without those that cannot be reached, as long as another one has a ready endpoint: a
+ * failing probe alone never leaves a service without endpoints.
+ */
+function withoutUnreachable(candidates: readonly ClusterEndpoints[], isReachable: (cluster: string) => boolean): readonly ClusterEndpoints[] {
+  const reachable = candidates.filter(({ cluster }) => isReachable(cluster));
+  return reachable.some(isReady) ? reachable : candidates;
+}
+
 /**
  * Chooses which clusters' endpoints stand behind a service in the importing cluster: those of the
- * first preferred cluster that has a ready one, else everybody's. It works on the slices, so the
- * choice holds for the virtual address and for DNS alike, for headless services too.
+ * first preferred cluster that has a ready one, else everybody's; clusters whose connection fails
+ * come last of all. It works on the slices, so the choice holds for the virtual address and for DNS
+ * alike, for headless services too.
  */
-export function placeEndpoints(policy: PlacementPolicy, candidates: readonly ClusterEndpoints[], localCluster: string): readonly ClusterEndpoints[] {
-  const isReady = ({ groups }: ClusterEndpoints): boolean => groups.some(({ endpoints }) => endpoints.some(({ ready }) => ready));
+export function placeEndpoints(policy: PlacementPolicy, all: readonly ClusterEndpoints[], localCluster: string, isReachable: (cluster: string) => boolean = () => true): readonly ClusterEndpoints[] {
+  const candidates = withoutUnreachable(all, isReachable);
   for (const cluster of preferred(policy, localCluster)) {
     const found = candidates.find((candidate) => candidate.cluster === cluster);
     if (found !== undefined && isReady(found)) return [found];

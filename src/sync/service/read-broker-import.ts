@@ -13,7 +13,7 @@ export function readBrokerImport(object: ServiceImport): Screened<SyncRecord> {
   const identity = readBrokerIdentity(object, 'ServiceImport');
   if (identity.accepted === undefined) return { accepted: undefined, rejections: identity.rejections };
   const { cluster, namespace, service: name, uid } = identity.accepted;
-  const { spec = {} } = object as { spec?: Readonly<Record<string, unknown>> }; // whoever wrote it may have left it out
+  const spec = (object as { spec?: Readonly<Record<string, unknown>> | null }).spec ?? {}; // whoever wrote it may have left it out
   const ports = readPorts(spec.ports, 'name and number');
   if (ports === undefined) return refuse(where, 'PortInvalid', 'its ports are malformed, not distinct or too many');
   if (spec.type !== 'ClusterSetIP' && spec.type !== 'Headless') return refuse(where, 'FieldInvalid', 'its type is unknown');

@@ -10,6 +10,9 @@ export interface MemberRejections {
 /** By cluster id. */
 export type RejectionSummary = Readonly<Record<string, MemberRejections>>;
 
+/** Key of the ConfigMap `mcs-rejections`. */
+export const REJECTIONS_KEY = 'rejections.json';
+
 const EXAMPLES = 5;
 /** More clusters than a set has. What a broker shows beyond that is counted under one name. */
 const MAX_CLUSTERS = 200;

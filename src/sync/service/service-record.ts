@@ -77,9 +77,14 @@ export function clusterIPsOf({ spec }: Service): string[] {
   return ips.filter((ip) => ip !== '' && ip !== 'None');
 }
 
+/** Families in the order of the addresses (KEP-1645 I5). */
+export function familiesOfIps(ips: readonly string[]): IpFamily[] {
+  return ips.map(familyOf).filter((family) => family !== undefined);
+}
+
 function familiesOf(service: Service, slices: readonly EndpointSlice[]): readonly IpFamily[] {
   if (service.spec.ipFamilies !== undefined && service.spec.ipFamilies.length > 0) return service.spec.ipFamilies;
-  const found = [...clusterIPsOf(service).map(familyOf), ...slices.map(({ addressType }) => addressType)];
+  const found = [...familiesOfIps(clusterIPsOf(service)), ...slices.map(({ addressType }) => addressType)];
   return [...new Set(found.filter((family) => family === 'IPv4' || family === 'IPv6'))];
 }
 
@@ -99,7 +104,7 @@ function trafficOf({ spec }: Service): TrafficSettings {
 
 function toGroup(slice: EndpointSlice, isRoutable: (address: string) => boolean): { group: EndpointGroup; unroutable: number } {
   const { name, uid = '' } = slice.metadata;
-  const all = (slice.endpoints as Endpoint[] | null | undefined) ?? []; // the API server stores an empty list as null
+  const all = slice.endpoints ?? [];
   const routable = all.filter(({ addresses }) => addresses.every(isRoutable));
   const ports = (slice.ports ?? []).flatMap(({ port, ...rest }) => (port === undefined ? [] : [toRecordPort({ ...rest, port })]));
   const family = slice.addressType === 'IPv6' ? 'IPv6' : 'IPv4';

@@ -2,7 +2,7 @@ import { MEMBER } from '../../../src/api/labels.ts';
 import { resourcePath, resources } from '../../../src/api/resources.ts';
 import { memberAccountName, memberRenewalName } from '../../../src/api/names.ts';
 import type { KubeObject } from '../../../src/api/types/index.ts';
-import { memberEndpoints, memberImport, type MemberService } from '../../helpers/member-records.ts';
+import { memberCable, memberEndpoints, memberImport, type MemberService } from '../../helpers/member-records.ts';
 
 /** Something that a member must not be able to do on the broker. */
 export interface Attempt {
@@ -24,7 +24,7 @@ export interface Scene {
   /** What stands on the broker and is the victim's. */
   readonly victim: MemberService;
   /** The victim's objects as every member may read them, by kind: an update needs their version. */
-  readonly standing: Readonly<Record<'ServiceImport' | 'EndpointSlice' | 'Lease', KubeObject>>;
+  readonly standing: Readonly<Record<'ServiceImport' | 'EndpointSlice' | 'Endpoint' | 'Lease', KubeObject>>;
 }
 
 const MERGE = 'application/merge-patch+json';
@@ -51,6 +51,7 @@ function foreignWrites({ namespace, hostile, victim, standing: found }: Scene): 
   const objects = [
     { kind: 'ServiceImport', resource: resources.serviceImports, standing: memberImport(victim, namespace), missing: memberImport(foreign, namespace) },
     { kind: 'EndpointSlice', resource: resources.endpointSlices, standing: memberEndpoints(victim, ['192.0.2.66'], namespace), missing: memberEndpoints(foreign, ['192.0.2.66'], namespace) },
+    { kind: 'Endpoint', resource: resources.cableEndpoints, standing: memberCable(victim.cluster, '192.0.2.10', namespace), missing: memberCable(victim.cluster, '192.0.2.66', namespace) },
     { kind: 'Lease', resource: resources.leases, standing: lease(victim.cluster, victim.cluster, namespace), missing: lease(`${victim.cluster}-new`, victim.cluster, namespace) },
   ] as const;
   return objects.flatMap(({ kind, resource, standing, missing }): Attempt[] => {
@@ -96,7 +97,8 @@ function disguisedWrites({ namespace, hostile, victim }: Scene): Attempt[] {
   const own = { ...victim, cluster: hostile };
   const serviceImport = memberImport(own, namespace);
   const slice = memberEndpoints(own, ['192.0.2.66'], namespace);
-  const imports = resourcePath(resources.serviceImports, namespace);
+  const cable = memberCable(hostile, '192.0.2.66', namespace);
+  const [imports, cables] = [resourcePath(resources.serviceImports, namespace), resourcePath(resources.cableEndpoints, namespace)];
   const withLabels = (labels: Record<string, string>): unknown => ({ ...serviceImport, metadata: { ...serviceImport.metadata, labels: { ...serviceImport.metadata.labels, ...labels } } });
   const withMeta = (meta: Record<string, unknown>): unknown => ({ ...serviceImport, metadata: { ...serviceImport.metadata, ...meta } });
   const owner = { apiVersion: 'v1', kind: 'Secret', name: 'x', uid: '00000000-0000-4000-8000-000000000000' };
@@ -107,6 +109,9 @@ function disguisedWrites({ namespace, hostile, victim }: Scene): Attempt[] {
     create('own name, no labels', withMeta({ labels: {} })),
     create('own name, a finalizer that blocks its removal', withMeta({ finalizers: ['hostile.example/stay'] })),
     create('own name, an owner reference', withMeta({ ownerReferences: [owner] })),
+    create("own tunnel end, another member's cluster id", { ...cable, spec: { ...cable.spec, cluster_id: victim.cluster } }, cables),
+    create("own tunnel end, another member's label", { ...cable, metadata: { ...cable.metadata, labels: { ...cable.metadata.labels, [MEMBER]: victim.cluster } } }, cables),
+    create('own tunnel end, a finalizer that blocks its removal', { ...cable, metadata: { ...cable.metadata, finalizers: ['hostile.example/stay'] } }, cables),
     create("own slice as backend of the broker cluster's Service", { ...slice, metadata: { ...slice.metadata, labels: { ...slice.metadata.labels, 'kubernetes.io/service-name': 'web' } } }, resourcePath(resources.endpointSlices, namespace)),
   ];
 }

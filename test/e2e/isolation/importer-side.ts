@@ -42,7 +42,7 @@ async function write(side: ImporterSide, who: 'hostile' | 'victim', service: Omi
 
 async function importedAddresses({ client }: Importer, namespace: string, service: string, cluster: string): Promise<string[]> {
   const { items } = await client.list(resources.endpointSlices, { namespace, labelSelector: `${MCS_SERVICE_NAME}=${service},${MCS_SOURCE_CLUSTER}=${cluster},!${MEMBER}` }); // where the broker is, its records have the label MEMBER
-  return items.flatMap(({ endpoints }) => (endpoints as typeof endpoints | null) ?? []).flatMap(({ addresses }) => addresses).toSorted();
+  return items.flatMap(({ endpoints }) => endpoints ?? []).flatMap(({ addresses }) => addresses).toSorted();
 }
 
 function rejectionOf({ status }: ServiceImport): string {

@@ -14,7 +14,7 @@ import { eventually } from '../../helpers/eventually.ts';
 import type { Scene } from './attempts.ts';
 import { type BrokerSide, type Finding, forgeCreationTime, tryWithAllRights, tryWithMemberRights } from './broker-side.ts';
 import { HOSTILE_RANGE, type Importer, tryImporters, VICTIM_RANGE } from './importer-side.ts';
-import { memberEndpoints, memberImport } from '../../helpers/member-records.ts';
+import { memberCable, memberEndpoints, memberImport } from '../../helpers/member-records.ts';
 
 export type { Finding, Importer };
 
@@ -48,11 +48,14 @@ async function admit(admin: KubeClient, { broker, brokerNamespace, signal }: Iso
 async function setScene(hostile: Player, victim: Player, { brokerNamespace: namespace, shared }: { readonly brokerNamespace: string; readonly shared: string }): Promise<Scene> {
   const service = { cluster: victim.cluster, namespace: shared, service: 'web' };
   const [serviceImport, slice] = [memberImport(service, namespace), memberEndpoints(service, ['198.51.100.10'], namespace)];
+  const cable = memberCable(victim.cluster, '192.0.2.10', namespace);
+  await victim.client.create(resources.cableEndpoints, cable);
   await victim.client.create(resources.serviceImports, serviceImport);
   await victim.client.create(resources.endpointSlices, slice);
   const standing = {
     ServiceImport: await hostile.client.get(resources.serviceImports, serviceImport.metadata.name, namespace),
     EndpointSlice: await hostile.client.get(resources.endpointSlices, slice.metadata.name, namespace),
+    Endpoint: await hostile.client.get(resources.cableEndpoints, cable.metadata.name, namespace),
     Lease: await hostile.client.get(resources.leases, victim.cluster, namespace),
   };
   return { namespace, hostile: hostile.cluster, victim: service, standing };
@@ -68,7 +71,7 @@ async function tryBroker(side: BrokerSide): Promise<Finding[]> {
 /** Versions of all that is the victim's. */
 async function standing({ admin, scene: { namespace, victim } }: BrokerSide): Promise<string> {
   const options = { namespace, labelSelector: `${MEMBER}=${victim.cluster}` };
-  const lists = await Promise.all([admin.list(resources.serviceImports, options), admin.list(resources.endpointSlices, options), admin.list(resources.leases, options), admin.list(resources.clusters, options)]);
+  const lists = await Promise.all([admin.list(resources.serviceImports, options), admin.list(resources.endpointSlices, options), admin.list(resources.cableEndpoints, options), admin.list(resources.leases, options), admin.list(resources.clusters, options)]);
   return lists.flatMap(({ items }) => items.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion ?? ''}`)).join();
 }
 

@@ -1,17 +1,20 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import { resources } from '../../../src/api/resources.ts';
-import type { Service, UnknownObject } from '../../../src/api/types/index.ts';
+import type { Pod, Service, UnknownObject } from '../../../src/api/types/index.ts';
 import { imageOf } from '../../../src/deployers/images.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import type { E2eCluster, Ran } from './fleet.ts';
 
 export const NAMESPACE = 'mcs-e2e';
+const TOOLBOX = 'toolbox';
 /** bash, dig, nslookup, curl. */
 const TOOLS_IMAGE = process.env.MCS_E2E_TOOLS_IMAGE ?? 'quay.io/submariner/nettest:0.20.0';
 const MINUTE = { timeoutMs: 60_000, everyMs: 200 };
 
-/** Answers every HTTP request with cluster and pod; our own image, which every cluster of the e2e has. */
-const SERVER = "require('node:http').createServer((_, answer) => answer.end(process.env.CLUSTER + ' ' + process.env.HOSTNAME + '\\n')).listen(8080, '::')";
+/** Answers every HTTP request with cluster and pod, and /source with the caller's address; our own image, which every cluster of the e2e has. */
+const SERVER = `require('node:http').createServer(({ url, socket }, answer) => {
+  answer.end((url === '/source' ? socket.remoteAddress.replace('::ffff:', '') : process.env.CLUSTER + ' ' + process.env.HOSTNAME) + '\\n');
+}).listen(8080, '::')`;
 
 const restricted = {
   securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
@@ -74,21 +77,28 @@ export async function applyService(cluster: E2eCluster, name: string, service: P
   await cluster.client.apply(resources.services, { metadata: { name, namespace }, spec } as Service, { fieldManager: 'e2e', force: true });
 }
 
-/** A pod to call from, one in each cluster. */
-export async function ensureToolbox(cluster: E2eCluster): Promise<void> {
+export interface ToolboxOptions {
+  readonly name?: string;
+  /** Where it runs, whatever taints the node has; anywhere by default. */
+  readonly node?: string;
+}
+
+/** A pod to call from. */
+export async function ensureToolbox(cluster: E2eCluster, { name = TOOLBOX, node }: ToolboxOptions = {}): Promise<Pod> {
   await ensureNamespace(cluster);
-  const existing = await cluster.client.find(resources.pods, 'toolbox', NAMESPACE);
+  const existing = await cluster.client.find(resources.pods, name, NAMESPACE);
   if (existing === undefined) {
-    const spec = { terminationGracePeriodSeconds: 0, containers: [{ name: 'toolbox', image: TOOLS_IMAGE, imagePullPolicy: 'IfNotPresent', command: ['sleep', '7200'] }] };
-    await cluster.client.create(resources.pods, { metadata: { name: 'toolbox', namespace: NAMESPACE }, spec });
+    const containers = [{ name: 'toolbox', image: TOOLS_IMAGE, imagePullPolicy: 'IfNotPresent', command: ['sleep', '7200'] }];
+    const spec = { terminationGracePeriodSeconds: 0, containers, ...(node !== undefined && { nodeName: node, tolerations: [{ operator: 'Exists' }] }) };
+    await cluster.client.create(resources.pods, { metadata: { name, namespace: NAMESPACE }, spec });
   }
-  await eventually(async () => {
-    const pod = await cluster.client.get(resources.pods, 'toolbox', NAMESPACE);
-    return pod.status?.containerStatuses?.every(({ ready }) => ready) ?? false;
+  return eventually(async () => {
+    const pod = await cluster.client.get(resources.pods, name, NAMESPACE);
+    return pod.status?.containerStatuses?.every(({ ready }) => ready) === true ? pod : Promise.reject(new Error(`pod ${name} of ${cluster.name} is not ready`));
   }, MINUTE);
 }
 
-/** Runs a command line in the toolbox of a cluster. */
-export function inToolbox(cluster: E2eCluster, line: string): Promise<Ran> {
-  return cluster.exec(NAMESPACE, 'toolbox', ['sh', '-c', line]);
+/** Runs a command line in a toolbox of a cluster. */
+export function inToolbox(cluster: E2eCluster, line: string, name = TOOLBOX): Promise<Ran> {
+  return cluster.exec(NAMESPACE, name, ['sh', '-c', line]);
 }

@@ -4,7 +4,7 @@ import { isSameBroker, readCredential, renewalTime, renewedData } from '../../..
 
 const FIELDS: Record<string, string> = {
   server: 'https://broker:6443',
-  ca: 'PEM',
+  ca: '',
   namespace: 'submariner-k8s-broker',
   clusterID: 'east',
   token: 'secret',
@@ -25,6 +25,10 @@ describe('readCredential', () => {
   it.each(['server', 'namespace', 'clusterID', 'token', 'issuedAt', 'expiresAt'])('is undefined without %s', (field) => {
     const { [field]: _left, ...rest } = FIELDS;
     expect(readCredential(secret(rest))).toBeUndefined();
+  });
+
+  it('is undefined with certificates that cannot be read', () => {
+    expect(readCredential(secret({ ...FIELDS, ca: 'PEM' }))).toBeUndefined();
   });
 
   it('is renewed at a third of its life', () => {

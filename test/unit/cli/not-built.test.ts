@@ -6,7 +6,7 @@ describe('findNotBuilt', () => {
     ['--globalnet', 'Cannot use --globalnet: '],
     ['--no-globalnet', 'Cannot use --globalnet: '],
     ['--globalnet-cidr=10.0.0.0/8', 'Cannot use --globalnet-cidr: '],
-    ['--air-gapped', 'Cannot use --air-gapped: it is not built yet'],
+    ['--http-proxy', 'Cannot use --http-proxy: it is not built yet'],
     ['cloud', 'Cannot use "cloud": open the ports'],
     ['gather', 'Cannot use "gather": it is not built yet'],
   ])('names %s and what to do instead', (word, start) => {

@@ -3,11 +3,12 @@ import { MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../../src/api/names.t
 import { resources } from '../../../src/api/resources.ts';
 import type { Secret } from '../../../src/api/types/index.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import { type BrokerCredential, readCredential } from '../../../src/broker-info/member-credential.ts';
+import { type MemberCredential, readCredential } from '../../../src/broker-info/member-credential.ts';
 import { CredentialKeeper } from '../../../src/controller/credential-keeper.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { createMemoryClient } from '../../helpers/memory-client.ts';
+import { createTestAuthority } from '../../helpers/test-certificates.ts';
 
 const DAY = 24 * 3_600_000;
 const LIFE = 6 * DAY;
@@ -20,8 +21,10 @@ interface Trial {
   readonly seen: (string | undefined)[];
   /** Reasons of the Events, each thing once. */
   readonly troubles: () => string[];
-  readonly stored: () => Promise<BrokerCredential | undefined>;
+  readonly stored: () => Promise<MemberCredential | undefined>;
   readonly setAnswering: (isAnswering: boolean) => void;
+  /** What happens between the request for a token and its answer. */
+  readonly answers: { whileAsked: () => Promise<void> };
   readonly secret: Secret;
   readonly user: KubeClient;
 }
@@ -38,10 +41,12 @@ async function trial({ random = (): number => 1, skewMs = 0 } = {}): Promise<Tri
   const seen: (string | undefined)[] = [];
   const troubles: string[] = [];
   let isAnswering = true;
-  const createToken: KubeClient['createToken'] = (_account, _namespace, { expirationSeconds }) => {
+  const answers = { whileAsked: (): Promise<void> => Promise.resolve() };
+  const createToken: KubeClient['createToken'] = async (_account, _namespace, { expirationSeconds }) => {
     asked.push((clock.now() - Date.parse(issuedAt)) / DAY);
-    if (!isAnswering) return Promise.reject(new Error('the broker is away'));
-    return Promise.resolve({ token: `token-${asked.length}`, expirationTimestamp: new Date(clock.now() + expirationSeconds * 1_000 + skewMs).toISOString() });
+    if (!isAnswering) throw new Error('the broker is away');
+    await answers.whileAsked();
+    return { token: `token-${asked.length}`, expirationTimestamp: new Date(clock.now() + expirationSeconds * 1_000 + skewMs).toISOString() };
   };
   const keeper = new CredentialKeeper({
     localClient: user,
@@ -54,11 +59,11 @@ async function trial({ random = (): number => 1, skewMs = 0 } = {}): Promise<Tri
     random,
     logger: silentLogger,
   });
-  const stored = async (): Promise<BrokerCredential | undefined> => readCredential(await user.get(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE));
+  const stored = async (): Promise<MemberCredential | undefined> => readCredential(await user.get(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE));
   const setAnswering = (value: boolean): void => {
     isAnswering = value;
   };
-  return { clock, keeper, asked, seen, troubles: () => [...new Set(troubles)], stored, setAnswering, secret, user };
+  return { clock, keeper, asked, seen, troubles: () => [...new Set(troubles)], stored, setAnswering, answers, secret, user };
 }
 
 describe('CredentialKeeper', () => {
@@ -129,9 +134,10 @@ describe('CredentialKeeper', () => {
   it('takes other authorities into the Secret, and nothing else', async () => {
     const { keeper, secret, stored } = await trial();
     keeper.update(secret);
-    await keeper.trust('PEM of two');
-    expect(await stored()).toMatchObject({ ca: 'PEM of two', token: 'first' });
-    expect(keeper.credential?.ca).toBe('PEM of two');
+    const { ca } = createTestAuthority();
+    await keeper.trust(ca, '');
+    expect(await stored()).toMatchObject({ ca, token: 'first' });
+    expect(keeper.credential?.ca).toBe(ca);
     keeper.stop();
   });
 
@@ -156,6 +162,28 @@ describe('CredentialKeeper', () => {
     await user.patch(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, 'application/merge-patch+json', patch); // its event has not come yet
     await clock.advance(2 * DAY);
     expect((await stored())?.token).toBe('joined');
+    keeper.stop();
+  });
+
+  it('drops a renewed token if the credential of a join was taken up while it was asked for', async () => {
+    const { clock, keeper, stored, secret, user, answers } = await trial();
+    keeper.update(secret);
+    answers.whileAsked = async (): Promise<void> => {
+      const patch = { data: { token: Buffer.from('joined').toString('base64') } };
+      keeper.update(await user.patch(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, 'application/merge-patch+json', patch));
+    };
+    await clock.advance(2 * DAY);
+    await clock.advance(0);
+    expect((await stored())?.token).toBe('joined');
+    expect(keeper.credential?.token).toBe('joined');
+    keeper.stop();
+  });
+
+  it('takes no authorities for a broker that is not the one they were proven for', async () => {
+    const { keeper, secret, stored } = await trial();
+    keeper.update(secret);
+    await expect(keeper.trust(createTestAuthority().ca, createTestAuthority().ca)).rejects.toThrow('has changed meanwhile');
+    expect((await stored())?.ca).toBe('');
     keeper.stop();
   });
 

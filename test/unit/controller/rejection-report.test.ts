@@ -25,7 +25,7 @@ function createWorld(beforeWrite?: (verb: string, resource: string, name: string
   const client = createMemoryClient({ now: () => clock.now(), ...(beforeWrite && { beforeWrite }) });
   const counted: string[] = [];
   const strays: Rejection[] = [];
-  const events = new EventReporter({ client, now: () => clock.now(), logger: silentLogger });
+  const events = new EventReporter({ client, clock, logger: silentLogger });
   const metrics = { rejected: (reason: string) => void counted.push(reason) };
   const report = new RejectionReport({ client, memberNamespace: MEMBER_NAMESPACE, strays: () => strays, events, metrics, clock, logger: silentLogger, delayMs: DELAY });
   const written = async (): Promise<string | undefined> => (await client.find(resources.configMaps, MEMBER_REJECTIONS, MEMBER_NAMESPACE))?.data?.['rejections.json'];

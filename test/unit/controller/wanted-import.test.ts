@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { resources } from '../../../src/api/resources.ts';
 import type { Service } from '../../../src/api/types/index.ts';
+import { REACHABLE } from '../../../src/controller/import-conditions.ts';
 import { wantedImportStatus } from '../../../src/controller/statuses.ts';
 import { type WantedImport, wantedImport } from '../../../src/controller/wanted-import.ts';
 import { toAggregatedImport } from '../../../src/sync/service/aggregated-import.ts';
@@ -33,6 +34,23 @@ describe('wantedImport: whether anything is imported', () => {
     const wanted = want(input);
     expect(wanted.merged !== undefined).toBe(isImported);
     expect(wanted.rejections.map(({ reason }) => reason)).toEqual(rejections);
+  });
+
+  it('books a service once, however often it is decided (importer and status ask in turn)', () => {
+    const sources = importSources({ records: [east] });
+    const decide = (): string[] => clustersOf(wantedImport(KEY, sources));
+    expect([decide(), decide(), decide()]).toEqual([['east'], ['east'], ['east']]);
+    expect(sources.quota.admit('east', 'shop/other', 9_999)).toBe('admitted');
+  });
+
+  it('takes no room of a member for what is not imported any more', () => {
+    const sources = importSources({ records: [east] });
+    wantedImport(KEY, sources);
+    expect(sources.quota.admit('east', 'shop/other', 10_000)).toBe('too many endpoints');
+    const shop = sources.local.namespaces.get('shop');
+    if (shop !== undefined) sources.local.namespaces.drop(shop);
+    wantedImport(KEY, sources);
+    expect(sources.quota.admit('east', 'shop/other', 10_000)).toBe('admitted');
   });
 
   it('E2: exports of one name are one service, of all its exporters', () => {
@@ -142,5 +160,28 @@ describe('wantedImportStatus', () => {
   it('is none for a ServiceImport that somebody else made', () => {
     const foreign = { ...aggregated([]), metadata: { name: 'web', namespace: 'shop' } };
     expect(wantedImportStatus(KEY, importSources({ records: [east], imports: [foreign] }))).toBeUndefined();
+  });
+
+  it.each([
+    { title: 'says nothing while every exporter can be reached', unreachable: [], expected: [], served: ['east', 'south'] },
+    {
+      title: 'says whose endpoints are withdrawn because the connection fails',
+      unreachable: ['south'],
+      expected: ['False ConnectionFailed The connection to cluster "south" fails; its endpoints are withdrawn while others offer the service'],
+      served: ['east'],
+    },
+    {
+      title: 'says that endpoints stay where nobody else offers the service',
+      unreachable: ['east', 'south'],
+      expected: [
+        'False ConnectionFailed The connection to cluster "east" fails; its endpoints stay, for no other cluster has a ready one\nThe connection to cluster "south" fails; its endpoints stay, for no other cluster has a ready one',
+      ],
+      served: ['east', 'south'],
+    },
+  ])('$title', ({ unreachable, expected, served }) => {
+    const sources = importSources({ records: [east, south], imports: [aggregated(['10.96.0.1'])], unreachable });
+    const found = wantedImportStatus(KEY, sources)?.conditions.filter(({ type }) => type === REACHABLE) ?? [];
+    expect(found.map(({ status, reason, message }) => `${status} ${reason} ${message}`)).toEqual(expected);
+    expect(wantedImport(KEY, sources).endpoints.map(({ cluster }) => cluster)).toEqual(served);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_SETTINGS, keepSettings } from '../../../src/deployers/join/kept-settings.ts';
+import { DEFAULT_SETTINGS, keepSettings, sharedSettings } from '../../../src/deployers/join/kept-settings.ts';
 import type { JoinOptions } from '../../../src/deployers/index.ts';
 import { mergeImages, type StandingMember, validateNoDowngrade } from '../../../src/deployers/standing-part.ts';
 import { upgradeImages } from '../../../src/deployers/upgrade/plan-upgrade.ts';
@@ -35,6 +35,12 @@ const STANDING: StandingMember = {
     given: { podCIDRs: ['10.1.0.0/16'], brokerUrl: 'https://broker.example' },
   },
 };
+
+describe('sharedSettings()', () => {
+  it('tells the broker nothing that an older desk would refuse', () => {
+    expect(sharedSettings({ cableDriver: 'vxlan', natt: false, airGapped: true, loadBalancer: true, publicIpResolvers: ['https://ip.example'] })).toEqual({ cableDriver: 'vxlan', natt: false });
+  });
+});
 
 describe('keepSettings()', () => {
   it('uses the defaults at a first join, and keeps no range that was discovered', () => {

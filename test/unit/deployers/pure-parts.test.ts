@@ -4,7 +4,8 @@ import { endpointWarning } from '../../../src/deployers/broker/broker-endpoint.t
 import { summarize } from '../../../src/deployers/ensure-group.ts';
 import { imageOf, parseImageOverrides } from '../../../src/deployers/images.ts';
 import { grantsAll } from '../../../src/deployers/join/membership.ts';
-import { memberCredentialData, parseMemberCredential } from '../../../src/deployers/join/member-secret.ts';
+import { credentialData } from '../../../src/broker-info/index.ts';
+import { getCredential } from '../../../src/deployers/join/member-secret.ts';
 import { validateClusterIdFree, validateNoOverlap } from '../../../src/deployers/join/validate-members.ts';
 import { rolloutLack } from '../../../src/deployers/wait-rollout.ts';
 import { deployment, node } from '../../helpers/cluster-facts.ts';
@@ -121,17 +122,23 @@ describe('grantsAll()', () => {
   });
 });
 
-describe('parseMemberCredential()', () => {
-  const credential = { server: 'https://b:6443', ca: '', namespace: 'b', clusterID: 'west', token: 't', expiresAt: '2026-01-01T00:00:00Z', issuedAt: '2025-12-31T00:00:00Z' };
+describe('getCredential()', () => {
+  const credential = { server: 'https://b:6443', ca: '', namespace: 'b', clusterID: 'west', token: 't', expiresAt: Date.parse('2026-01-01T00:00:00Z'), issuedAt: Date.parse('2025-12-31T00:00:00Z') };
   const secret = (data: Record<string, string>) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mcs-broker' }, data });
 
-  it('reads what memberCredentialData() writes', () => {
-    expect(parseMemberCredential(secret(memberCredentialData(credential)))).toEqual(credential);
+  it('reads what credentialData() writes', () => {
+    expect(getCredential(secret(credentialData(credential)))).toEqual(credential);
   });
 
-  it('gives nothing of an incomplete Secret', () => {
-    const { token: _token, ...data } = memberCredentialData(credential);
-    expect(parseMemberCredential(secret(data))).toBeUndefined();
+  it.each([
+    ['without a token', { token: undefined }],
+    ['with a time that is none', { expiresAt: 'soon' }],
+    ['with a certificate that is none', { ca: 'not PEM' }],
+    ['with a broken certificate', { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }],
+  ])('refuses a Secret %s by its own code, with the way out', (_title, changed) => {
+    const { token, ...rest } = credentialData(credential);
+    const broken = Object.entries({ token, ...rest, ...changed }).flatMap(([key, text]) => (text === undefined ? [] : [[key, key in changed ? Buffer.from(text).toString('base64') : text]]));
+    expect(thrown(() => getCredential(secret(Object.fromEntries(broken) as Record<string, string>)))).toMatchObject({ code: 'MCS_CREDENTIAL_UNREADABLE', hints: [expect.stringContaining('delete secret mcs-broker'), expect.stringContaining('mcs join')] });
   });
 });
 

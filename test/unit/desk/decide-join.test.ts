@@ -64,6 +64,11 @@ describe('decideJoin', () => {
     ['accepts a join made in time that the desk sees late', { now: NOW + 1e9 }, 'accept, counted'],
     ['judges a join without a creation time by now', { join: joinOf({}, ''), now: NOW + 1e9 }, 'MCS_JOIN_TOKEN_EXPIRED'],
 
+    ['refuses another cable driver than that of a member', { join: joinOf({ settings: { cableDriver: 'vxlan' } }), members: [member('east', { settings: { cableDriver: 'wireguard' } })] }, 'MCS_CABLE_DRIVER_MIXED'],
+    ['accepts the driver of the members', { join: joinOf({ settings: { cableDriver: 'vxlan' } }), members: [member('east', { settings: { cableDriver: 'vxlan' } })] }, 'accept, counted'],
+    ['lets the only member change its driver', { join: joinOf({ settings: { cableDriver: 'vxlan' } }), members: [own({ settings: { cableDriver: 'wireguard' } })] }, 'accept, counted'],
+    ['does not mind drivers where there are no tunnels', { join: joinOf({ components: ['service-discovery'], settings: { cableDriver: 'vxlan' } }), members: [member('east', { settings: { cableDriver: 'wireguard' } })] }, 'accept, counted'],
+
     ['refuses one use too many', withToken({ maxUses: 1, uses: ['another key'] }), 'MCS_JOIN_TOKEN_USED_UP'],
     ['refuses a token of no uses', withToken({ maxUses: 0 }), 'MCS_JOIN_TOKEN_USED_UP'],
     ['accepts the last use', withToken({ maxUses: 2, uses: ['another key'] }), 'accept, counted'],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCidr } from '../../../src/api/cidr.ts';
+import type { Cluster } from '../../../src/api/types/index.ts';
 import { isKeptCrd, NEEDED_API_VERSIONS, validateApiVersions, validateForeignCrds } from '../../../src/discovery/api-versions.ts';
-import { validateCableDriver } from '../../../src/discovery/cable-drivers.ts';
+import { driversOfOthers, validateCableDriver, validateSameDriver } from '../../../src/discovery/cable-drivers.ts';
 import { resolveClusterId } from '../../../src/discovery/cluster-id.ts';
 import { chooseGateway } from '../../../src/discovery/gateway-nodes.ts';
 import { findArgument } from '../../../src/discovery/process-arguments.ts';
@@ -56,6 +57,34 @@ describe('resolveClusterId()', () => {
 
   it.each(['West', 'a.b', '-a', 'a-', '', 'a'.repeat(64), 'a_b'])('refuses %j', (flag) => {
     expect(thrown(() => resolveClusterId(flag, 'x'))).toMatchObject({ code: 'MCS_CLUSTER_ID_INVALID', exitCode: 2, hints: [expect.stringContaining('--clusterid')] });
+  });
+});
+
+describe('validateSameDriver()', () => {
+  const member = (name: string, day: number, cableDriver?: string): Cluster => ({
+    apiVersion: 'submariner.io/v1',
+    kind: 'Cluster',
+    metadata: { name, creationTimestamp: `2026-01-0${day}T00:00:00Z` },
+    spec: { cluster_id: name, cluster_cidr: [], service_cidr: [], ...(cableDriver !== undefined && { settings: { cableDriver } }) },
+  });
+  const members = [member('young', 3, 'wireguard'), member('old', 1, 'vxlan'), member('bare', 2)];
+
+  it('names a member with another driver, and its driver', () => {
+    expect(thrown(() => validateSameDriver('wireguard', members, 'west'))).toMatchObject({ code: 'MCS_CABLE_DRIVER_MIXED', message: expect.stringContaining('"old" has "vxlan"'), hints: ['--cable-driver vxlan'] });
+  });
+
+  it.each([
+    ['all have the same', 'vxlan', [member('a', 1, 'vxlan')]],
+    ['the other entry is the cluster itself', 'vxlan', [member('west', 1, 'wireguard')]],
+    ['nobody says anything', 'vxlan', [member('a', 1)]],
+    ['nothing is known of the own one', undefined, members],
+  ])('says nothing where %s', (_where, driver, others) => {
+    expect(() => validateSameDriver(driver, others, 'west')).not.toThrow();
+  });
+
+  it('driversOfOthers() begins with the oldest member', () => {
+    expect(driversOfOthers(members, 'young')).toEqual([{ member: 'old', driver: 'vxlan' }]);
+    expect(driversOfOthers(members, 'west').map(({ member: name }) => name)).toEqual(['old', 'young']);
   });
 });
 

@@ -87,6 +87,11 @@ describe('resolve tells NODATA from NXDOMAIN, both with the SOA', () => {
     expect(authorities.map((record) => record.type)).toEqual(['SOA']);
   });
 
+  it('D9, D10: has no part in reverse names, nor in the names of the cluster itself, whatever is imported', () => {
+    expect(ask('1.0.0.10.in-addr.arpa', 'PTR').rcode).toBe(5);
+    for (const type of ['A', 'AAAA', 'SRV']) expect(ask('web.shop.svc.cluster.local', type)).toMatchObject({ rcode: 5, answers: [] });
+  });
+
   it('refuses names outside the zone, also those that merely end alike', () => {
     expect(ask('example.com', 'A').rcode).toBe(5);
     expect(ask('notclusterset.local', 'A').rcode).toBe(5);

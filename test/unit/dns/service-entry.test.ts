@@ -17,7 +17,7 @@ describe('viewService names hosts', () => {
     expect(hostsOf(sliceOf('db', cluster, [endpoint]))).toEqual(expected);
   });
 
-  it('not where the full name would be longer than 253, but keeps their addresses', () => {
+  it('D6: not where the full name would be longer than 253, but keeps their addresses', () => {
     const long = importOf('s'.repeat(63), { type: 'Headless' }, 'n'.repeat(63));
     const view = viewService(long, [sliceOf('x', 'c'.repeat(63), [{ addresses: ['10.1.0.5'], hostname: 'h'.repeat(60) }])]);
     expect([view.hosts.size, view.ipv4]).toEqual([0, ['10.1.0.5']]);

@@ -19,6 +19,11 @@ function stateOf(clusterID: string, exports: ServiceExport[], imports: ServiceIm
 }
 
 describe('sharedServices', () => {
+  it('takes what the API server stores of an empty slice, and an import without a spec', () => {
+    const bare = { apiVersion: '', kind: 'ServiceImport', metadata } as ServiceImport;
+    expect(sharedServices([stateOf('east', [], [bare], [{ ...slice('west'), endpoints: null, ports: null }])])).toMatchObject([{ imports: [{ ips: [], ports: [], endpoints: { west: 0 } }] }]);
+  });
+
   it('joins exports and imports of all clusters, and counts ready endpoints by source', () => {
     const states = [stateOf('west', [serviceExport], [], []), stateOf('east', [], [serviceImport], [slice('west', true, false, undefined), slice('north', true)])];
     expect(sharedServices(states)).toEqual([

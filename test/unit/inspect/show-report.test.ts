@@ -32,6 +32,14 @@ function member(id: string, exports: ServiceExport[], imports: ServiceImport[], 
 const fleetOf = (...clusters: FleetMember[]): Fleet => ({ clusters, unread: [], leftOut: [] });
 
 describe('makeShowReport', () => {
+  it('says for each network how the DNS of the cluster leads to ours, where its controller has said so', () => {
+    const [wired, silent] = [member('west', [], []), member('east', [], [])];
+    const status = { state: 'conflict', kind: 'coredns', message: 'a block of somebody else', hints: [], places: [], upstream: undefined, servers: [], notes: [] } as const;
+    const clusters = [{ ...wired, state: { ...wired.state, member: { ...wired.state.member, dnsWiring: status } as NonNullable<ClusterState['member']> } }, silent];
+    const { networks = [] } = makeShowReport(fleetOf(...clusters), ['networks']);
+    expect(networks.map(({ cluster, dnsWiring }) => [cluster, dnsWiring])).toEqual([['west', { state: 'conflict', message: 'a block of somebody else' }], ['east', undefined]]);
+  });
+
   it('has what was asked for and nothing else', () => {
     const keys = (topics: Parameters<typeof makeShowReport>[1]): string[] => Object.keys(makeShowReport(fleetOf(), topics)).sort();
     expect(keys(['services'])).toEqual(['leftOut', 'services', 'unread']);

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { issueClientCertificate, issueServingCertificate, makeAuthority } from '../../../src/kube-serve/certificates.ts';
+import { issueServingCertificate, makeAuthority } from '../../../src/kube-serve/certificates.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const authority = makeAuthority('test-ca', NOW);
@@ -18,13 +18,5 @@ describe('issueServingCertificate()', () => {
     const found = new X509Certificate(cert);
     expect([found.checkIssued(ca), found.verify(ca.publicKey), found.ca, found.checkPrivateKey(createPrivateKey(key))]).toEqual([true, true, false, true]);
     expect([found.checkHost('localhost'), found.checkHost('other'), found.checkIP('127.0.0.1'), found.checkIP('fd00::1'), found.checkIP('127.0.0.2')]).toEqual(['localhost', undefined, '127.0.0.1', 'fd00::1', undefined]);
-  });
-});
-
-describe('issueClientCertificate()', () => {
-  it('carries the user as CN and the groups as O', () => {
-    const { cert } = issueClientCertificate(authority, { commonName: 'eve', organizations: ['dev', 'ops'], now: NOW });
-    const found = new X509Certificate(cert);
-    expect([found.subject, found.verify(ca.publicKey)]).toEqual(['O=dev\nO=ops\nCN=eve', true]);
   });
 });

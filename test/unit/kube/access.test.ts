@@ -169,6 +169,10 @@ describe('accessForContext', () => {
     expect(connection?.agent).toBeDefined();
   });
 
+  it('throws MCS_USAGE for a proxy of the environment that is no URL', async () => {
+    expect(await rejection(access({}, { env: { HTTPS_PROXY: '::' } }))).toMatchObject({ code: 'MCS_USAGE' });
+  });
+
   const plugin = (script: string): ConfigParts => ({ user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args: ['-e', script], interactiveMode: 'Never' } } });
 
   it('asks a credential plugin, without a terminal, and again after a 401', async () => {

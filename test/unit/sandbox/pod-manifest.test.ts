@@ -96,12 +96,14 @@ describe('planFiles', () => {
   it('gives an emptyDir and an optional volume that is missing no file', () => {
     expect(mounts({ emptyDir: {} })()).toEqual(new Map());
     expect(mounts({ secret: { secretName: 'gone', optional: true } })()).toEqual(new Map());
+    expect(mounts({ hostPath: { path: '/proc/sys/net' } })()).toEqual(new Map());
   });
 
   it.each([
     ['a missing Secret', { secret: { secretName: 'gone' } }, {}, 'Secret "gone" not found'],
     ['a missing key', { configMap: { name: 'c', items: [{ key: 'no', path: 'x' }] } }, {}, 'has no key "no"'],
     ['a hostPath', { hostPath: { path: '/' } }, {}, 'not simulated'],
+    ['a hostPath that leads elsewhere', { hostPath: { path: '/dev/../etc' } }, {}, 'not simulated'],
     ['a subPath', { emptyDir: {} }, { subPath: 'x' }, 'not simulated'],
     ['an undeclared volume', { emptyDir: {} }, { name: 'w' }, 'not declared'],
   ])('refuses %s', (_title, volume, mount, message) => {

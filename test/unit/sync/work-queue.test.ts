@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createWorkQueue, TerminalError, type WorkQueue, type WorkResult } from '../../../src/sync/work-queue.ts';
+import type { Clock } from '../../../src/base/clock.ts';
+import { createWorkQueue, type WorkQueue, type WorkResult } from '../../../src/sync/work-queue.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 
 interface Trial {
@@ -104,15 +105,6 @@ describe('createWorkQueue', () => {
     expect(begun).toEqual(['a@0', 'a@10']);
   });
 
-  it('does not retry a TerminalError', async () => {
-    const { queue, clock, begun } = trial(() => new TerminalError('never'));
-    queue.start();
-    queue.add('a');
-    await clock.advance(60_000);
-    expect(begun).toEqual(['a@0']);
-    expect(queue.depth).toBe(0);
-  });
-
   it('comes back to a key after requeueAfterMs', async () => {
     const { queue, clock, begun } = trial((_key, attempt) => (attempt === 0 ? { requeueAfterMs: 500 } : 'done'));
     queue.start();
@@ -190,4 +182,35 @@ describe('createWorkQueue', () => {
     await stopped;
     expect(aborted).toBe(true);
   });
+
+  it('lets sockets and timers have their turn among keys that need no I/O', async () => {
+    const { queue, done } = slowTrial();
+    for (let index = 0; index < 20; index += 1) queue.add(`key-${index}`);
+    queue.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done.length).toBeLessThan(10);
+    while (queue.depth > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(done).toHaveLength(20);
+  });
+
+  it('finishes what waits before it stops, over as many turns as that takes', async () => {
+    const { queue, done } = slowTrial();
+    queue.start();
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) queue.add(key);
+    await queue.stop();
+    expect(done).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
 });
+
+/** Each look at the clock takes 4 ms, and the work no turn of the event loop. */
+function slowTrial(): { queue: WorkQueue; done: string[] } {
+  const clock = new FakeClock();
+  let time = 0;
+  const slow: Clock = { now: () => clock.now(), monotonic: () => (time += 4), schedule: (callback, ms) => clock.schedule(callback, ms) };
+  const done: string[] = [];
+  const process = (key: string): Promise<WorkResult> => {
+    done.push(key);
+    return Promise.resolve('done');
+  };
+  return { queue: createWorkQueue({ name: 'trial', workers: 2, clock: slow, process }), done };
+}

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type CompletableCommand, completionNodes } from '../../../../src/cli/completion/model.ts';
 import { quoteFish, quotePosix } from '../../../../src/cli/completion/quote.ts';
@@ -92,7 +95,12 @@ describe.each(SHELLS)('the script for %s', (shell) => {
   });
 
   (hasShell(shell) ? it : it.skip)('is free of syntax errors', () => {
-    expect(spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    // fish reads no script from its stdin
+    const folder = mkdtempSync(join(tmpdir(), 'mcs-completion-'));
+    writeFileSync(join(folder, 'script'), script);
+    const checked = spawnSync(shell, ['-n', join(folder, 'script')], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(checked).toMatchObject({ status: 0, stderr: '' });
   });
 });
 
@@ -122,5 +130,57 @@ describe.each(SHELLS)('the script for %s', (shell) => {
     [['mcs', 'accept', ''], []],
   ])('of %j offers %j', (words, offered) => {
     expect(complete(...words)).toEqual(offered);
+  });
+});
+
+(hasShell('fish') ? describe : describe.skip)('completion in fish', () => {
+  const complete = (line: string): string[] => {
+    const program = 'function mcs; switch "$argv"; case "complete context -- mcs show all --context"; echo east; echo west; end; end';
+    const { stdout } = spawnSync('fish', ['--no-config', '-c', `${program}\n${renderCompletion('fish', nodes)}\ncomplete -C $argv[1]`, line], { encoding: 'utf8', cwd: import.meta.dirname });
+    return stdout.split('\n').filter((each) => each !== '').map((each) => each.split('\t')[0] ?? '').sort();
+  };
+
+  it.each([
+    ['mcs ', ['accept', 'completion', 'export', 'join', 'show', 'unexport']],
+    ['mcs sh', ['show']],
+    ['mcs show ', ['all', 'services']],
+    ['mcs show all --n', ['--name', '--natt', '--no-natt']],
+    ['mcs show all -o ', ['json', 'yaml']],
+    ['mcs show all --output=y', ['--output=yaml']],
+    ['mcs show all --context ', ['east', 'west']],
+    ['mcs show all --name show --na', ['--name', '--natt']],
+    ['mcs join completion.', ['completion.test.ts']],
+    ['mcs completion b', ['bash']],
+  ])('of "%s" offers %j', (line, offered) => {
+    expect(complete(line)).toEqual(offered);
+  });
+});
+
+(hasShell('zsh') ? describe : describe.skip)('completion in zsh', () => {
+  /** What the script hands to zsh, which then drops what does not begin like the word under the cursor. */
+  const offered = (...typed: readonly string[]): string[] => {
+    const stubs = `
+      compdef() { : }
+      compset() { : }
+      compadd() { print -l -- "\${@[2,-1]}" }
+      _files() { print FILES }
+      _describe() { print -l -- "\${(@)\${(P@)@[-1]}%%:*}" }
+      mcs() { [[ "$*" == "complete context -- mcs show all --context "* ]] && print -l east west }`;
+    const { stdout } = spawnSync('zsh', ['-f', '-c', `${stubs}\n${renderCompletion('zsh', nodes)}\nwords=("$@"); CURRENT=$#; _mcs`, 'zsh', ...typed], { encoding: 'utf8' });
+    return stdout.split('\n').filter((line) => line !== '');
+  };
+
+  it.each([
+    [['mcs', ''], ['accept', 'completion', 'export', 'join', 'show', 'unexport']],
+    [['mcs', '--v'], ['--help', '--version']],
+    [['mcs', 'show', ''], ['all', 'services']],
+    [['mcs', 'show', 'all', '-o', ''], ['json', 'yaml']],
+    [['mcs', 'show', 'all', '--output=y'], ['json', 'yaml']],
+    [['mcs', 'show', 'all', '--context', 'e'], ['east', 'west']],
+    [['mcs', 'show', 'all', '--name', ''], []],
+    [['mcs', 'join', ''], ['FILES']],
+    [['mcs', 'completion', 'b'], ['bash', 'zsh']],
+  ])('of %j offers %j', (words, expected) => {
+    expect(offered(...words)).toEqual(expected);
   });
 });

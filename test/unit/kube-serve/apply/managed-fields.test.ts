@@ -19,6 +19,12 @@ describe('trackUpdate()', () => {
     ]);
   });
 
+  it('notes the time of a changed value, whose fields stay the same', () => {
+    const later = { ...MANAGER, time: '2026-01-02T00:00:00Z' };
+    const difference = compareFields({ a: 1 }, { a: 2 }, undefined);
+    expect(trackUpdate([entry('kubectl', 'Update', { 'f:a': {} })], difference, later)).toEqual([{ ...entry('kubectl', 'Update', { 'f:a': {} }), time: later.time }]);
+  });
+
   it('takes removed fields from everybody, and drops entries that own nothing then', () => {
     const difference = compareFields({ a: { b: 1 }, c: 1 }, { c: 1 }, undefined);
     expect(trackUpdate([entry('mcs', 'Apply', { 'f:a': { 'f:b': {} } }), entry('kubectl', 'Update', { 'f:c': {} })], difference, MANAGER)).toEqual([entry('kubectl', 'Update', { 'f:c': {} })]);

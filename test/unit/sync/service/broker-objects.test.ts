@@ -86,7 +86,7 @@ describe('toBrokerObjects and its readers', () => {
   });
 
   it('write neither node names nor target references', () => {
-    expect(brokerSlice().endpoints[0]).toEqual({ addresses: ['10.2.0.5'], conditions: { ready: true, serving: true, terminating: false } });
+    expect(brokerSlice().endpoints?.[0]).toEqual({ addresses: ['10.2.0.5'], conditions: { ready: true, serving: true, terminating: false } });
   });
 
   it('keep very long slice names apart and readable back', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Service } from '../../../../src/api/types/index.ts';
 import type { SyncRecord } from '../../../../src/sync/record.ts';
 import { toBrokerObjects } from '../../../../src/sync/service/broker-objects.ts';
-import { type LocalRecord, readLocalService } from '../../../../src/sync/service/service-record.ts';
+import { clusterIPsOf, familiesOfIps, type LocalRecord, readLocalService } from '../../../../src/sync/service/service-record.ts';
 import { localExport, localService, localSlice } from '../../../helpers/service-records.ts';
 
 function read(service: Service, slices = [localSlice(['10.2.0.5'])], serviceExport = localExport()): LocalRecord {
@@ -33,6 +33,18 @@ const RULES: readonly Rule[] = [
 describe('readLocalService: rules of export', () => {
   it.each(RULES)('$rule', ({ spec, expected }) => {
     expect(read(localService(spec)).record).toMatchObject(expected);
+  });
+
+  it.each([
+    ['both, in their order', { clusterIP: 'fd00::1', clusterIPs: ['fd00::1', '10.96.0.10'] }, ['fd00::1', '10.96.0.10'], ['IPv6', 'IPv4']],
+    ['one of a server without the list', { clusterIP: '10.96.0.10', clusterIPs: undefined }, ['10.96.0.10'], ['IPv4']],
+    ['none before they are assigned', { clusterIP: '', clusterIPs: undefined }, [], []],
+    ['none of a headless Service', headless, [], []],
+  ])('I5: addresses and families go together: %s', (_title, spec, ips, families) => {
+    const { clusterIPs: _own, ...rest } = localService().spec;
+    const own = { ...localService(), spec: { ...rest, ...(spec.clusterIPs !== undefined && { clusterIPs: spec.clusterIPs }), clusterIP: spec.clusterIP } };
+    expect(clusterIPsOf(own)).toEqual(ips);
+    expect(familiesOfIps(clusterIPsOf(own))).toEqual(families);
   });
 
   it('E5: labels and annotations of Service and ServiceExport never travel, those of spec.exported* do', () => {
@@ -70,7 +82,7 @@ describe('readLocalService: rules of export', () => {
   it('S1: keeps as many slices as the source has, of up to 1,000 endpoints each', () => {
     const addresses = (third: number, count: number) => Array.from({ length: count }, (_, index) => `10.2.${third + (index >> 8)}.${index & 255}`);
     const slices = [localSlice(addresses(0, 1_000), { name: 'web-a' }), localSlice(addresses(4, 500), { name: 'web-b' })];
-    expect(toBrokerObjects(read(localService(), slices).record, 'broker').slices.map(({ object }) => object.endpoints.length)).toEqual([1_000, 500]);
+    expect(toBrokerObjects(read(localService(), slices).record, 'broker').slices.map(({ object }) => object.endpoints?.length)).toEqual([1_000, 500]);
   });
 
   it.each([

@@ -81,6 +81,16 @@ describe('orderByPrecedence', () => {
   });
 
   it('puts the standing winner first', () => {
-    expect(order([serviceRecord('a'), serviceRecord('b')], 'b')).toEqual(['b', 'a']);
+    expect(order([serviceRecord('a'), serviceRecord('b', { createdAt: LATER })], 'b')).toEqual(['b', 'a']);
+  });
+
+  it('gives every importer the same order of exports of one second, whichever it has seen first (C1)', () => {
+    const records = [serviceRecord('b'), serviceRecord('a'), serviceRecord('c', { createdAt: LATER })];
+    const orders = [undefined, 'a', 'b'].flatMap((seenFirst) => [order(records, seenFirst), order(records.toReversed(), seenFirst)]);
+    expect(new Set(orders.map(String))).toEqual(new Set(['a,b,c']));
+  });
+
+  it('keeps a standing winner whose time the broker has not told yet', () => {
+    expect(order([serviceRecord('a', { createdAt: '' }), serviceRecord('b', { createdAt: '' })], 'b')).toEqual(['b', 'a']);
   });
 });

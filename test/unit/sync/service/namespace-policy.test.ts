@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
   { namespace: 'submariner-k8s-broker', policy: { importNamespaces: ['submariner-k8s-broker'] }, isAllowed: false },
 ];
 
-describe('namespaceRefusal', () => {
+describe('namespaceRefusal (E6: no namespace of users is restricted)', () => {
   it.each(CASES)('$namespace with $policy: allowed $isAllowed', ({ namespace, policy, isAllowed }) => {
     expect(namespaceRefusal(namespace, { reserved, ...policy }) === undefined).toBe(isAllowed);
   });

@@ -13,6 +13,7 @@ interface Case {
   readonly title: string;
   readonly policy: string;
   readonly candidates: readonly string[];
+  readonly unreachable?: readonly string[];
   readonly expected: readonly string[];
 }
 
@@ -28,12 +29,20 @@ const CASES: readonly Case[] = [
   { title: 'failover: the next one while the first is silent', policy: 'failover=south,east', candidates: ['east', 'west'], expected: ['east'] },
   { title: 'failover: everybody when none of the list is ready', policy: 'failover=south', candidates: ['east', 'west'], expected: ['east', 'west'] },
   { title: 'failover: what is not ready is better than nothing (publishNotReadyAddresses is in the condition)', policy: 'failover=east', candidates: ['east unready'], expected: ['east'] },
+  { title: 'all: without a cluster that cannot be reached', policy: 'all', candidates: ['east', 'south'], unreachable: ['east'], expected: ['south'] },
+  { title: 'all: everybody where nobody else has a ready one', policy: 'all', candidates: ['east', 'south unready'], unreachable: ['east'], expected: ['east', 'south'] },
+  { title: 'all: the only cluster, though it cannot be reached', policy: 'all', candidates: ['east'], unreachable: ['east'], expected: ['east'] },
+  { title: 'all: everybody where nobody can be reached', policy: 'all', candidates: ['east', 'south'], unreachable: ['east', 'south'], expected: ['east', 'south'] },
+  { title: 'local: without a cluster that cannot be reached where the own one is not ready', policy: 'local', candidates: ['east', 'south', 'west unready'], unreachable: ['east'], expected: ['south', 'west'] },
+  { title: 'failover: the next one while the first cannot be reached', policy: 'failover=south,east', candidates: ['east', 'south', 'west'], unreachable: ['south'], expected: ['east'] },
+  { title: 'failover: others while none of the list can be reached', policy: 'failover=south', candidates: ['east', 'south'], unreachable: ['south'], expected: ['east'] },
+  { title: 'failover: the first one where nobody can be reached', policy: 'failover=south', candidates: ['east', 'south'], unreachable: ['east', 'south'], expected: ['south'] },
 ];
 
 describe('placeEndpoints', () => {
-  it.each(CASES)('$title', ({ policy, candidates, expected }) => {
+  it.each(CASES)('$title', ({ policy, candidates, unreachable = [], expected }) => {
     const parsed = parsePlacement(policy);
-    expect(parsed && placeEndpoints(parsed, candidates.map(candidate), 'west').map(({ cluster }) => cluster)).toEqual(expected);
+    expect(parsed && placeEndpoints(parsed, candidates.map(candidate), 'west', (cluster) => !unreachable.includes(cluster)).map(({ cluster }) => cluster)).toEqual(expected);
   });
 });
 

@@ -1,0 +1,114 @@
+import { cidrContains, parseCidr } from '../../api/cidr.ts';
+import { LOOPBACK_BACKEND } from '../../api/data-plane.ts';
+import { GATEWAY_AGENT, MEMBER_NAMESPACE } from '../../api/names.ts';
+import { resources } from '../../api/resources.ts';
+import type { Node } from '../../api/types/index.ts';
+import { gatewayNodes } from '../../discovery/gateway-nodes.ts';
+import { nameOf } from '../../inspect/survey-fleet.ts';
+import { activeGateways, carriersOf } from '../../sync/cable/active-gateway.ts';
+import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
+import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { activeGateway, judgeConnections, judgePaths } from './connections.ts';
+import { judgeWorkload } from './deployment.ts';
+
+function isReady({ status }: Node): boolean {
+  return (status?.conditions ?? []).some(({ type, status: state }) => type === 'Ready' && state === 'True');
+}
+
+/** Whether some node may be a gateway, and is fit for it. */
+export function judgeGatewayNodes(nodes: readonly Node[], context: string): CheckOutcome {
+  const names = gatewayNodes(nodes);
+  const label = `mcs gateway label <node> --context ${context}`;
+  if (names.length === 0) return fail(['no node has the label submariner.io/gateway=true, so nothing connects this cluster'], [label]);
+  const ready = new Set(nodes.filter(isReady).map(({ metadata }) => metadata.name));
+  const lost = names.filter((name) => !ready.has(name));
+  const fix = [...lost.map((name) => `kubectl --context ${context} describe node ${name}`), label];
+  if (lost.length === names.length) return fail([`no gateway node is ready: ${lost.join(', ')}`], fix);
+  return lost.length > 0 ? warn([`gateway nodes that are not ready: ${lost.join(', ')}`], fix) : pass(names.join(', '));
+}
+
+/** The agent runs on all nodes: each of them has routes of its own. */
+export function judgeAgent(context: DiagnoseContext): CheckOutcome {
+  const workload = context.cluster.state.workloads.find(({ name }) => name === GATEWAY_AGENT);
+  if (workload === undefined) return fail(['the gateway agent is not installed'], [`mcs upgrade --context ${context.cluster.context}`]);
+  const outcome = judgeWorkload(context, workload);
+  return outcome.status === 'pass' ? outcome : fail(outcome.evidence, outcome.fix);
+}
+
+/** Whether one of the gateways carries the tunnels, and what it says of itself. */
+export function judgeActive(context: DiagnoseContext): CheckOutcome {
+  const { dataPlane: { gateways, endpoints } = { gateways: [], endpoints: [] }, config } = memberOf(context);
+  const logs = `${kubectlFor(context)} -n ${MEMBER_NAMESPACE} logs daemonset/${GATEWAY_AGENT}`;
+  const active = activeGateways(gateways, carriersOf(endpoints, config.clusterID));
+  if (active.length === 0) return fail([`none of ${count(gateways.length, 'gateway')} is active`], [logs, 'mcs show gateways']);
+  const failures = active.flatMap(({ metadata, status }) => ((status?.statusFailure ?? '') === '' ? [] : [`${metadata.name}: ${status?.statusFailure ?? ''}`]));
+  if (failures.length > 0) return fail(failures, [logs]);
+  return active.length === 1 ? pass(`${active[0]?.metadata.name ?? ''} of ${count(gateways.length, 'gateway')}`) : warn([`several call themselves active: ${active.map(({ metadata }) => metadata.name).join(', ')}`], [logs]);
+}
+
+/** What a person does about a fault of a node, by the reason in its RouteAgent. */
+const HOST_FIXES: Readonly<Record<string, string>> = {
+  VxlanMissing: 'On that node: modprobe vxlan (its kernel needs the module; some images keep it in linux-modules-extra)',
+  NftablesMissing: 'On that node: modprobe nf_tables',
+  TunDeviceMissing: 'On that node: modprobe tun',
+  ForwardingOff: 'On that node: sysctl -w net.ipv4.ip_forward=1, and keep it in /etc/sysctl.d',
+};
+
+/** Conditions in which the agents on the nodes say what they lack. */
+export function judgeHosts(context: DiagnoseContext): CheckOutcome {
+  const agents = memberOf(context).dataPlane?.routeAgents ?? [];
+  if (agents.length === 0) return skip('no agent has reported on its node yet');
+  const bad = agents.flatMap(({ metadata, status }) => (status?.conditions ?? []).filter((condition) => condition.status === 'False').map((condition) => ({ node: metadata.name, ...condition })));
+  const failures = agents.flatMap(({ metadata, status }) => ((status?.statusFailure ?? '') === '' ? [] : [`${metadata.name}: ${status?.statusFailure ?? ''}`]));
+  if (bad.length === 0 && failures.length === 0) return pass(count(agents.length, 'node'));
+  const evidence = bad.map(({ node, reason, message }) => `${node}: ${reason}: ${message}`);
+  const fixes = bad.map(({ node, reason }) => HOST_FIXES[reason] ?? `${kubectlFor(context)} -n ${MEMBER_NAMESPACE} describe routeagents.submariner.io ${node}`);
+  return fail([...evidence, ...failures], [...new Set(fixes)]);
+}
+
+/** All members of a set need the same driver: two ends of different ones never meet. */
+export function judgeDrivers(context: Pick<DiagnoseContext, 'cluster' | 'fleet'>): CheckOutcome {
+  const { dataPlane, config } = memberOf(context);
+  const own = dataPlane?.endpoints.find(({ spec }) => spec.cluster_id === config.clusterID)?.spec.backend ?? config.settings.cableDriver ?? '';
+  const others = (dataPlane?.endpoints ?? []).filter(({ spec }) => spec.cluster_id !== config.clusterID && spec.backend !== own);
+  if (others.length === 0) return pass(`cable driver ${own}`);
+  const evidence = others.map(({ spec }) => `"${spec.cluster_id}" has cable driver ${spec.backend}, "${config.clusterID}" has ${own}`);
+  return fail(evidence, [`mcs join broker-info.subm --clusterid ${config.clusterID} --cable-driver ${others[0]?.spec.backend ?? ''} --context ${context.cluster.context}`]);
+}
+
+/** What the gateway announces must be what the cluster joined with, and hold the address that answers probes. */
+export function judgeRanges(context: Pick<DiagnoseContext, 'cluster' | 'fleet'>): CheckOutcome {
+  const { config } = memberOf(context);
+  const endpoint = activeGateway(context.cluster)?.status?.localEndpoint;
+  if (endpoint === undefined) return skip('no gateway is active');
+  const canonical = (ranges: readonly string[]): string[] => ranges.map((range) => parseCidr(range)?.text ?? range).toSorted();
+  const [announced, joined] = [canonical(endpoint.subnets), canonical(config.podCIDRs)];
+  const troubles: string[] = [];
+  if (announced.join() !== joined.join()) troubles.push(`the gateway announces ${announced.join(', ') || 'nothing'}, but ${nameOf(context.cluster)} joined with ${joined.join(', ')}`);
+  const { healthCheckIP = '' } = endpoint;
+  // simulated nodes have no address among their pods
+  const isSimulated = endpoint.backend === LOOPBACK_BACKEND && healthCheckIP === endpoint.private_ip;
+  const isInside = isSimulated || announced.map(parseCidr).some((cidr) => cidr !== undefined && cidrContains(cidr, healthCheckIP));
+  if (config.settings.healthCheck !== false && !isInside) troubles.push(healthCheckIP === '' ? `node ${endpoint.hostname} has no address in the pod ranges, so nobody can probe this cluster` : `healthCheckIP ${healthCheckIP} lies outside of the pod ranges`);
+  const fix = [`mcs diagnose cidrs --context ${context.cluster.context}`, `mcs join broker-info.subm --clusterid ${config.clusterID} --clustercidr <the right ranges> --context ${context.cluster.context}`];
+  return troubles.length === 0 ? pass(announced.join(', ')) : fail(troubles, fix);
+}
+
+async function judgeLabels({ cluster }: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
+  const { items } = await cluster.client.list(resources.nodes, { signal });
+  return judgeGatewayNodes(items, cluster.context);
+}
+
+const judged = (judge: (context: DiagnoseContext) => CheckOutcome) => (context: DiagnoseContext): Promise<CheckOutcome> => Promise.resolve(judge(context));
+
+/** Checks of members with the component `connectivity`. */
+export const connectionChecks: readonly ClusterCheck[] = [
+  { id: 'MCS-NET-01', title: 'A node is labelled as gateway and ready', topic: 'connections', needs: [], run: judgeLabels },
+  { id: 'MCS-NET-02', title: 'The gateway agent is ready on all nodes', topic: 'connections', needs: [], run: judged(judgeAgent) },
+  { id: 'MCS-NET-03', title: 'The nodes have what the data plane needs', topic: 'connections', needs: [], run: judged(judgeHosts) },
+  { id: 'MCS-NET-04', title: 'One gateway is active', topic: 'connections', needs: ['MCS-NET-01'], run: judged(judgeActive) },
+  { id: 'MCS-NET-05', title: 'All members have the same cable driver', topic: 'connections', needs: [], run: judged(judgeDrivers) },
+  { id: 'MCS-NET-06', title: 'The gateway announces the ranges of the pods', topic: 'connections', needs: ['MCS-NET-04'], run: judged(judgeRanges) },
+  { id: 'MCS-NET-07', title: 'Every other cluster is connected, both ways', topic: 'connections', needs: ['MCS-NET-04', 'MCS-NET-05'], run: judged(judgeConnections) },
+  { id: 'MCS-NET-08', title: 'Every node reaches the other clusters', topic: 'connections', needs: ['MCS-NET-07'], run: judged(judgePaths) },
+];

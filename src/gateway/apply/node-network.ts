@@ -1,0 +1,67 @@
+import { type Cidr, cidrContains, parseCidr } from '../../api/cidr.ts';
+import { McsError } from '../../base/errors.ts';
+import type { IpFamily } from '../../api/types/index.ts';
+import { CABLE_DEVICE, INNER_DEVICE } from '../plan/types.ts';
+import type { Exec } from './exec.ts';
+import { readList } from './read-json.ts';
+
+export interface NodeNetwork {
+  /** MTU of the interface that packets of the tunnel leave by, bytes. */
+  readonly uplinkMtu: number;
+  /** An address of this node within the pod ranges, per family, where it has one. */
+  readonly sources: { readonly [family in IpFamily]?: string };
+}
+
+/** As `ip -j address` lists interfaces. */
+export interface IpInterface {
+  readonly ifname: string;
+  readonly flags: readonly string[];
+  readonly mtu: number;
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly scope?: string }[];
+}
+
+/** As `ip -j route` lists default routes. */
+export interface DefaultRoute {
+  readonly dev?: string;
+  readonly metric?: number;
+  readonly metrics?: readonly { readonly mtu?: number }[];
+}
+
+const OURS: readonly string[] = [CABLE_DEVICE, INNER_DEVICE];
+
+export async function readNodeNetwork(exec: Exec, podCIDRs: readonly string[], signal: AbortSignal): Promise<NodeNetwork> {
+  const [interfaces, ipv4, ipv6] = await Promise.all([
+    readList<IpInterface>(exec, 'ip', ['-j', 'address', 'show'], signal),
+    readList<DefaultRoute>(exec, 'ip', ['-j', 'route', 'show', 'default'], signal),
+    // a kernel without IPv6 refuses the question
+    readList<DefaultRoute>(exec, 'ip', ['-6', '-j', 'route', 'show', 'default'], signal).catch((): DefaultRoute[] => []),
+  ]);
+  const others = interfaces.filter(({ ifname }) => !OURS.includes(ifname));
+  const ranges = podCIDRs.flatMap((text) => parseCidr(text) ?? []);
+  const uplinkMtu = findUplinkMtu(others, ipv4) ?? findUplinkMtu(others, ipv6) ?? smallestMtu(others);
+  if (uplinkMtu === undefined) throw new McsError('MCS_NETWORK_READ', 'Cannot read the MTU of the node: it has no interface that is up');
+  const [IPv4, IPv6] = [findSource(others, ranges, 'IPv4'), findSource(others, ranges, 'IPv6')];
+  return { uplinkMtu, sources: { ...(IPv4 !== undefined && { IPv4 }), ...(IPv6 !== undefined && { IPv6 }) } };
+}
+
+/** MTU of the best default route's interface, or of the route itself where that is smaller. */
+export function findUplinkMtu(interfaces: readonly IpInterface[], routes: readonly DefaultRoute[]): number | undefined {
+  const [best] = [...routes].sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0));
+  const device = interfaces.find(({ ifname }) => ifname === best?.dev);
+  return device === undefined ? undefined : Math.min(device.mtu, best?.metrics?.find(({ mtu }) => mtu !== undefined)?.mtu ?? device.mtu);
+}
+
+/** Where there is no default route: no packet is larger than what every interface with an address takes. */
+function smallestMtu(interfaces: readonly IpInterface[]): number | undefined {
+  const mtus = interfaces.filter(({ flags, addr_info: addresses = [] }) => flags.includes('UP') && !flags.includes('LOOPBACK') && addresses.some(({ scope }) => scope === 'global')).map(({ mtu }) => mtu);
+  return mtus.length === 0 ? undefined : Math.min(...mtus);
+}
+
+/** A bridge's or tunnel's address before those of single pods' interfaces, which come and go. */
+export function findSource(interfaces: readonly IpInterface[], ranges: readonly Cidr[], family: IpFamily): string | undefined {
+  const ofFamily = ranges.filter((range) => range.family === family);
+  const candidates = interfaces.flatMap(({ ifname, addr_info: addresses = [] }) => addresses.flatMap(({ local = '', prefixlen = 0, scope }) => (scope === 'global' && ofFamily.some((range) => cidrContains(range, local)) ? [{ ifname, local, prefixlen }] : [])));
+  const isOfPod = ({ ifname }: { readonly ifname: string }): number => Number(/^(veth|cali|lxc|eni)/.test(ifname));
+  candidates.sort((a, b) => isOfPod(a) - isOfPod(b) || a.prefixlen - b.prefixlen || (a.local < b.local ? -1 : Number(a.local > b.local)));
+  return candidates[0]?.local;
+}

@@ -1,0 +1,171 @@
+/** Pods of clusters that have no route to each other, on the lab: both drivers, and what happens when parts fail. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { GATEWAY_NODE } from '../../src/api/labels.ts';
+import { MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { resources } from '../../src/api/resources.ts';
+import { EXIT } from '../../src/base/exit-codes.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { answeredBy, assertOk, nameOf, resolves } from './lib/expectations.ts';
+import { type E2eCluster, fleet } from './lib/fleet.ts';
+import { nodeNames, onNode, readNetworks } from './lib/lab-nodes.ts';
+import { ensureToolbox, inToolbox, NAMESPACE, serve } from './lib/workloads.ts';
+import { leaveCluster } from './setup.ts';
+
+const [first, second] = fleet.clusters;
+const SPREADING = { timeoutMs: 30_000, everyMs: 200 };
+const DRIVERS = ['vxlan', 'wireguard'];
+
+interface Box {
+  readonly cluster: E2eCluster;
+  readonly node: string;
+  readonly name: string;
+  readonly address: string;
+}
+
+/** A toolbox on every node of both clusters: gateways and others. */
+async function ensureBoxes(): Promise<readonly Box[]> {
+  const places = (await Promise.all(fleet.clusters.map(async (cluster) => (await nodeNames(cluster)).map((node) => ({ cluster, node }))))).flat();
+  return Promise.all(places.map(async ({ cluster, node }) => {
+    const name = `toolbox-${node}`;
+    const pod = await ensureToolbox(cluster, { name, node });
+    return { cluster, node, name, address: pod.status?.podIP ?? '' };
+  }));
+}
+
+function pairs(boxes: readonly Box[]): (readonly [Box, Box])[] {
+  return boxes.flatMap((from) => boxes.filter((to) => to.cluster !== from.cluster).map((to) => [from, to] as const));
+}
+
+async function join(cluster: E2eCluster, driver: string): Promise<void> {
+  assertOk(await cluster.mcs('join', 'broker-info.subm', '--clusterid', cluster.name, '--natt=false', '--cable-driver', driver));
+}
+
+async function gatewaysOf({ client }: E2eCluster): Promise<Readonly<Record<'active' | 'passive', readonly string[]>>> {
+  const { items } = await client.list(resources.gateways, { namespace: MEMBER_NAMESPACE });
+  const named = (state: string): readonly string[] => items.filter(({ status }) => status?.haStatus === state).map(({ metadata }) => metadata.name);
+  return { active: named('active'), passive: named('passive') };
+}
+
+async function expectConnections(state: string): Promise<void> {
+  for (const { name, client } of fleet.clusters) {
+    await eventually(async () => {
+      const { items } = await client.list(resources.gateways, { namespace: MEMBER_NAMESPACE });
+      const found = items.filter(({ status }) => status?.haStatus === 'active').flatMap(({ status }) => status?.connections.map((connection) => `${connection.status} ${connection.statusMessage}`) ?? []);
+      assert.equal(found.length, 1, `connections of ${name}: ${found.join('; ')}`);
+      assert.equal(found[0]?.split(' ')[0], state, `connection of ${name}: ${found[0] ?? ''}`);
+    }, SPREADING);
+  }
+}
+
+async function expectAllPing(boxes: readonly Box[]): Promise<void> {
+  for (const [from, to] of pairs(boxes)) assertOk(await inToolbox(from.cluster, `ping -c 2 -W 2 ${to.address}`, from.name), / 0% packet loss/);
+}
+
+describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look into its nodes' }, () => {
+  let boxes: readonly Box[] = [];
+  let untouched: Awaited<ReturnType<typeof readNetworks>> = {};
+
+  before(async () => {
+    boxes = await ensureBoxes();
+    for (const cluster of fleet.clusters) await serve(cluster, 'tunnelled');
+    await leaveCluster(second);
+    await leaveCluster(first);
+    untouched = await readNetworks();
+  });
+
+  after(async () => {
+    assertOk(await fleet.lab?.('fault', 'heal') ?? { exitCode: 0, stdout: '', output: '' });
+    // as the other parts have them
+    for (const cluster of fleet.clusters) await join(cluster, 'vxlan');
+  });
+
+  for (const driver of DRIVERS) {
+    describe(driver, () => {
+      before(async () => {
+        for (const cluster of fleet.clusters) await join(cluster, driver);
+      });
+
+      it('pods ping each other, from and to every node', async () => {
+        await expectConnections('connected');
+        await expectAllPing(boxes);
+      });
+
+      it('nodes ping pods of the other cluster', async () => {
+        for (const [from, to] of pairs(boxes)) await onNode(from.node, `ping -c 2 -W 2 ${to.address}`);
+      });
+
+      it('a pod is called under the clusterset name, and sees who calls', async () => {
+        assertOk(await first.mcs('export', 'service', 'tunnelled', '-n', NAMESPACE));
+        for (const box of boxes.filter(({ cluster }) => cluster === second)) {
+          await resolves(second, nameOf('tunnelled'), 1);
+          await answeredBy(second, `http://${nameOf('tunnelled')}/`, [first.name]);
+          const { stdout } = assertOk(await inToolbox(second, `curl -sS --max-time 3 http://${nameOf('tunnelled')}/source`, box.name));
+          assert.equal(stdout.trim(), box.address);
+        }
+      });
+
+      it('much goes through, in both directions', async () => {
+        for (const [from, to] of pairs(boxes).filter(([one]) => one.cluster === first).slice(0, 1)) {
+          const line = 'head -c 50000000 /dev/zero';
+          const receive = inToolbox(to.cluster, 'timeout 20 nc -l -p 5201 | wc -c', to.name);
+          await eventually(async () => assertOk(await inToolbox(from.cluster, `${line} | nc -N -w 5 ${to.address} 5201 || ${line} | nc -q 1 -w 5 ${to.address} 5201`, from.name)), SPREADING);
+          assert.equal((await receive).stdout.trim(), '50000000');
+        }
+      });
+
+      it('show and diagnose say that all is well', async () => {
+        assertOk(await fleet.mcs('show', 'connections'), /connected/);
+        assertOk(await fleet.mcs('diagnose', 'all'));
+      });
+
+      it('leave puts the network of every node back as it was', async () => {
+        await leaveCluster(second);
+        await leaveCluster(first);
+        const now = await readNetworks();
+        for (const [node, lines] of Object.entries(untouched)) assert.deepEqual(now[node], lines, `network of ${node}`);
+      });
+    });
+  }
+
+  describe('faults', () => {
+    before(async () => {
+      for (const cluster of fleet.clusters) await join(cluster, 'vxlan');
+      await expectConnections('connected');
+    });
+
+    it('a partition is told, and its end', async () => {
+      assertOk(await fleet.lab?.('fault', 'partition', first.name, second.name) ?? assert.fail());
+      await expectConnections('error');
+      const { exitCode, output } = await fleet.mcs('diagnose', 'all');
+      assertOk(await fleet.lab?.('fault', 'heal') ?? assert.fail());
+      assert.equal(exitCode, EXIT.checksFailed, output);
+      assert.match(output, /no answer/);
+      await expectConnections('connected');
+      await expectAllPing(boxes);
+    });
+
+    it('a standby takes over from a gateway that dies', async () => {
+      const nodes = await nodeNames(first);
+      for (const node of nodes) assertOk(await first.mcs('gateway', 'label', node));
+      const active = await eventually(async () => {
+        const gateways = await gatewaysOf(first);
+        return gateways.active.length === 1 && gateways.passive.length === nodes.length - 1 ? gateways.active[0] ?? false : false;
+      }, SPREADING);
+      const survivor = boxes.find(({ cluster, node }) => cluster === first && node !== active);
+      const target = boxes.find(({ cluster }) => cluster === second);
+      assert(survivor !== undefined && target !== undefined);
+      assertOk(await fleet.lab?.('fault', 'kill-node', first.name, active) ?? assert.fail());
+      try {
+        const begun = performance.now();
+        await eventually(async () => assertOk(await inToolbox(first, `ping -c 1 -W 1 ${target.address}`, survivor.name)), SPREADING);
+        console.log(`    traffic back ${((performance.now() - begun) / 1000).toFixed(1)} s after the loss of the gateway`);
+        await expectConnections('connected');
+      } finally {
+        assertOk(await fleet.lab?.('fault', 'start-node', first.name, active) ?? assert.fail());
+      }
+      const labelled = (await first.client.list(resources.nodes)).items.filter(({ metadata }) => metadata.labels?.[GATEWAY_NODE] === 'true');
+      assert.equal(labelled.length, nodes.length);
+    });
+  });
+});
