@@ -53,6 +53,7 @@ export async function startAgent(part: 'controller' | 'dns', { root, folder, con
   writeFiles(folder, { [`${ACCOUNT}/token`]: access.token, [`${ACCOUNT}/ca.crt`]: access.ca, '/etc/mcs/config.json': JSON.stringify(config) });
   const { hostname, port } = new URL(access.url);
   const healthPort = await freePort();
+  const given = readDeployment(root, part);
   const whole = {
     MCS_SIMULATED: '1',
     MCS_SIMULATED_ROOT: folder,
@@ -61,9 +62,10 @@ export async function startAgent(part: 'controller' | 'dns', { root, folder, con
     MCS_HEALTH_PORT: String(healthPort),
     KUBERNETES_SERVICE_HOST: hostname,
     KUBERNETES_SERVICE_PORT: port,
+    MALLOC_ARENA_MAX: given.arenas,
     ...env,
   };
-  const argv = [process.execPath, ...nodeOptions(root, part), join(root, 'dist', 'agents', `${part}.js`)];
+  const argv = [process.execPath, ...given.options, join(root, 'dist', 'agents', `${part}.js`)];
   const metrics = async (): Promise<string | undefined> => {
     const answer = await fetch(`http://127.0.0.1:${healthPort}/metrics`).catch(() => undefined); // it does not listen yet
     return answer?.text();
@@ -71,10 +73,11 @@ export async function startAgent(part: 'controller' | 'dns', { root, folder, con
   return { ...startPinned(`mcs ${part}`, argv, { env: whole, ...(core !== undefined && { core }) }), metrics };
 }
 
-/** Options that the Deployment gives to Node. */
-function nodeOptions(root: string, part: string): readonly string[] {
+/** What the Deployment gives to Node, for it decides how much memory is taken. */
+function readDeployment(root: string, part: string): { readonly options: readonly string[]; readonly arenas: string } {
   const manifest = readFileSync(join(root, 'templates', 'member', `${part}.yaml`), 'utf8');
   const command = new RegExp(String.raw`command: \[node, (.*)/app/dist/agents/${part}\.js\]`).exec(manifest)?.[1];
-  if (command === undefined) throw new Error(`templates/member/${part}.yaml starts the agent in a way that this benchmark does not know`);
-  return command.split(/,\s*/).filter((option) => option !== '');
+  const arenas = /name: MALLOC_ARENA_MAX.*\n +value: '(\d+)'/.exec(manifest)?.[1];
+  if (command === undefined || arenas === undefined) throw new Error(`templates/member/${part}.yaml starts the agent in a way that this benchmark does not know`);
+  return { options: command.split(/,\s*/).filter((option) => option !== ''), arenas };
 }

@@ -15,6 +15,7 @@ import type { GatewayPlatform } from '../gateway/platform.ts';
 import { fetchText } from '../gateway/public-ip/resolvers.ts';
 import { Remover } from '../gateway/remover.ts';
 import { type GatewaySettings, readGatewaySettings } from '../gateway/settings.ts';
+import { directAccess } from '../kube/direct-access.ts';
 import { inClusterAccess } from '../kube/in-cluster-access.ts';
 import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
 import { readMemberConfig } from './config.ts';
@@ -42,10 +43,12 @@ async function compose(context: AgentContext): Promise<ComposedAgent> {
     health.observe('gateway', () => remover.readiness());
     return { parts: [remover] };
   }
-  const onRequest = createRequestCounter(registry)('local');
+  const countRequests = createRequestCounter(registry);
+  const userAgent = userAgentOf('gateway', version);
   const agent = new GatewayAgent({
     settings,
-    client: createKubeClient(inClusterAccess(runtime, env), { userAgent: userAgentOf('gateway', version), onRequest }),
+    client: createKubeClient(inClusterAccess(runtime, env), { userAgent, onRequest: countRequests('local') }),
+    connectBroker: ({ server, ca }, token) => createKubeClient(directAccess({ server, ca, token }), { userAgent, onRequest: countRequests('broker') }),
     platform,
     memory: new PathMemory(runtime.mounted(PATH_MEMORY), logger),
     podName: environment.podName,

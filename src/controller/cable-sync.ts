@@ -6,12 +6,11 @@ import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { applyPlan } from '../sync/apply-plan.ts';
-import { isLocalEndpoint, toBrokerEndpoint, toLocalEndpoint } from '../sync/cable/cable-objects.ts';
+import { toLocalEndpoint } from '../sync/cable/cable-objects.ts';
 import { type CablePolicy, createCablePolicy } from '../sync/cable/cable-policy.ts';
 import { readEndpoints } from '../sync/cable/read-endpoints.ts';
-import { memberOf } from '../sync/cable/validate-endpoint.ts';
 import { ObjectCache } from '../sync/object-cache.ts';
-import { type Desired, plan } from '../sync/plan.ts';
+import { plan } from '../sync/plan.ts';
 import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
 import { createWorkQueue, type WorkQueue } from '../sync/work-queue.ts';
 import { CalicoPools } from './calico-pools.ts';
@@ -33,15 +32,15 @@ export interface CableSyncOptions {
   readonly logger: Logger;
 }
 
-type Direction = 'publish' | 'fetch';
-
 /** Under this name the report of rejections keeps what is refused of Endpoints; no service is called so. */
 const REPORTED_AS = '(Endpoints)';
+/** All of them are judged together, because a range is granted once. */
+const EVERYTHING = 'all';
 
 /**
- * Keeps the ends of the tunnels: the own cluster's on the broker, those of the other members in the
- * member namespace, where the gateway agents read them. A member that is silent keeps its end, for a
- * tunnel to it does no harm; one that has left loses it.
+ * Keeps the ends of the other members' tunnels in the member namespace, where the gateway agents
+ * read them; the own cluster's is announced by its active gateway. A member that is silent keeps its
+ * end, for a tunnel to it does no harm; one that has left loses it.
  */
 export class CableSync implements Startable {
   readonly name = 'endpoints of tunnels';
@@ -58,11 +57,11 @@ export class CableSync implements Startable {
     this.#pools = new CalicoPools({ client: options.localClient, clock, logger });
     this.#follower = follow(brokerClient, resources.cableEndpoints, this.#broker, {
       namespace: settings.brokerNamespace,
-      onNews: ({ metadata }) => this.#add(memberOf(metadata.name) === settings.clusterID ? 'publish' : 'fetch'),
+      onNews: () => this.refresh(),
       clock,
       logger,
     });
-    this.#queue = createWorkQueue({ name: 'endpoints', workers: 2, clock, logger, process: (key, signal) => this.#process(key as Direction, signal) });
+    this.#queue = createWorkQueue({ name: 'endpoints', workers: 1, clock, logger, process: (_key, signal) => this.#fetch(signal) });
   }
 
   /** Begins in the background: the broker may be away for long. */
@@ -80,57 +79,36 @@ export class CableSync implements Startable {
     await this.#follower.stop();
   }
 
-  /** Looks at everything again: an Endpoint of this cluster has changed, or what is granted to whom. */
+  /** Looks at everything again: an Endpoint has changed, or what is granted to whom. */
   refresh(): void {
-    this.#add('publish');
-    this.#add('fetch');
+    if (this.#follower.hasSynced) this.#queue.add(EVERYTHING);
   }
 
-  #add(direction: Direction): void {
-    if (this.#follower.hasSynced) this.#queue.add(direction);
-  }
-
-  async #process(direction: Direction, signal: AbortSignal): Promise<'done'> {
-    if (direction === 'publish') await this.#publish(signal);
-    else await this.#fetch(signal);
-    return 'done';
-  }
-
-  async #publish(signal: AbortSignal): Promise<void> {
-    const { brokerClient, settings, local } = this.#options;
-    const own = local.values().filter((object) => isLocalEndpoint(object, settings.clusterID));
-    const standing = this.#broker.values().filter(({ metadata }) => memberOf(metadata.name) === settings.clusterID);
-    await this.#apply(brokerClient, this.#broker, own.map((object) => toBrokerEndpoint(object, settings.brokerNamespace)), standing, signal);
-  }
-
-  async #fetch(signal: AbortSignal): Promise<void> {
-    const { localClient, settings, local, rejections } = this.#options;
+  async #fetch(signal: AbortSignal): Promise<'done'> {
+    const { localClient, settings, local, rejections, logger } = this.#options;
     const policy = this.#policy();
-    if (policy === undefined) return; // once it is known who is a member, everything is looked at again
+    if (policy === undefined) return 'done'; // once it is known who is a member, everything is looked at again
     const { endpoints, rejections: refused } = readEndpoints(this.#broker.values(), settings.clusterID, policy);
     rejections.note(REPORTED_AS, refused);
+    const desired = endpoints.map((endpoint) => toLocalEndpoint(endpoint, settings.memberNamespace));
     const standing = local.values().filter(({ metadata }) => metadata.labels?.[MEMBER] !== settings.clusterID);
-    await this.#apply(localClient, local, endpoints.map((endpoint) => toLocalEndpoint(endpoint, settings.memberNamespace)), standing, signal);
+    const { conflicts } = await applyPlan(localClient, resources.cableEndpoints, plan({ owner: SERVICE_OWNER, desired, standing }), {
+      owner: SERVICE_OWNER,
+      fieldManager: FIELD_MANAGER,
+      signal,
+      onWritten: (object) => local.wrote(object),
+      onDeleted: (object) => local.deleted(object),
+    });
+    for (const { desired: { object }, kind } of conflicts) {
+      logger.warn('Left an Endpoint alone that has the name of one that belongs there', { endpoint: object.metadata.name, kind });
+    }
     await this.#pools.reconcile(endpoints, signal);
+    return 'done';
   }
 
   #policy(): CablePolicy | undefined {
     const { settings, clusters: read } = this.#options;
     const clusters = read();
     return clusters && createCablePolicy({ clusters, localCluster: settings.clusterID, own: settings, isSimulated: settings.simulated });
-  }
-
-  async #apply(client: KubeClient, store: ObjectCache<CableEndpoint>, desired: readonly Desired<CableEndpoint>[], standing: readonly CableEndpoint[], signal: AbortSignal): Promise<void> {
-    const applied = await applyPlan(client, resources.cableEndpoints, plan({ owner: SERVICE_OWNER, desired, standing }), {
-      owner: SERVICE_OWNER,
-      fieldManager: FIELD_MANAGER,
-      signal,
-      onWritten: (object) => store.wrote(object),
-      onDeleted: (object) => store.deleted(object),
-    });
-    for (const conflict of applied.conflicts) {
-      const { name } = conflict.desired.object.metadata;
-      this.#options.logger.warn('Left an Endpoint alone that has the name of one that belongs there', { endpoint: name, kind: conflict.kind });
-    }
   }
 }

@@ -10,6 +10,7 @@ import { abortWith, type Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { NodeNetwork } from './apply/node-network.ts';
+import { Announcer, type ConnectBroker } from './announcer.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { EchoServer } from './health/echo-server.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -34,6 +35,7 @@ import { type GatewayNodeOptions, isGatewayNode, readNodeOptions, toNodeView } f
 export interface GatewayAgentOptions {
   readonly settings: GatewaySettings;
   readonly client: KubeClient;
+  readonly connectBroker: ConnectBroker;
   readonly platform: GatewayPlatform;
   readonly memory: PathMemory;
   readonly podName: string;
@@ -64,6 +66,7 @@ export class GatewayAgent implements Startable {
   readonly #echo: EchoServer;
   readonly #publicIp: PublicIpKeeper;
   readonly #publisher: Publisher;
+  readonly #announcer: Announcer;
   readonly #reports: Reports;
   /** Takes up changes. */
   readonly #update: SingleFlight;
@@ -94,6 +97,7 @@ export class GatewayAgent implements Startable {
     const addressOptions = { client, namespace, resolvers, fetchText, lookup: async (name: string) => (await lookup(name, { all: true })).map(({ address }) => address) };
     this.#publicIp = new PublicIpKeeper({ find: (source, signal) => findPublicAddress(source, addressOptions, signal), ...common });
     this.#publisher = new Publisher({ client, namespace, clusterID, nodeName });
+    this.#announcer = new Announcer({ localClient: client, namespace, connectBroker: options.connectBroker, clock, logger });
     this.#reports = new Reports({ client, settings, read: () => this.#reportFacts(), clock, logger });
     this.#update = new SingleFlight({ name: 'update', clock, run: () => this.#takeUp(), onFailure: (error) => logger.error('Cannot take a change up', { error }) });
     this.#publish = new SingleFlight({ name: 'publisher', clock, run: (signal) => this.#publishAll(signal), onFailure: (error) => logger.warn('Cannot publish this gateway', { error }) });
@@ -110,7 +114,7 @@ export class GatewayAgent implements Startable {
   async start(signal: AbortSignal): Promise<void> {
     abortWith(this.#abort, signal);
     await this.#options.memory.load();
-    for (const part of [this.#update, this.#publish, this.#paths, this.#reports, this.#loop, this.#watch]) await part.start(this.#abort.signal);
+    for (const part of [this.#update, this.#publish, this.#announcer, this.#paths, this.#reports, this.#loop, this.#watch]) await part.start(this.#abort.signal);
   }
 
   /** The Lease goes first, so that a standby takes over; what stands in the kernel stays. */
@@ -120,7 +124,7 @@ export class GatewayAgent implements Startable {
     this.#cancelSweep();
     this.#cancelRefresh();
     await this.#role.withdraw();
-    for (const part of [this.#update, this.#publish, this.#loop, this.#reports, this.#paths, this.#watch]) await part.stop();
+    for (const part of [this.#update, this.#publish, this.#announcer, this.#loop, this.#reports, this.#paths, this.#watch]) await part.stop();
     this.#publicIp.stop();
     await this.#echo.listenOn(undefined);
   }
@@ -246,6 +250,7 @@ export class GatewayAgent implements Startable {
       this.#isRetired = false;
     }
     const local = this.#localEndpoint();
+    this.#announcer.speakFor(this.#role.isConfirmed ? this.#watch.endpoints.own.find(({ spec }) => spec.hostname === this.#options.settings.nodeName) : undefined);
     if (this.#role.isConfirmed && local !== undefined) {
       await this.#publisher.publish(local, this.#published, signal);
       await this.#sweep(signal);
@@ -287,7 +292,7 @@ export class GatewayAgent implements Startable {
 
   #failure(isGateway: boolean): string {
     const { applied } = this.#loop.state;
-    const ofGateway = isGateway ? [this.#echo.problem, this.#paths.problem, this.#publicIp.problem, this.#warned] : [];
+    const ofGateway = isGateway ? [this.#announcer.problem, this.#echo.problem, this.#paths.problem, this.#publicIp.problem, this.#warned] : [];
     return [
       applied?.isDone === false ? applied.message : '',
       this.#gateway === undefined ? 'This cluster has no active gateway' : '',

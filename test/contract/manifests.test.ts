@@ -129,9 +129,9 @@ describe('rendered manifests', () => {
     expect(service).toMatchObject({ spec: { type: 'LoadBalancer', selector: { 'gateway.submariner.io/status': 'active' }, ports: [{ port: 4501, protocol: 'UDP' }, { port: 4490, protocol: 'UDP' }] } });
   });
 
-  it('let a gateway read one Secret only', () => {
+  it('let a gateway read the key of the tunnels and the credential for the broker, and no other Secret', () => {
     const rules = rulesOf('mcs-gateway', wireguard).filter(({ resources }) => resources?.includes('secrets'));
-    expect(rules).toEqual([expect.objectContaining({ resourceNames: ['mcs-wireguard'] })]);
+    expect(rules).toEqual([expect.objectContaining({ resourceNames: ['mcs-wireguard', 'mcs-broker'] })]);
   });
 
   it('give no member a verb on Secrets or on Clusters that write (ruling 4)', () => {

@@ -12,7 +12,7 @@ export default class GatewayLabel extends DeployCommand {
   static override flags = {
     ...clusterFlags,
     ...dryRunFlags,
-    remove: Flags.boolean({ summary: 'Take the label away' }),
+    remove: Flags.boolean({ default: false, summary: 'Take the label away' }),
   };
 
   async run(): Promise<void> {

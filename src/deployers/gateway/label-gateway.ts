@@ -35,7 +35,7 @@ export async function labelGateway(given: DeployContext, { node, remove, dryRun 
     const { items } = await client.list(resources.nodes, { signal });
     validateNodeExists(items, node);
     before = gatewayNodes(items);
-    if (before.includes(node) !== remove) return { state: 'unchanged' };
+    if (before.includes(node) === !remove) return { state: 'unchanged' };
     const body = { metadata: { labels: { [GATEWAY_NODE]: remove ? null : 'true' }, ...(remove && { annotations: { [GATEWAY_LABELLED]: null } }) } };
     await client.patch(resources.nodes, node, undefined, 'application/merge-patch+json', body, { fieldManager: FIELD_MANAGER, signal, dryRun });
     return { state: dryRun ? 'planned' : 'updated' };

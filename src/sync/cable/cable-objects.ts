@@ -1,4 +1,4 @@
-import { MEMBER, OWNER, SUBMARINER_CLUSTER_ID } from '../../api/labels.ts';
+import { MEMBER, SUBMARINER_CLUSTER_ID } from '../../api/labels.ts';
 import type { CableEndpoint, CableEndpointSpec } from '../../api/types/index.ts';
 import { ownershipLabels } from '../ownership.ts';
 import type { Desired } from '../plan.ts';
@@ -7,16 +7,8 @@ import { brokerEndpointName, localEndpointName } from './endpoint-names.ts';
 import type { RemoteEndpoint } from './read-endpoints.ts';
 import { absentSettings } from './validate-backend.ts';
 
-/** Value of OWNER on what the gateway agent writes. */
-export const GATEWAY_OWNER = 'gateway';
-
 function labelsOf(cluster: string, uid: string): Record<string, string> {
   return { ...ownershipLabels({ owner: SERVICE_OWNER, originCluster: cluster, originUid: uid }), [MEMBER]: cluster, [SUBMARINER_CLUSTER_ID]: cluster };
-}
-
-/** Whether the active gateway of this cluster wrote the object. */
-export function isLocalEndpoint({ metadata, spec }: CableEndpoint, cluster: string): boolean {
-  return metadata.labels?.[OWNER] === GATEWAY_OWNER && metadata.labels[MEMBER] === cluster && spec.cluster_id === cluster;
 }
 
 function desired(name: string, namespace: string, spec: CableEndpointSpec, uid: string): Desired<CableEndpoint> {
