@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { McsError } from '../../src/base/errors.ts';
+import type { KernelNetwork } from '../../src/gateway/apply/kernel-network.ts';
 import { readKernelState } from '../../src/gateway/apply/kernel-state.ts';
 import { EMPTY_PLAN, type NetworkPlan } from '../../src/gateway/plan/types.ts';
 import { type CutExec, cutAfter } from '../helpers/cut-exec.ts';
@@ -26,6 +27,17 @@ beforeAll(async () => {
 });
 afterAll(() => scene.stop());
 
+let onTestEnd = (): void => undefined;
+afterEach(() => {
+  onTestEnd();
+  onTestEnd = () => undefined;
+});
+
+/** Applies a plan as the agent does, again after a failure: a WireGuard process that is told to end holds its port for a moment. */
+async function settle(network: KernelNetwork, plan: NetworkPlan): Promise<void> {
+  await eventually(() => network.apply(plan, signal), { timeoutMs: 20_000, everyMs: 100 });
+}
+
 /** What an interrupted pass may leave must not differ from what an uninterrupted one makes. */
 async function stateOf({ netns, network }: TestNode, plan: NetworkPlan): Promise<unknown> {
   const again = await network.apply(plan, signal);
@@ -48,11 +60,12 @@ describe('createKernelNetwork', () => {
     { what: 'another driver', from: asGateway, to: asEncrypted },
   ])('completes a pass that was killed at any point: $what', async ({ from, to }) => {
     node.netns.sh('iptables-nft -P FORWARD DROP');
-    await node.network.apply(from(), signal);
-    await node.network.apply(to(), signal);
+    onTestEnd = () => void node.netns.sh('iptables-nft -P FORWARD ACCEPT');
+    await settle(node.network, from());
+    await settle(node.network, to());
     const whole = await stateOf(node, to());
     for (let steps = 0; ; steps += 1) {
-      await node.network.apply(from(), signal);
+      await settle(node.network, from());
       const cut: CutExec = cutAfter(node.netns.exec, steps);
       const thrown = await networkOf({ ...node.netns, exec: cut.exec, files: cut.filesOf(node.netns.files) }).apply(to(), signal).then(() => undefined, (error: unknown) => error);
       if (thrown === undefined) {
@@ -60,10 +73,9 @@ describe('createKernelNetwork', () => {
         break;
       }
       expect(cut.isCut()).toBe(true);
-      await networkOf(node.netns).apply(to(), signal);
+      await settle(networkOf(node.netns), to());
       expect(await stateOf(node, to())).toEqual(whole);
     }
-    node.netns.sh('iptables-nft -P FORWARD ACCEPT');
     await node.network.remove(signal);
   }, 300_000);
 
