@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Health } from './health.ts';
 import type { Startable } from './lifecycle.ts';
 import { listenWithFallback } from './listen-host.ts';
+import { http } from './node-http.ts';
 
 export interface HealthServerOptions {
   readonly host: string;
@@ -21,7 +22,7 @@ export interface HealthServer extends Startable {
 
 /** HTTP server for probes and Prometheus: /healthz, /readyz, /metrics. */
 export function createHealthServer(options: HealthServerOptions): HealthServer {
-  const server = createServer((request, response) => {
+  const server = http.createServer((request, response) => {
     answer(options, request, response).catch(() => response.writeHead(500).end());
   });
   let port = options.port;

@@ -1,6 +1,6 @@
-import { Agent as HttpAgent, type ClientRequest, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent, ClientRequest } from 'node:http';
 import { systemErrorCode } from '../base/errors.ts';
+import { http, https } from '../base/node-http.ts';
 import type { ClusterAccess, ConnectionSettings } from './client.ts';
 import { Exchange } from './http-exchange.ts';
 
@@ -39,11 +39,11 @@ const MAX_SOCKETS = 64;
 const MAX_IDLE_SOCKETS = 16;
 const KEEP_ALIVE_PROBE_MS = 30_000;
 
-type Agents = { readonly settings: ConnectionSettings; readonly pooled: HttpAgent; readonly single: HttpAgent };
+type Agents = { readonly settings: ConnectionSettings; readonly pooled: Agent; readonly single: Agent };
 
 function createAgents(settings: ConnectionSettings, secure: boolean): Agents {
   if (settings.agent !== undefined) return { settings, pooled: settings.agent, single: settings.agent };
-  const create = secure ? HttpsAgent : HttpAgent;
+  const create = secure ? https.Agent : http.Agent;
   const tls = secure ? settings.tls : {};
   return {
     settings,
@@ -53,7 +53,7 @@ function createAgents(settings: ConnectionSettings, secure: boolean): Agents {
   };
 }
 
-function closeIdle(agent: HttpAgent): void {
+function closeIdle(agent: Agent): void {
   Object.assign(agent, { keepAlive: false }); // requests under way close theirs when they end
   for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
@@ -124,11 +124,11 @@ class NodeTransport implements HttpTransport {
     });
   }
 
-  #open(request: HttpRequest, options: { readonly headers: Record<string, string>; readonly agent: HttpAgent; readonly timeout?: number }): ClientRequest {
+  #open(request: HttpRequest, options: { readonly headers: Record<string, string>; readonly agent: Agent; readonly timeout?: number }): ClientRequest {
     const url = new URL(`${this.#access.server.replace(/\/$/, '')}${request.path}`);
     const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const length = payload === undefined ? {} : { 'content-length': String(payload.length) };
-    const open = this.#secure ? httpsRequest : httpRequest;
+    const open = this.#secure ? https.request : http.request;
     const sent = open(url, { ...options, method: request.method, headers: { ...options.headers, ...length } });
     sent.end(payload);
     return sent;
