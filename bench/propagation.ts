@@ -41,11 +41,7 @@ interface Burst {
 export async function benchPropagation(_root: string, clusters: JoinedClusters): Promise<readonly Outcome[]> {
   const [source, destination] = await Promise.all([clusters.client(clusters.names[0]), clusters.client(clusters.names[1])]);
   const { singles, bursts } = AMOUNTS[clusters.kind];
-  const chain = await openWriteChain(source, destination, 'bench-floor');
-  const floor = await chain.oneByOne(singles);
-  const floors: number[] = [];
-  for (const count of bursts) floors.push(await chain.atOnce(count));
-  await chain.close();
+  const { floor, bursts: floors } = await measureFloors(source, destination, singles, bursts);
 
   const { address, port } = await clusters.nameServer(clusters.names[1]);
   const scene: Scene = { source, destination, address: await findPodAddress(source), probe: await createDnsProbe(address, port) };
@@ -62,6 +58,18 @@ export async function benchPropagation(_root: string, clusters: JoinedClusters):
   } finally {
     scene.probe.close();
     await Promise.all([source, destination].map((client) => client.delete(resources.namespaces, NAMESPACE)));
+  }
+}
+
+async function measureFloors(source: KubeClient, destination: KubeClient, singles: number, bursts: readonly number[]): Promise<{ floor: Floor; bursts: readonly number[] }> {
+  const chain = await openWriteChain(source, destination, 'bench-floor');
+  try {
+    const floor = await chain.oneByOne(singles);
+    const times: number[] = [];
+    for (const count of bursts) times.push(await chain.atOnce(count));
+    return { floor, bursts: times };
+  } finally {
+    await chain.close();
   }
 }
 

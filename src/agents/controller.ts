@@ -3,13 +3,12 @@ import type { MemberConfig } from '../api/types/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { createRequestCounter } from '../base/metrics.ts';
 import { Controller } from '../controller/controller.ts';
-import type { ConnectBroker } from '../controller/leading.ts';
 import { createControllerMetrics } from '../controller/metrics.ts';
 import { type ControllerSettings, DEFAULT_LIMITS } from '../controller/settings.ts';
-import { directAccess } from '../kube/direct-access.ts';
 import { inClusterAccess } from '../kube/in-cluster-access.ts';
 import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
 import { readMemberConfig } from './config.ts';
+import { createBrokerConnector } from './connect-broker.ts';
 import { type AgentContext, type ComposedAgent, runAgent } from './run-agent.ts';
 
 function settingsOf(config: MemberConfig, { environment, runtime }: AgentContext): ControllerSettings {
@@ -36,11 +35,10 @@ async function compose(context: AgentContext): Promise<ComposedAgent> {
   const settings = settingsOf(await readMemberConfig(runtime), context);
   const userAgent = userAgentOf('controller', version);
   const countRequests = createRequestCounter(registry);
-  const connectBroker: ConnectBroker = ({ server, ca }, token) => createKubeClient(directAccess({ server, ca, token }), { userAgent, onRequest: countRequests('broker') });
   const controller = new Controller({
     settings,
     localClient: createKubeClient(inClusterAccess(runtime, env), { userAgent, onRequest: countRequests('local') }),
-    connectBroker,
+    connectBroker: createBrokerConnector({ userAgent, onRequest: countRequests('broker') }),
     metrics: createControllerMetrics(registry),
     clock: systemClock,
     logger,

@@ -15,10 +15,10 @@ import type { GatewayPlatform } from '../gateway/platform.ts';
 import { fetchText } from '../gateway/public-ip/resolvers.ts';
 import { Remover } from '../gateway/remover.ts';
 import { type GatewaySettings, readGatewaySettings } from '../gateway/settings.ts';
-import { directAccess } from '../kube/direct-access.ts';
 import { inClusterAccess } from '../kube/in-cluster-access.ts';
 import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
 import { readMemberConfig } from './config.ts';
+import { createBrokerConnector } from './connect-broker.ts';
 import { type AgentContext, type ComposedAgent, runAgent } from './run-agent.ts';
 
 const { values: flags } = parseArgs({ options: { remove: { type: 'boolean', default: false } } });
@@ -48,7 +48,7 @@ async function compose(context: AgentContext): Promise<ComposedAgent> {
   const agent = new GatewayAgent({
     settings,
     client: createKubeClient(inClusterAccess(runtime, env), { userAgent, onRequest: countRequests('local') }),
-    connectBroker: ({ server, ca }, token) => createKubeClient(directAccess({ server, ca, token }), { userAgent, onRequest: countRequests('broker') }),
+    connectBroker: createBrokerConnector({ userAgent, onRequest: countRequests('broker') }),
     platform,
     memory: new PathMemory(runtime.mounted(PATH_MEMORY), logger),
     podName: environment.podName,

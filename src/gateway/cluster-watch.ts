@@ -3,7 +3,7 @@ import { GATEWAY_ANNOTATION_PREFIX } from '../api/data-plane.ts';
 import { GATEWAY_NODE } from '../api/labels.ts';
 import { MEMBER_WIREGUARD_SECRET } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
-import type { CableEndpoint, KubeObject, Node, Secret } from '../api/types/index.ts';
+import type { CableEndpoint, KubeObject, Node, Secret, WireguardKeys } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -21,12 +21,6 @@ export interface ClusterWatchOptions {
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** Key pair of the cluster, base64 as `wg` has it. */
-export interface WireguardKeys {
-  readonly privateKey: string;
-  readonly publicKey: string;
 }
 
 function pick(record: Readonly<Record<string, string>> | undefined, isWanted: (key: string) => boolean): Record<string, string> {

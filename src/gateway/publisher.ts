@@ -1,8 +1,7 @@
-import { GATEWAY_STATUS } from '../api/data-plane.ts';
-import { type Resource, resources } from '../api/resources.ts';
-import { endpointObjectName } from '../api/data-plane.ts';
-import type { CableEndpoint, CableEndpointSpec, KubeObject } from '../api/types/index.ts';
+import { endpointObjectName, GATEWAY_STATUS } from '../api/data-plane.ts';
 import { MEMBER } from '../api/labels.ts';
+import { type Resource, resources } from '../api/resources.ts';
+import type { CableEndpoint, CableEndpointSpec, KubeObject } from '../api/types/index.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isOwnObject, OwnObject, removeObject } from './own-object.ts';
 

@@ -1,4 +1,4 @@
-import { macOf } from '../../src/gateway/plan/mac.ts';
+import { macOf } from '../../src/api/mac.ts';
 import type { NetworkView } from '../../src/gateway/plan/types.ts';
 
 /** What the active gateway of a set of many clusters sees; both families, vxlan. */

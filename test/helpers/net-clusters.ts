@@ -3,7 +3,7 @@ import type { Exec } from '../../src/gateway/apply/exec.ts';
 import { createWireguardSupervisor } from '../../src/gateway/apply/wireguard-supervisor.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { Startable } from '../../src/base/lifecycle.ts';
-import { macOf } from '../../src/gateway/plan/mac.ts';
+import { macOf } from '../../src/api/mac.ts';
 import { planNetwork } from '../../src/gateway/plan/plan-network.ts';
 import { CABLE_DEVICE, type NetworkPlan, type NetworkView, type RemoteView } from '../../src/gateway/plan/types.ts';
 import { createNet, type Net, type Netns } from './netns.ts';

@@ -42,7 +42,7 @@ describe.each<Driver>(['vxlan', 'wireguard'])('createKernelNetwork with plans of
     expect(await ping(source.netns, target.podAddresses[0]!, '-I', source.address)).toBe(1);
   });
 
-  it('does not lead anybody to the nodes\' own addresses', async () => {
+  it('leads to the address of a node in the pod range, and leaves its other addresses to the routes that were there', async () => {
     expect(await ping(nodeOf('a-0').pod, nodeOf('b-0').sources.IPv4)).toBe(1);
     const routes = nodeOf('a-0').netns.sh('ip route get 192.168.1.5');
     expect(routes).toContain('dev eth0');

@@ -29,6 +29,12 @@ export interface CableEndpoint extends KubeObject {
   spec: CableEndpointSpec;
 }
 
+/** The two halves of a WireGuard key, base64 as `wg` has them. */
+export interface WireguardKeys {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
 export type ConnectionState = 'connecting' | 'connected' | 'error' | 'none';
 
 /** Go durations, as in `1.234ms`. */

@@ -1,10 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-
-/** Both halves in base64, as `wg` has them. */
-export interface WireguardKeys {
-  readonly privateKey: string;
-  readonly publicKey: string;
-}
+import type { WireguardKeys } from '../../api/types/index.ts';
 
 /** The bits that X25519 ignores or sets (RFC 7748, section 5), so that `wg` shows the very key that is kept. */
 function clamp(key: Buffer): Buffer {

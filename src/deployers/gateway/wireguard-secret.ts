@@ -1,12 +1,12 @@
 import { MEMBER_NAMESPACE, MEMBER_WIREGUARD_SECRET } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
-import type { Secret, UnknownObject } from '../../api/types/index.ts';
+import type { Secret, UnknownObject, WireguardKeys } from '../../api/types/index.ts';
 import type { TaskOutcome } from '../../base/tasks.ts';
 import { isAlreadyExists } from '../../kube/api-error.ts';
 import { ensureObject } from '../../kube/ensure.ts';
 import { type DeployContext, FIELD_MANAGER } from '../deploy-context.ts';
 import { withOwnership } from '../render-template.ts';
-import { createWireguardKeys, type WireguardKeys } from './wireguard-keys.ts';
+import { createWireguardKeys } from './wireguard-keys.ts';
 
 function encode(text: string): string {
   return Buffer.from(text).toString('base64');

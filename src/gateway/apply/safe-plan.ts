@@ -1,8 +1,8 @@
 import { familyOf, parseCidr } from '../../api/cidr.ts';
 import type { NetworkPlan, WireguardPeerPlan } from '../plan/types.ts';
+import { WIREGUARD_KEY } from '../../api/wireguard-key.ts';
 
 const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/;
-const WIREGUARD_KEY = /^[A-Za-z0-9+/]{43}=$/;
 const ENDPOINT = /^(?:\[([^\]]+)\]|([^:]+)):([1-9]\d{0,4})$/;
 
 function isAddress(text: string | undefined): boolean {

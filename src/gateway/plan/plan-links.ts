@@ -1,4 +1,4 @@
-import { macOf } from './mac.ts';
+import { macOf } from '../../api/mac.ts';
 import type { Peers, Scene } from './scene.ts';
 import { CABLE_DEVICE, CABLE_VNI, type ForwardingPlan, INNER_DEVICE, INNER_PORT, INNER_VNI, type LinkPlan, type NeighborPlan, type VxlanLink } from './types.ts';
 

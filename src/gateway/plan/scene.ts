@@ -1,7 +1,7 @@
 import { canonicalAddress, type Cidr, familyOf, parseCidr } from '../../api/cidr.ts';
 import type { IpFamily } from '../../api/types/index.ts';
 import { type AcceptedRemote, acceptSubnets } from './accept-subnets.ts';
-import { macOf } from './mac.ts';
+import { macOf } from '../../api/mac.ts';
 import { assignNextHops, type NextHops } from './next-hops.ts';
 import { tunnelMtu } from './tunnel-mtu.ts';
 import type { NetworkView, NodeView } from './types.ts';

@@ -1,6 +1,6 @@
 import { BACKEND_KEYS, cableName, LOOPBACK_BACKEND } from '../../api/data-plane.ts';
 import type { CableEndpointSpec } from '../../api/types/index.ts';
-import { macOf } from '../plan/mac.ts';
+import { macOf } from '../../api/mac.ts';
 import type { NodeNetwork } from '../apply/node-network.ts';
 import type { NodeView } from '../plan/types.ts';
 import type { GatewaySettings } from '../settings.ts';

@@ -5,6 +5,7 @@ import type { Node } from '../../api/types/index.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { NodeView } from '../plan/types.ts';
 import { parsePublicIpSource, type PublicIpSource } from '../public-ip/source.ts';
+import { parsePort } from './parse-port.ts';
 
 export function isGatewayNode({ metadata }: Node): boolean {
   return metadata.labels?.[GATEWAY_NODE] === 'true';
@@ -27,11 +28,6 @@ export interface GatewayNodeOptions {
   readonly nattDiscoveryPort?: number;
   /** What of them is not understood, and has no effect. */
   readonly warnings: readonly string[];
-}
-
-function parsePort(text: string): number | undefined {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65_535 ? port : undefined;
 }
 
 /** Never throws: a slip in an annotation must not cost the tunnels. */

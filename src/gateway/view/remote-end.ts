@@ -1,6 +1,8 @@
 import { canonicalAddress, parseCidr } from '../../api/cidr.ts';
 import { BACKEND_KEYS, LOOPBACK_BACKEND, NATT_DISCOVERY_PORT, PROBE_PORT, TUNNEL_PORT } from '../../api/data-plane.ts';
 import type { CableEndpointSpec } from '../../api/types/index.ts';
+import { WIREGUARD_KEY } from '../../api/wireguard-key.ts';
+import { parsePort } from './parse-port.ts';
 
 /** Another cluster's gateway as its Endpoint describes it, read and checked. */
 export interface RemoteEnd {
@@ -22,14 +24,10 @@ export interface RemoteEnd {
 }
 
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
-/** 32 bytes in base64. */
-const PUBLIC_KEY = /^[A-Za-z0-9+/]{43}=$/;
 
 function portOf(config: Readonly<Record<string, string>>, key: string, fallback: number): number | undefined {
   const text = config[key];
-  if (text === undefined) return fallback;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65_535 ? port : undefined;
+  return text === undefined ? fallback : parsePort(text);
 }
 
 /** Why a gateway with this Endpoint cannot be connected to; undefined where nothing stands against it. */
@@ -44,7 +42,7 @@ function problemOf(spec: CableEndpointSpec, backend: string): string | undefined
   const port = [BACKEND_KEYS.udpPort, BACKEND_KEYS.nattDiscoveryPort, BACKEND_KEYS.probePort].find((key) => portOf(config, key, 1) === undefined);
   if (port !== undefined) return `its ${port} "${config[port] ?? ''}" is no port`;
   if (backend === 'vxlan' && !MAC.test(config[BACKEND_KEYS.mac] ?? '')) return 'it names no MAC of its tunnel device';
-  if (backend === 'wireguard' && !PUBLIC_KEY.test(config[BACKEND_KEYS.publicKey] ?? '')) return 'it names no public key';
+  if (backend === 'wireguard' && !WIREGUARD_KEY.test(config[BACKEND_KEYS.publicKey] ?? '')) return 'it names no public key';
   return undefined;
 }
 

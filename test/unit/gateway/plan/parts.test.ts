@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { acceptSubnets } from '../../../../src/gateway/plan/accept-subnets.ts';
-import { macOf } from '../../../../src/gateway/plan/mac.ts';
+import { macOf } from '../../../../src/api/mac.ts';
 import { assignNextHops } from '../../../../src/gateway/plan/next-hops.ts';
 import { parseCidrs } from '../../../../src/gateway/plan/scene.ts';
 import { tunnelMtu } from '../../../../src/gateway/plan/tunnel-mtu.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { macOf } from '../../../../src/gateway/plan/mac.ts';
+import { macOf } from '../../../../src/api/mac.ts';
 import { planNetwork } from '../../../../src/gateway/plan/plan-network.ts';
 import { CABLE_DEVICE, EMPTY_PLAN, INNER_DEVICE, type NetworkPlan, type NetworkView, type NodeView, REMOTE_TABLE, type RemoteView, RETURN_TABLE, type RoutePlan } from '../../../../src/gateway/plan/types.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { cableName, endpointObjectName } from '../../../../src/api/data-plane.ts';
 import { isDnsSubdomain } from '../../../../src/api/names.ts';
 import type { CableEndpoint, CableEndpointSpec, ClusterSettings } from '../../../../src/api/types/index.ts';
-import { macOf } from '../../../../src/gateway/plan/mac.ts';
+import { macOf } from '../../../../src/api/mac.ts';
 import { buildView } from '../../../../src/gateway/view/build-view.ts';
 import { chooseEndpoints } from '../../../../src/gateway/view/choose-endpoints.ts';
 import { buildLocalEndpoint, type LocalEndpointFacts } from '../../../../src/gateway/view/local-endpoint.ts';
