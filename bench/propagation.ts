@@ -13,8 +13,8 @@ const NAMESPACE = 'bench';
 /** Limit of one measurement. */
 const GIVE_UP_MS = 120_000;
 
-/** How much is exported: the sandbox is a simulator, and its own work would be measured with more. */
-const AMOUNTS = { sandbox: { singles: 50, bursts: [500] }, contexts: { singles: 200, bursts: [500, 1000] } } as const;
+/** How much is exported. The sandbox is a simulator, and its own work would be measured with more. */
+const AMOUNTS = { sandbox: { singles: 50, bursts: [500] }, contexts: { singles: 100, bursts: [500] } } as const;
 /** Multiples of the bare chain. */
 const BARS = { p50: 5, p99: 6, burst: 2 };
 const REQUESTS_BAR = 14;

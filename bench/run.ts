@@ -25,11 +25,12 @@ const [first, second] = values.contexts?.split(',') ?? [];
 function onClusters(measure: (root: string, clusters: JoinedClusters) => Promise<readonly Outcome[]>): Benchmark {
   return async (root) => {
     const clusters = first === undefined || second === undefined ? await startJoinedSandbox(root) : await startJoinedContexts(root, [first, second]);
-    try {
-      return await measure(root, clusters);
-    } finally {
-      await clusters.stop();
-    }
+    const outcome = await measure(root, clusters).catch(async (error: unknown) => {
+      await clusters.stop().catch(() => undefined); // what failed first is the one to report
+      throw error;
+    });
+    await clusters.stop();
+    return outcome;
   };
 }
 

@@ -14,9 +14,15 @@ const ASCII: Readonly<Record<CheckStatus, string>> = { pass: 'ok  ', warn: 'WARN
 
 export const plainMarks: Marks = { mark: (status) => ASCII[status], dim: (text) => text, bold: (text) => text, command: (text) => text };
 
-function checkLines({ id, title, status, evidence, fix, causedBy }: CheckResult, { mark, dim, command }: Marks): readonly string[] {
-  const head = `  ${mark(status)} ${id.padEnd(12)} ${title}`;
-  if (causedBy !== undefined) return [`${head} ${dim(`(skipped: caused by ${causedBy})`)}`];
+/** Title of a check, and the other cluster where it is of a pair. */
+export function titleOf({ title, peer }: Pick<CheckResult, 'title' | 'peer'>): string {
+  return peer === undefined ? title : `${title}: ${peer}`;
+}
+
+function checkLines(check: CheckResult, { mark, dim, command }: Marks): readonly string[] {
+  const { id, status, evidence, fix, causedBy } = check;
+  const head = `  ${mark(status)} ${id.padEnd(12)} ${titleOf(check)}`;
+  if (causedBy !== undefined) return [`${head} ${dim(`(skipped: ${evidence[0] ?? ''})`)}`];
   if (status === 'pass') return [`${head}${evidence.length > 0 ? dim(` (${evidence.join('; ')})`) : ''}`];
   return [head, ...evidence.map((line) => `       ${line}`), ...(fix ?? []).map((line) => `       fix: ${command(line)}`)];
 }
@@ -41,7 +47,7 @@ export function formatDiagnose(report: DiagnoseReport, marks: Marks = plainMarks
 /** Failures and warnings only, a line each. */
 export function formatDiagnoseShort(report: DiagnoseReport): string {
   const lines = report.clusters.flatMap(({ name, checks }) =>
-    checks.filter(({ status }) => status === 'fail' || status === 'warn').map(({ id, status, title, evidence }) => `${ASCII[status].trim()} ${name} ${id} ${title}: ${evidence[0] ?? ''}`),
+    checks.filter(({ status }) => status === 'fail' || status === 'warn').map((check) => `${ASCII[check.status].trim()} ${name} ${check.id} ${titleOf(check)}: ${check.evidence[0] ?? ''}`),
   );
   return [...lines, summaryLine(report)].join('\n');
 }

@@ -7,31 +7,68 @@ export interface CheckOutcome {
   readonly evidence: readonly string[];
   /** Runnable commands that cure it, best first. */
   readonly fix?: readonly string[];
+  /** What `--fix` may do about it, in this order. */
+  readonly repairs?: readonly Repair[];
+}
+
+/** A change of one object that cures a finding. */
+export interface Repair {
+  /** What it does, as in "restart Deployment submariner-operator/mcs-dns". */
+  readonly description: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  /** RFC 7386. */
+  readonly mergePatch: Readonly<Record<string, unknown>>;
 }
 
 /** Groups of checks, as `mcs diagnose <topic>` names them. */
 export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'connections' | 'service-discovery' | 'dns';
 
-/**
- * One question about one cluster, as data. The runner decides what to run, what an outcome means
- * for the exit code, and what becomes of a check that throws.
- */
-export interface Check<Context> {
+interface CheckFacts {
   /** Stable: scripts suppress and select by it. */
   readonly id: string;
   readonly title: string;
   readonly topic: Topic;
-  /** Ids of checks that must not fail for this one to mean anything. */
+  /** Ids of earlier checks that must not fail in the same cluster for this one to mean anything. */
   readonly needs: readonly string[];
+}
+
+/** One question about one cluster. */
+export interface SingleCheck<Context> extends CheckFacts {
+  readonly scope?: 'cluster';
   run(context: Context, signal: AbortSignal): Promise<CheckOutcome>;
 }
+
+/** One question about a cluster and each of its peers. */
+export interface PairCheck<Context> extends CheckFacts {
+  readonly scope: 'pair';
+  /** Ids of earlier checks that must not fail in the other cluster. */
+  readonly peerNeeds: readonly string[];
+  /** Names of the clusters that it asks about. What looks at both directions lists each pair under one of the two. */
+  peersOf(context: Context): readonly string[];
+  run(context: Context, signal: AbortSignal, peer: string): Promise<CheckOutcome>;
+}
+
+/**
+ * A question as data. The runner decides what to run, what an outcome means for the exit code, and
+ * what becomes of a check that throws.
+ */
+export type Check<Context> = SingleCheck<Context> | PairCheck<Context>;
 
 export interface CheckResult extends CheckOutcome {
   readonly id: string;
   readonly title: string;
   readonly topic: Topic;
+  /** The other cluster, where it was asked about a pair. */
+  readonly peer?: string;
   /** Id of the failed check that made this one meaningless. */
   readonly causedBy?: string;
+  /** Cluster in which that one failed, if it is another one. */
+  readonly causedIn?: string;
+  /** Status that was found, where `--suppress` has made it a skip. */
+  readonly suppressed?: CheckStatus;
   readonly durationMs: number;
 }
 

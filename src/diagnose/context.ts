@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { MemberState } from '../inspect/cluster-state.ts';
 import type { Fleet, FleetMember } from '../inspect/survey-fleet.ts';
-import type { Check } from './check.ts';
+import type { PairCheck, SingleCheck } from './check.ts';
 
 /** What a check may look at: its own cluster, read once for all checks, and the rest of the fleet. */
 export interface DiagnoseContext {
@@ -10,7 +10,8 @@ export interface DiagnoseContext {
   readonly clock: Clock;
 }
 
-export type ClusterCheck = Check<DiagnoseContext>;
+export type ClusterCheck = SingleCheck<DiagnoseContext>;
+export type ClusterPairCheck = PairCheck<DiagnoseContext>;
 
 /** The member that a check of members looks at; such checks are left out for other clusters. */
 export function memberOf({ cluster }: Pick<DiagnoseContext, 'cluster'>): MemberState {

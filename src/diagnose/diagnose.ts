@@ -1,55 +1,70 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Fleet, type FleetMember, nameOf, type UnreadCluster } from '../inspect/survey-fleet.ts';
-import type { CheckResult, Topic } from './check.ts';
+import { fail, pass } from './check.ts';
 import { clockChecks, versionChecks } from './checks/agreement.ts';
 import { cidrChecks } from './checks/cidrs.ts';
-import { connectionChecks } from './checks/gateways.ts';
 import { brokerDeploymentChecks, memberDeploymentChecks, podChecks } from './checks/deployment.ts';
 import { dnsChecks } from './checks/dns.ts';
+import { connectionChecks } from './checks/gateways.ts';
 import { k8sVersionChecks } from './checks/k8s-version.ts';
 import { rejectionChecks } from './checks/rejections.ts';
 import { serviceDiscoveryChecks } from './checks/service-discovery.ts';
-import type { ClusterCheck } from './context.ts';
+import type { ClusterCheck, ClusterPairCheck, DiagnoseContext } from './context.ts';
 import { type ClusterReport, type DiagnoseReport, makeReport } from './report.ts';
-import { runChecks } from './run-checks.ts';
+import { runChecks, type Subject } from './run-checks.ts';
+import { parseSuppression, type Selection, selectChecks, suppress } from './select-checks.ts';
 
-export interface DiagnoseOptions {
-  /** Topics to check; all by default. */
-  readonly topics?: readonly Topic[];
+export interface DiagnoseOptions extends Selection {
+  /** Findings that are known, as `MCS-NET-02=west` or, for all clusters, `MCS-NET-02`. */
+  readonly suppress?: readonly string[];
   readonly signal: AbortSignal;
   /** Time for all checks of one cluster, ms. */
   readonly deadlineMs: number;
   readonly clock?: Clock;
 }
 
-/** All checks, in the order in which they are shown. */
-export const ALL_CHECKS: readonly ClusterCheck[] = [...k8sVersionChecks, ...memberDeploymentChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...versionChecks, ...cidrChecks, ...connectionChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks];
+export type DiagnoseCheck = ClusterCheck | ClusterPairCheck;
 
-/** The checks that mean something for a cluster: member, broker, or both. */
-export function selectChecks({ state }: FleetMember, topics?: readonly Topic[]): readonly ClusterCheck[] {
-  const memberOnly = new Set<ClusterCheck>([...memberDeploymentChecks, ...cidrChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks]);
-  const brokerOnly = new Set<ClusterCheck>([...brokerDeploymentChecks, ...clockChecks]);
-  const connectedOnly = new Set<ClusterCheck>(connectionChecks);
-  return ALL_CHECKS.filter((check) => {
-    if (topics !== undefined && !topics.includes(check.topic)) return false;
-    if (memberOnly.has(check)) return state.member !== undefined;
-    if (connectedOnly.has(check)) return state.member?.config.components.includes('connectivity') === true;
-    return !brokerOnly.has(check) || state.broker !== undefined;
-  });
+const API_CHECK: ClusterCheck = {
+  id: 'MCS-API-01',
+  title: 'The API server answers',
+  topic: 'k8s-version',
+  needs: [],
+  run: ({ cluster }) => Promise.resolve(pass(`Kubernetes ${cluster.state.kubernetesVersion}`)),
+};
+
+/** All checks, in the order in which they are shown. A check's needs stand before it. */
+export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...versionChecks, ...cidrChecks, ...connectionChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks];
+
+const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...cidrChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks]);
+const BROKER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...brokerDeploymentChecks, ...clockChecks]);
+const CONNECTED_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>(connectionChecks);
+
+/** Whether a check means something for a cluster: member, broker, or both. */
+export function appliesTo(check: DiagnoseCheck, { state }: Pick<FleetMember, 'state'>): boolean {
+  if (MEMBER_ONLY.has(check)) return state.member !== undefined;
+  if (CONNECTED_ONLY.has(check)) return state.member?.config.components.includes('connectivity') === true;
+  return !BROKER_ONLY.has(check) || state.broker !== undefined;
 }
 
-/** Checks every cluster of a fleet in parallel. A cluster that could not be read is a failed check. */
+/** Checks every cluster of a fleet in parallel. A cluster that could not be read is a failed check. Throws MCS_USAGE for a selection of nothing. */
 export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<DiagnoseReport> {
-  const { signal, deadlineMs, topics, clock = systemClock } = options;
-  const checked = fleet.clusters.map(async (cluster): Promise<ClusterReport> => {
-    const checks = await runChecks(selectChecks(cluster, topics), { cluster, fleet, clock }, { signal, deadlineMs, clock });
+  const { signal, deadlineMs, clock = systemClock } = options;
+  const suppressions = (options.suppress ?? []).map((text) => parseSuppression(text, ALL_CHECKS));
+  const selected = selectChecks(ALL_CHECKS, options);
+  const read = fleet.clusters.map((cluster): Subject<DiagnoseContext> => ({ name: nameOf(cluster), context: { cluster, fleet, clock }, checks: selected.run.filter((check) => appliesTo(check, cluster)) }));
+  const unread = fleet.unread.map(reportUnread);
+  const results = await runChecks(read, { signal, deadlineMs, clock, known: new Map(unread.map(({ name, checks }) => [name, checks])) });
+  const reports = read.map(({ name, context: { cluster } }): ClusterReport => {
     const id = cluster.state.member?.config.clusterID;
-    return { context: cluster.context, name: nameOf(cluster), ...(id !== undefined && { clusterID: id }), checks };
+    return { context: cluster.context, name, ...(id !== undefined && { clusterID: id }), checks: results.get(name) ?? [] };
   });
-  return makeReport([...(await Promise.all(checked)), ...fleet.unread.map(reportUnread)], fleet.leftOut);
+  const clusters = [...reports, ...unread].map((report) => ({ ...report, checks: report.checks.filter((result) => selected.isShown(result)).map((result) => suppress(result, report.name, suppressions)) }));
+  return makeReport(clusters, fleet.leftOut);
 }
 
+/** All that can be said of a cluster that does not answer. */
 function reportUnread({ context, error }: UnreadCluster): ClusterReport {
-  const check: CheckResult = { id: 'MCS-API-01', title: 'The API server answers', topic: 'k8s-version', status: 'fail', evidence: [error.message], fix: error.hints, durationMs: 0 };
-  return { context, name: context, checks: [check] };
+  const { id, title, topic } = API_CHECK;
+  return { context, name: context, checks: [{ id, title, topic, ...fail([error.message], error.hints), durationMs: 0 }] };
 }

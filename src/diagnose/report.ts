@@ -10,19 +10,42 @@ export interface ClusterReport {
   readonly checks: readonly CheckResult[];
 }
 
+/** A failed check that no other failed check explains. */
+export interface RootCause {
+  readonly cluster: string;
+  readonly id: string;
+  /** The other cluster, where the check is of a pair. */
+  readonly peer?: string;
+  readonly title: string;
+  /** How many checks are folded under it, in all clusters. */
+  readonly dependents: number;
+}
+
+/** docs/schemas/diagnose.schema.json describes it as JSON. */
 export interface DiagnoseReport {
   /** True if no check failed. */
   readonly ok: boolean;
   readonly summary: Readonly<Record<CheckStatus, number>>;
+  /** What to look at first: those with the most dependents lead. */
+  readonly rootCauses: readonly RootCause[];
   readonly clusters: readonly ClusterReport[];
   /** Contexts left out, with the reason: no mcs there, or the same cluster under another name. */
   readonly leftOut: readonly { readonly context: string; readonly reason: string }[];
 }
 
+function findRootCauses(clusters: readonly ClusterReport[]): readonly RootCause[] {
+  const all = clusters.flatMap(({ name, checks }) => checks.map((check) => ({ name, check })));
+  const folded = all.flatMap(({ name, check }) => (check.causedBy === undefined ? [] : [`${check.causedIn ?? name} ${check.causedBy}`]));
+  return all
+    .filter(({ check }) => check.status === 'fail')
+    .map(({ name, check: { id, title, peer } }) => ({ cluster: name, id, ...(peer !== undefined && { peer }), title, dependents: folded.filter((key) => key === `${name} ${id}`).length }))
+    .toSorted((a, b) => b.dependents - a.dependents);
+}
+
 export function makeReport(clusters: readonly ClusterReport[], leftOut: DiagnoseReport['leftOut'] = []): DiagnoseReport {
   const summary = { pass: 0, warn: 0, fail: 0, skip: 0 };
   for (const check of clusters.flatMap((cluster) => cluster.checks)) summary[check.status] += 1;
-  return { ok: summary.fail === 0, summary, clusters, leftOut };
+  return { ok: summary.fail === 0, summary, rootCauses: findRootCauses(clusters), clusters, leftOut };
 }
 
 /** Exit code of `mcs diagnose`: a failed check counts always, a warning only under `--fail-on warning`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../src/base/clock.ts';
-import { type Check, type CheckOutcome, fail, pass } from '../../../src/diagnose/check.ts';
-import { runChecks } from '../../../src/diagnose/run-checks.ts';
+import { type Check, type CheckOutcome, type CheckResult, fail, pass } from '../../../src/diagnose/check.ts';
+import { runChecks, type RunChecksOptions } from '../../../src/diagnose/run-checks.ts';
 
 function check(id: string, needs: string[], run: () => Promise<CheckOutcome>): Check<undefined> {
   return { id, title: `title of ${id}`, topic: 'dns', needs, run };
@@ -19,10 +19,15 @@ const impatientClock: Clock = {
 
 const options = { signal: new AbortController().signal, deadlineMs: 60_000 };
 
+/** Results of one cluster. */
+async function runOf(checks: readonly Check<undefined>[], more: Partial<RunChecksOptions> = {}): Promise<readonly CheckResult[]> {
+  return (await runChecks([{ name: 'east', context: undefined, checks }], { ...options, ...more })).get('east') ?? [];
+}
+
 describe('runChecks', () => {
   it('keeps the order of the checks in its results', async () => {
     const slow = check('A', [], async () => new Promise((resolve) => setImmediate(() => { resolve(pass('slow')); })));
-    const results = await runChecks([slow, check('B', [], () => Promise.resolve(pass('quick')))], undefined, options);
+    const results = await runOf([slow, check('B', [], () => Promise.resolve(pass('quick')))]);
     expect(results.map(({ id, evidence }) => [id, evidence])).toEqual([['A', ['slow']], ['B', ['quick']]]);
   });
 
@@ -33,16 +38,14 @@ describe('runChecks', () => {
         ran.push(id);
         return Promise.resolve(pass());
       });
-    const results = await runChecks([check('A', [], () => Promise.resolve(fail(['broken']))), dependent('B', 'A'), dependent('C', 'B')], undefined, options);
+    const results = await runOf([check('A', [], () => Promise.resolve(fail(['broken']))), dependent('B', 'A'), dependent('C', 'B')]);
     expect(results.map(({ status, causedBy }) => [status, causedBy])).toEqual([['fail', undefined], ['skip', 'A'], ['skip', 'A']]);
     expect(ran).toEqual([]);
   });
 
   it('counts a check that throws, also before its first await, as failed', async () => {
-    const results = await runChecks(
+    const results = await runOf(
       [check('A', [], () => Promise.reject(new Error('boom'))), check('B', [], () => { throw new Error('at once'); })],
-      undefined,
-      options,
     );
     expect(results.map(({ status, evidence }) => [status, evidence[0]])).toEqual([
       ['fail', 'the check could not be completed: boom'],
@@ -51,14 +54,14 @@ describe('runChecks', () => {
   });
 
   it('runs a check whose need was not selected', async () => {
-    const results = await runChecks([check('B', ['A'], () => Promise.resolve(pass()))], undefined, options);
+    const results = await runOf([check('B', ['A'], () => Promise.resolve(pass()))]);
     expect(results[0]?.status).toBe('pass');
   });
 
   it('fails what has not ended at the deadline and aborts its signal', async () => {
     let seen: AbortSignal | undefined;
     const hangs: Check<undefined> = { ...check('A', [], () => Promise.resolve(pass())), run: (_context, signal) => { seen = signal; return new Promise(() => undefined); } };
-    const results = await runChecks([hangs], undefined, { ...options, clock: impatientClock });
+    const results = await runOf([hangs], { clock: impatientClock });
     expect(results[0]?.status).toBe('fail');
     expect(seen?.aborted).toBe(true);
   });
@@ -66,6 +69,34 @@ describe('runChecks', () => {
   it('throws the reason when the caller aborts', async () => {
     const stop = new AbortController();
     const hangs = check('A', [], () => { stop.abort(new Error('stopped')); return Promise.resolve(pass()); });
-    await expect(runChecks([hangs], undefined, { ...options, signal: stop.signal })).rejects.toThrow('stopped');
+    await expect(runOf([hangs], { signal: stop.signal })).rejects.toThrow('stopped');
+  });
+
+  describe('with pairs', () => {
+    const pair = (id: string, needs: string[], peerNeeds: string[], run: (peer: string) => CheckOutcome = () => pass()): Check<string[]> => ({ id, title: id, topic: 'dns', scope: 'pair', needs, peerNeeds, peersOf: (peers) => peers, run: (_peers, _signal, peer) => Promise.resolve(run(peer)) });
+    const single = (id: string, outcome: CheckOutcome): Check<string[]> => ({ id, title: id, topic: 'dns', needs: [], run: () => Promise.resolve(outcome) });
+    const brief = (results: readonly CheckResult[] | undefined) => (results ?? []).map(({ id, peer, status, causedBy, causedIn }) => [id, peer, status, causedBy, causedIn].join(' ').trim());
+
+    it('asks about each peer, and folds what a peer causes under the check and the cluster', async () => {
+      const subjects = [
+        { name: 'east', context: ['north', 'west'], checks: [single('A', pass()), pair('P', ['A'], ['A'])] },
+        { name: 'west', context: [], checks: [single('A', fail(['broken']))] },
+        { name: 'north', context: [], checks: [single('A', pass())] },
+      ];
+      const results = await runChecks(subjects, options);
+      expect(brief(results.get('east'))).toEqual(['A  pass', 'P north pass', 'P west skip A west']);
+    });
+
+    it('lets a pair depend on the same pair only', async () => {
+      const checks = [pair('P', [], [], (peer) => (peer === 'west' ? fail(['dead']) : pass())), pair('Q', ['P'], [])];
+      const results = await runChecks([{ name: 'east', context: ['north', 'west'], checks }], options);
+      expect(brief(results.get('east'))).toEqual(['P north pass', 'P west fail', 'Q north pass', 'Q west skip P']);
+    });
+
+    it('takes what is known of a cluster that cannot be asked as a cause', async () => {
+      const known = new Map([['west', [{ id: 'API', title: 'API', topic: 'dns' as const, ...fail(['silent']), durationMs: 0 }]]]);
+      const results = await runChecks([{ name: 'east', context: ['west'], checks: [pair('P', [], ['API'])] }], { ...options, known });
+      expect(brief(results.get('east'))).toEqual(['P west skip API west']);
+    });
   });
 });
