@@ -1,44 +1,36 @@
-import { Flags } from '@oclif/core';
 import { randomBytes } from 'node:crypto';
+import { sleep, systemClock } from '../base/clock.ts';
 import { McsError } from '../base/errors.ts';
+import { combineExitCodes, type ExitCode } from '../base/exit-codes.ts';
+import { stringify } from '../base/yaml.ts';
 import type { Topic } from '../diagnose/check.ts';
+import { compareReports } from '../diagnose/compare-reports.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { diagnoseInCluster } from '../diagnose/in-cluster/diagnose-in-cluster.ts';
+import { applyRepair, findRepairs, type ProposedRepair } from '../diagnose/repairs.ts';
 import { type DiagnoseReport, exitCodeOf } from '../diagnose/report.ts';
-import { connectCluster, type FleetSelection } from './connect.ts';
-import { parseDuration } from './duration.ts';
-import { FleetCommand } from './fleet-command.ts';
-import { fleetFlags, outputFlags, type OutputFormat } from './flags.ts';
+import type { Fleet } from '../inspect/survey-fleet.ts';
 import { colorMarks } from './color-marks.ts';
-import { formatDiagnose, formatDiagnoseShort, plainMarks } from './present-diagnose.ts';
+import { connectCluster } from './connect.ts';
+import type { DiagnoseFlags } from './diagnose-flags.ts';
+import { parseDuration } from './duration.ts';
+import { FleetCommand, unreadExitCode } from './fleet-command.ts';
+import { formatChange, formatDiagnose, formatDiagnoseShort, type Marks, plainMarks } from './present-diagnose.ts';
+import { formatJunit, formatSarif } from './present-findings.ts';
 import { showRemarks } from './present-show.ts';
 
-export const diagnoseFlags = {
-  ...fleetFlags,
-  ...outputFlags,
-  'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'What makes it fail: failed checks (exit code 3), or warnings too (4, if there are only those)', helpGroup: 'OUTPUT' })(),
-  timeout: Flags.string({ default: '20s', summary: 'Longest time for the checks of one cluster' }),
-};
-
-interface DiagnoseFlags extends FleetSelection {
-  readonly output: OutputFormat;
-  readonly 'fail-on': 'error' | 'warning';
-  readonly timeout: string;
-  readonly 'all-contexts': boolean;
-}
-
-/** For `diagnose all`: the checks as they look from a pod. */
-export const inClusterFlags = {
-  'in-cluster': Flags.boolean({ summary: 'Run the checks in a pod of the chosen cluster, with rights to read only', helpGroup: 'CLUSTER' }),
-};
+/** Who `--fix` writes as. */
+const FIELD_MANAGER = 'mcs-diagnose';
 
 /** What all `mcs diagnose ...` commands do; they differ in their topics only. */
 export abstract class DiagnoseCommand extends FleetCommand {
-  protected diagnose(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
+  protected async diagnose(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
+    if (flags.watch === true) return this.#watch(topics, flags);
     return this.withFleet(flags, async (fleet) => {
-      const report = await diagnose(fleet, { signal: this.signal, deadlineMs: parseDuration(flags.timeout), ...(topics !== undefined && { topics }) });
+      const report = await this.#examine(fleet, topics, flags);
       await this.#presentReport(report, flags);
       this.setExitCode(fleet, exitCodeOf(report, flags['fail-on']));
+      if (flags.fix === true) await this.#repair(fleet, report, flags.yes === true);
     });
   }
 
@@ -49,7 +41,7 @@ export abstract class DiagnoseCommand extends FleetCommand {
     const { client, context } = await connectCluster(flags, this.version);
     const progress = (text: string): void => { this.note(`Waiting for ${text}`); };
     try {
-      const report = await diagnoseInCluster(client, { context, runID: randomBytes(4).toString('hex'), deadlineMs, signal: this.signal, progress });
+      const report = await diagnoseInCluster(client, { context, runID: randomBytes(4).toString('hex'), deadlineMs, signal: this.signal, progress, ...selectionOf(flags) });
       await this.#presentReport(report, flags);
       process.exitCode = exitCodeOf(report, flags['fail-on']);
     } finally {
@@ -57,9 +49,69 @@ export abstract class DiagnoseCommand extends FleetCommand {
     }
   }
 
+  #examine(fleet: Fleet, topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<DiagnoseReport> {
+    return diagnose(fleet, { signal: this.signal, deadlineMs: parseDuration(flags.timeout), ...(topics !== undefined && { topics }), ...selectionOf(flags) });
+  }
+
+  get #marks(): Marks {
+    return { ...(this.terminal.hasColor ? colorMarks : plainMarks), command: (text: string) => this.asTyped(text) };
+  }
+
   async #presentReport(report: DiagnoseReport, { output }: DiagnoseFlags): Promise<void> {
-    const marks = { ...(this.terminal.hasColor ? colorMarks : plainMarks), command: (text: string) => this.asTyped(text) };
+    if (output === 'junit') return void process.stdout.write(formatJunit(report));
+    if (output === 'sarif') return void process.stdout.write(formatSarif(report, this.version));
+    const marks = this.#marks;
     await this.present(report, output, { table: () => formatDiagnose(report, marks), short: () => formatDiagnoseShort(report) });
     if (output === 'table') for (const remark of showRemarks({ unread: [], leftOut: report.leftOut })) this.note(remark);
   }
+
+  /** The whole report, then what changes; with `-o json` each round's report on a line. Ctrl-C is its end, with the last exit code. */
+  async #watch(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
+    const { output } = flags;
+    if (output !== 'table' && output !== 'short' && output !== 'json') throw new McsError('MCS_USAGE', `Cannot watch with -o ${output}: its form has one report only`, { hints: ['mcs diagnose all --watch -o json'] });
+    const intervalMs = parseDuration(flags.interval);
+    let before: DiagnoseReport | undefined;
+    while (!this.signal.aborted) {
+      const round = await this.#watchOnce(topics, flags).catch((error: unknown) => {
+        if (!this.signal.aborted) throw error;
+      });
+      if (round === undefined) break;
+      if (output === 'json') process.stdout.write(`${JSON.stringify(round.report)}\n`);
+      else if (before === undefined) await this.#presentReport(round.report, flags);
+      else for (const change of compareReports(before, round.report)) process.stdout.write(`${formatChange(change, new Date(), this.#marks)}\n`);
+      before = round.report;
+      process.exitCode = round.exitCode;
+      await sleep(systemClock, intervalMs, this.signal).catch(() => undefined); // Ctrl-C
+    }
+  }
+
+  #watchOnce(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<{ readonly report: DiagnoseReport; readonly exitCode: ExitCode }> {
+    return this.withFleet(flags, async (fleet) => {
+      const report = await this.#examine(fleet, topics, flags);
+      return { report, exitCode: combineExitCodes([exitCodeOf(report, flags['fail-on']), unreadExitCode(fleet)]) };
+    });
+  }
+
+  async #repair(fleet: Fleet, report: DiagnoseReport, yes: boolean): Promise<void> {
+    const proposed = findRepairs(report);
+    if (proposed.length === 0) return this.note('Nothing that was found can be repaired by a change of an object: see the lines "fix:" above');
+    this.note('');
+    for (const one of proposed) this.note(describeRepair(one));
+    if (!yes && !(await this.confirm(`Make ${proposed.length === 1 ? 'this change' : `these ${proposed.length} changes`}?`, '--yes'))) throw new McsError('MCS_INTERRUPTED', 'Stopped: nothing was changed');
+    for (const { context, repair } of proposed) {
+      const client = fleet.clusters.find((cluster) => cluster.context === context)?.client;
+      if (client !== undefined) await applyRepair(client, repair, { fieldManager: FIELD_MANAGER, signal: this.signal });
+      this.note(`Done: ${repair.description} in ${context}`);
+    }
+    this.next('mcs diagnose all');
+  }
+}
+
+function selectionOf({ only, skip, suppress }: DiagnoseFlags): { readonly only?: readonly string[]; readonly skip?: readonly string[]; readonly suppress?: readonly string[] } {
+  return { ...(only !== undefined && { only }), ...(skip !== undefined && { skip }), ...(suppress !== undefined && { suppress }) };
+}
+
+function describeRepair({ cluster, id, repair }: ProposedRepair): string {
+  const patch = stringify(repair.mergePatch).trimEnd().split('\n').map((line) => `    ${line}`);
+  return [`${id} ${cluster}: ${repair.description}, by the patch`, ...patch].join('\n');
 }

@@ -1,4 +1,5 @@
 import { type CheckResult, type CheckStatus, count } from '../diagnose/check.ts';
+import type { CheckChange } from '../diagnose/compare-reports.ts';
 import type { ClusterReport, DiagnoseReport } from '../diagnose/report.ts';
 
 /** How each status is marked; without colour and Unicode where the terminal has none. */
@@ -37,6 +38,15 @@ export function summaryLine({ ok, summary, clusters }: DiagnoseReport): string {
   const { pass, warn, fail, skip } = summary;
   const verdict = ok ? 'No failed check' : count(fail, 'failed check');
   return `${verdict} in ${count(clusters.length, 'cluster')}: ${pass} passed, ${fail} failed, ${count(warn, 'warning')}, ${skip} skipped`;
+}
+
+/** A line of `--watch`. */
+export function formatChange({ cluster, before, now }: CheckChange, at: Date, { mark, dim }: Marks): string {
+  const result = now ?? before;
+  if (result === undefined) return '';
+  const time = dim(at.toTimeString().slice(0, 8));
+  const end = now === undefined ? 'asked no more' : now.status === 'pass' ? 'good again' : (now.evidence[0] ?? '');
+  return `${time} ${mark(now?.status ?? 'skip')} ${cluster} ${result.id} ${titleOf(result)}${end === '' ? '' : `: ${end}`}`;
 }
 
 /** The report as a person reads it. */

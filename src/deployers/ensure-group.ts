@@ -6,7 +6,7 @@ import { isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ensureObject } from '../kube/ensure.ts';
 import { FIELD_MANAGER } from './deploy-context.ts';
-import { describeObject, resourceOf } from './kinds.ts';
+import { describeObject, resourceOf } from '../api/kinds.ts';
 import { type Deadline, type Lack, waitForCrds, waitUntil } from './wait-rollout.ts';
 
 type EnsureState = 'created' | 'updated' | 'unchanged';

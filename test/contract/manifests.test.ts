@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MemberConfig, PolicyRule, Role, UnknownObject, Workload } from '../../src/api/types/index.ts';
-import { resourceOf } from '../../src/deployers/kinds.ts';
+import { resourceOf } from '../../src/api/kinds.ts';
 import { objectsOf, renderBroker, renderMember, toYaml } from '../../src/deployers/manifests.ts';
 import { packageTemplates } from '../helpers/package-templates.ts';
 
@@ -132,6 +132,16 @@ describe('rendered manifests', () => {
   it('let a gateway read the key of the tunnels and the credential for the broker, and no other Secret', () => {
     const rules = rulesOf('mcs-gateway', wireguard).filter(({ resources }) => resources?.includes('secrets'));
     expect(rules).toEqual([expect.objectContaining({ resourceNames: ['mcs-wireguard', 'mcs-broker'] })]);
+  });
+
+  it('let the gateway agents change pods only where a load balancer needs a label on them', () => {
+    const verbs = (objects: readonly UnknownObject[]): string[] => rulesOf('mcs-gateway', objects).filter(({ resources }) => resources?.includes('pods')).flatMap((rule) => rule.verbs);
+    expect([verbs(wireguard), verbs(vxlan)]).toEqual([['patch'], []]);
+  });
+
+  it('mount the folder of the tunnel device, so that nothing of its name is made on a host without it', () => {
+    const { template } = wireguard.find(({ kind, metadata }) => kind === 'DaemonSet' && metadata.name === 'mcs-gateway')?.spec as { template: { spec: { volumes: { name: string }[] } } };
+    expect(template.spec.volumes.find(({ name }) => name === 'tun')).toEqual({ name: 'tun', hostPath: { path: '/dev/net', type: 'DirectoryOrCreate' } });
   });
 
   it('give no member a verb on Secrets or on Clusters that write (ruling 4)', () => {

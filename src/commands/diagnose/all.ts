@@ -1,4 +1,5 @@
-import { DiagnoseCommand, diagnoseFlags, inClusterFlags } from '../../cli/diagnose-command.ts';
+import { DiagnoseCommand } from '../../cli/diagnose-command.ts';
+import { diagnoseFlags, inClusterFlags } from '../../cli/diagnose-flags.ts';
 
 export default class DiagnoseAll extends DiagnoseCommand {
   static override readonly summary = 'Check everything';

@@ -1,4 +1,5 @@
-import { DiagnoseCommand, diagnoseFlags } from '../../cli/diagnose-command.ts';
+import { DiagnoseCommand } from '../../cli/diagnose-command.ts';
+import { diagnoseFlags } from '../../cli/diagnose-flags.ts';
 
 export default class DiagnoseCidrs extends DiagnoseCommand {
   static override readonly summary = 'Check the address ranges';

@@ -7,7 +7,7 @@ import { isOurs } from '../../discovery/api-versions.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { type DeployContext, FIELD_MANAGER } from '../deploy-context.ts';
-import { resourceOf } from '../kinds.ts';
+import { resourceOf } from '../../api/kinds.ts';
 import { objectsOf, renderMember } from '../manifests.ts';
 import { findCrdsInUse, withKept } from './crds-in-use.ts';
 import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, leftoverOf, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';

@@ -9,7 +9,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { type DeployContext, withPatience } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
-import { resourceOf } from '../kinds.ts';
+import { resourceOf } from '../../api/kinds.ts';
 import { objectsOf, renderBroker } from '../manifests.ts';
 import { findCrdsInUse, withKept } from './crds-in-use.ts';
 import { withinTime } from './within-time.ts';

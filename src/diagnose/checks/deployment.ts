@@ -5,6 +5,7 @@ import type { CredentialState, WorkloadState } from '../../inspect/cluster-state
 import { judgeCredential } from '../../inspect/describe-credential.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { scale } from '../repairs.ts';
 
 function expectReady(context: DiagnoseContext, component: string): CheckOutcome {
   const workload = context.cluster.state.workloads.find((candidate) => candidate.component === component);
@@ -18,7 +19,8 @@ export function judgeWorkload(context: DiagnoseContext, { kind, namespace, name,
   if (ready >= wanted && wanted > 0) return pass(evidence);
   const fix = [`${kubectlFor(context)} -n ${namespace} describe ${kind.toLowerCase()} ${name}`, `${kubectlFor(context)} -n ${namespace} logs ${kind.toLowerCase()}/${name}`];
   // names still resolve while one replica is left
-  return ready > 0 && wanted > 0 ? warn([evidence], fix) : fail([evidence], fix);
+  if (ready > 0 && wanted > 0) return warn([evidence], fix);
+  return { ...fail([evidence], fix), ...(wanted === 0 && kind === 'Deployment' && { repairs: [scale({ kind, namespace, name }, 1)] }) };
 }
 
 async function judgePods(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {

@@ -1,15 +1,17 @@
-import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
+import { CLUSTERSET_DOMAIN, MEMBER_NAMESPACE } from '../../api/names.ts';
 import type { Pod, ServiceImport } from '../../api/types/index.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import { askDnsPod, type DnsJson, findDnsPods } from '../ask-dns.ts';
 import { type CheckOutcome, count, fail, pass, skip } from '../check.ts';
 import { judgeWiring, readWiring } from '../judge-wiring.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { restart } from '../repairs.ts';
 
 /** Names asked for in one run: enough to see a fault, and few enough for large sets. */
 const SAMPLE = 50;
 const VERSION_NAME = `dns-version.${CLUSTERSET_DOMAIN}`;
 const RCODE_NXDOMAIN = 3;
+const NAME_SERVER = { kind: 'Deployment', namespace: MEMBER_NAMESPACE, name: 'mcs-dns' } as const;
 
 type Ask = (pod: Pod, name: string, type: string) => Promise<DnsJson>;
 
@@ -56,7 +58,7 @@ async function judgeAnswers(pods: readonly Pod[], ask: Ask, context: DiagnoseCon
     }),
   );
   const found = mismatches.filter((text) => text !== undefined);
-  if (found.length > 0) return fail(found, [`${kubectlFor(context)} -n submariner-operator rollout restart deployment/mcs-dns`]);
+  if (found.length > 0) return { ...fail(found, [`${kubectlFor(context)} -n submariner-operator rollout restart deployment/mcs-dns`]), repairs: [restart(NAME_SERVER, context.clock.now())] };
   return pass(`${imports.length} of ${all.length} imported names, asked of ${count(pods.length, 'pod')}`);
 }
 

@@ -21,6 +21,9 @@ export interface InClusterOptions {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly suppress?: readonly string[];
 }
 
 /** For pulling the image and starting the pod, ms. */
@@ -40,7 +43,7 @@ export async function diagnoseInCluster(client: KubeClient, options: InClusterOp
     namespace,
     image,
     context,
-    args: ['diagnose', 'all', '--output', 'json', '--timeout', `${Math.ceil(deadlineMs / 1000)}s`],
+    args: ['diagnose', 'all', '--output', 'json', '--timeout', `${Math.ceil(deadlineMs / 1000)}s`, ...selectionArgs(options)],
     deadlineSeconds: Math.ceil((deadlineMs + START_MS) / 1000),
   });
   try {
@@ -49,6 +52,10 @@ export async function diagnoseInCluster(client: KubeClient, options: InClusterOp
   } finally {
     await removeObjects(client, objects);
   }
+}
+
+function selectionArgs(options: InClusterOptions): string[] {
+  return (['only', 'skip', 'suppress'] as const).flatMap((flag) => (options[flag] ?? []).flatMap((value) => [`--${flag}`, value]));
 }
 
 function findImage({ workloads }: ClusterState, context: string): Pick<DiagnosePodOptions, 'image' | 'namespace'> {

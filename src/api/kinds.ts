@@ -1,6 +1,6 @@
-import { apiVersionOf, type Resource, resources } from '../api/resources.ts';
+import { apiVersionOf, type Resource, resources } from './resources.ts';
 import { BugError } from '../base/errors.ts';
-import type { KubeObject } from '../api/types/index.ts';
+import type { KubeObject } from './types/index.ts';
 
 /** Where a rendered object is served. */
 export function resourceOf({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): Resource<KubeObject> {

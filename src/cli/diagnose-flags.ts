@@ -1,0 +1,40 @@
+import { Flags } from '@oclif/core';
+import type { FleetSelection } from './connect.ts';
+import { fleetFlags, OUTPUT_FORMATS, yesFlags } from './flags.ts';
+
+/** `junit` and `sarif` are for the test reports and code scanners of build servers. */
+export const REPORT_FORMATS = [...OUTPUT_FORMATS, 'junit', 'sarif'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export const diagnoseFlags = {
+  ...fleetFlags,
+  ...yesFlags,
+  output: Flags.option({ char: 'o', options: REPORT_FORMATS, default: 'table' as const, summary: 'Form of the result', helpGroup: 'OUTPUT' })(),
+  'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'What makes it fail: failed checks (exit code 3), or warnings too (4, if there are only those)', helpGroup: 'OUTPUT' })(),
+  only: Flags.string({ multiple: true, delimiter: ',', summary: 'Only these checks: ids, beginnings of ids (MCS-DNS) or topics', helpGroup: 'CHECKS' }),
+  skip: Flags.string({ multiple: true, delimiter: ',', summary: 'Not these checks', helpGroup: 'CHECKS' }),
+  suppress: Flags.string({ multiple: true, delimiter: ',', summary: 'Findings that are known, as in MCS-NET-02=west: shown, but no failure any more', helpGroup: 'CHECKS' }),
+  timeout: Flags.string({ default: '20s', summary: 'Longest time for the checks of one cluster', helpGroup: 'CHECKS' }),
+  watch: Flags.boolean({ summary: 'Check again and again, and show what changes, until Ctrl-C', helpGroup: 'CHECKS', exclusive: ['fix'] }),
+  interval: Flags.string({ default: '5s', summary: 'Pause between two rounds of --watch', helpGroup: 'CHECKS' }),
+  fix: Flags.boolean({ summary: 'Show the changes that cure what was found, ask, and make them', helpGroup: 'CHECKS' }),
+};
+
+export interface DiagnoseFlags extends FleetSelection {
+  readonly output: ReportFormat;
+  readonly 'fail-on': 'error' | 'warning';
+  readonly only?: readonly string[] | undefined;
+  readonly skip?: readonly string[] | undefined;
+  readonly suppress?: readonly string[] | undefined;
+  readonly timeout: string;
+  readonly watch?: boolean | undefined;
+  readonly interval: string;
+  readonly fix?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+  readonly 'all-contexts': boolean;
+}
+
+/** For `diagnose all`: the checks as they look from a pod. */
+export const inClusterFlags = {
+  'in-cluster': Flags.boolean({ summary: 'Run the checks in a pod of the chosen cluster, with rights to read only', helpGroup: 'CLUSTER', exclusive: ['watch', 'fix'] }),
+};
