@@ -21,11 +21,12 @@ export function titleOf({ title, peer }: Pick<CheckResult, 'title' | 'peer'>): s
 }
 
 function checkLines(check: CheckResult, { mark, dim, command }: Marks): readonly string[] {
-  const { id, status, evidence, fix, causedBy } = check;
+  const { id, status, evidence, fix = [], repairs = [], causedBy } = check;
   const head = `  ${mark(status)} ${id.padEnd(12)} ${titleOf(check)}`;
   if (causedBy !== undefined) return [`${head} ${dim(`(skipped: ${evidence[0] ?? ''})`)}`];
   if (status === 'pass') return [`${head}${evidence.length > 0 ? dim(` (${evidence.join('; ')})`) : ''}`];
-  return [head, ...evidence.map((line) => `       ${line}`), ...(fix ?? []).map((line) => `       fix: ${command(line)}`)];
+  const cures = [...(repairs.length > 0 ? [`mcs diagnose all --only ${id} --fix`] : []), ...fix];
+  return [head, ...evidence.map((line) => `       ${line}`), ...cures.map((line) => `       fix: ${command(line)}`)];
 }
 
 function clusterLines({ name, context, checks }: ClusterReport, marks: Marks): readonly string[] {
@@ -49,9 +50,15 @@ export function formatChange({ cluster, before, now }: CheckChange, at: Date, { 
   return `${time} ${mark(now?.status ?? 'skip')} ${cluster} ${result.id} ${titleOf(result)}${end === '' ? '' : `: ${end}`}`;
 }
 
+/** Again at the end, so that nobody has to scroll. */
+function rootCauseLines({ rootCauses }: DiagnoseReport, { bold }: Marks): readonly string[] {
+  const lines = rootCauses.map((cause) => `  ${cause.id.padEnd(12)} ${cause.cluster}: ${titleOf(cause)}${cause.dependents === 0 ? '' : `, which explains ${count(cause.dependents, 'skipped check')}`}`);
+  return lines.length === 0 ? [] : [bold('To be cured:'), ...lines];
+}
+
 /** The report as a person reads it. */
 export function formatDiagnose(report: DiagnoseReport, marks: Marks = plainMarks): string {
-  return [...report.clusters.flatMap((cluster) => clusterLines(cluster, marks)), summaryLine(report)].join('\n');
+  return [...report.clusters.flatMap((cluster) => clusterLines(cluster, marks)), summaryLine(report), ...rootCauseLines(report, marks)].join('\n');
 }
 
 /** Failures and warnings only, a line each. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { formatDiagnose, formatDiagnoseShort } from '../../../src/cli/present-diagnose.ts';
 import type { CheckResult } from '../../../src/diagnose/check.ts';
 import { makeReport } from '../../../src/diagnose/report.ts';
+import { sampleReport } from '../../helpers/sample-report.ts';
 
 const base = { topic: 'dns' as const, durationMs: 1 };
 const checks: CheckResult[] = [
@@ -13,6 +14,10 @@ const checks: CheckResult[] = [
 const report = makeReport([{ context: 'admin@west', name: 'west', clusterID: 'west', checks }]);
 
 describe('formatDiagnose', () => {
+  it('offers --fix first where there is a repair', () => {
+    expect(formatDiagnose(sampleReport())).toContain('       fix: mcs diagnose all --only MCS-DEP-02 --fix\n       fix: kubectl logs x');
+  });
+
   it('shows evidence and fix of what failed, and folds what it caused', () => {
     expect(formatDiagnose(report)).toBe(
       [
@@ -26,6 +31,8 @@ describe('formatDiagnose', () => {
         '       shop/a: PortConflict',
         '',
         '1 failed check in 1 cluster: 1 passed, 1 failed, 1 warning, 1 skipped',
+        'To be cured:',
+        '  MCS-DEP-02   west: The name server is ready, which explains 1 skipped check',
       ].join('\n'),
     );
   });
