@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { CableDriver } from '../src/discovery/cable-drivers.ts';
 import { createNet, type Netns } from '../test/helpers/netns.ts';
+import { measureAgentMemory, measureAgents } from './lib/agent-bars.ts';
 import type { Outcome } from './lib/bar.ts';
 import { median } from './lib/statistics.ts';
 import { startTunnelPair, type TunnelPair } from './lib/tunnel-pair.ts';
@@ -17,19 +18,21 @@ const PINGS = 10_000;
 const LEAST_SHARE = 0.95;
 const MOST_ADDED_SHARE = 0.05;
 const MOST_ADDED_MS = 0.005;
-const PROGRAMS = ['ip', 'nft', 'bridge', 'wg', 'wireguard-go', 'iperf3', 'ping'];
+const PROGRAMS = ['ip', 'nft', 'bridge', 'wg', 'wireguard-go', 'iperf3', 'ping', 'setpriv'];
 
-/** Tunnels of ours beside those made by hand, and the time that plan and apply take; in network namespaces. */
+/** Tunnels of ours beside those made by hand, what losses and restarts cost, and the time that plan and apply take; in network namespaces. */
 export async function benchTunnel(root: string): Promise<readonly Outcome[]> {
   const missing = whatIsMissing();
   if (missing !== undefined) return [{ name: 'tunnel', skipped: missing }];
-  return [...(await compareTunnels('vxlan')), ...(await compareTunnels('wireguard')), ...(await measureApply(root))];
+  const outcomes: Outcome[] = [];
+  for (const driver of ['vxlan', 'wireguard'] as const) outcomes.push(...(await compareTunnels(driver)), ...(await measureAgents(driver)));
+  return [...outcomes, ...(await measureApply(root)), ...(await measureAgentMemory())];
 }
 
 function whatIsMissing(): string | undefined {
   if (process.getuid?.() !== 0) return 'network namespaces want root';
   const program = PROGRAMS.find((name) => spawnSync('which', [name]).status !== 0);
-  if (program !== undefined) return `"${program}" is not installed (apt-get install iproute2 nftables wireguard-tools wireguard-go iperf3 iputils-ping)`;
+  if (program !== undefined) return `"${program}" is not installed (apt-get install iproute2 nftables wireguard-tools wireguard-go iperf3 iputils-ping util-linux)`;
   return spawnSync('ip', ['netns', 'list']).status === 0 ? undefined : 'this system has no network namespaces';
 }
 
@@ -84,7 +87,6 @@ interface ApplyTimes {
   readonly planMs: number;
   readonly applyMs: number;
   readonly nothingMs: number;
-  readonly rssMB: number;
   readonly commands: number;
 }
 
@@ -100,7 +102,6 @@ async function measureApply(root: string): Promise<readonly Outcome[]> {
       { name: `plan: ${of}`, value: times.planMs, unit: 'ms', bar: 50 },
       { name: `apply from nothing: ${of}`, value: times.applyMs / 1000, unit: 's', bar: 5 },
       { name: `apply with nothing to do: ${of}`, value: times.nothingMs, unit: 'ms', bar: 200, note: `${times.commands} commands` },
-      { name: `largest RSS of plan and apply: ${of}`, value: times.rssMB, unit: 'MB', bar: 120 },
     ];
   } finally {
     net.stop();

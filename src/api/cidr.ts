@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { IpFamily } from './types/index.ts';
 
@@ -13,8 +14,8 @@ const STRICT_IPV4 = /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/;
 
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (!text.includes(':')) return parseIPv4(text);
-  if (text.includes('%') || !ipaddr.isValid(text)) return undefined;
-  return ipaddr.parse(text);
+  // its own test is a parse whose result it throws away
+  return isIPv6(text) && !text.includes('%') ? ipaddr.IPv6.parse(text) : undefined;
 }
 
 /** Thousands are read after a start; ipaddr.js tries four forms of each, among them "10.1", "0x0a.1.1.1" and "012.1.1.1" (octal), which Kubernetes does not take. */
@@ -41,12 +42,14 @@ export function parseCidr(text: string): Cidr | undefined {
   const address = parseAddress(host);
   if (address === undefined || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return undefined;
   const prefix = Number(bits);
-  const isIPv4 = address.kind() === 'ipv4';
-  if (prefix > (isIPv4 ? 32 : 128)) return undefined;
-  const network = isIPv4
-    ? ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${prefix}`)
-    : ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${prefix}`);
-  return { text: `${network.toString()}/${prefix}`, family: isIPv4 ? 'IPv4' : 'IPv6', address: network, prefix };
+  const family = address.kind() === 'ipv4' ? 'IPv4' : 'IPv6';
+  if (prefix > (family === 'IPv4' ? 32 : 128)) return undefined;
+  const network = withoutHostBits(address, prefix);
+  return { text: `${network.toString()}/${prefix}`, family, address: network, prefix };
+}
+
+function withoutHostBits(address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number): ipaddr.IPv4 | ipaddr.IPv6 {
+  return ipaddr.fromByteArray(address.toByteArray().map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, prefix - index * 8)))));
 }
 
 /** The range that holds one address only; undefined if the text is no address. */

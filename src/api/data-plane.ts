@@ -22,6 +22,11 @@ export const BACKEND_KEYS = {
 export const TUNNEL_PORT = 4500;
 export const NATT_DISCOVERY_PORT = 4490;
 export const PROBE_PORT = 4491;
+/** VXLAN between the nodes of one cluster, UDP. */
+export const INNER_PORT = 4800;
+
+/** Services that answer with the address that a request came from. */
+export const PUBLIC_IP_RESOLVERS: readonly string[] = ['https://api.ipify.org', 'https://checkip.amazonaws.com', 'https://icanhazip.com', 'https://ifconfig.me/ip', 'https://ident.me'];
 
 /** Backend of simulated clusters: no kernel state at all. */
 export const LOOPBACK_BACKEND = 'loopback';

@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   MCS_CABLE_DRIVER_MIXED: { exitCode: EXIT.error, summary: 'Another member has another cable driver' },
   MCS_NODE_NOT_FOUND: { exitCode: EXIT.usage, summary: 'A named node does not exist' },
   MCS_NETWORK_READ: { exitCode: EXIT.error, summary: "A node's network cannot be read" },
+  MCS_NETWORK_TIMEOUT: { exitCode: EXIT.error, summary: "A program that looks at a node's network does not end" },
   MCS_NETWORK_NOT_APPLIED: { exitCode: EXIT.error, summary: "Parts of a node's network cannot be written" },
   MCS_BENCHMARK_UNREACHABLE: { exitCode: EXIT.error, summary: 'A pod of a benchmark does not reach the other one' },
   MCS_ENGINE_CONFLICT: { exitCode: EXIT.error, summary: 'Another multi-cluster engine serves this cluster' },
@@ -78,8 +79,15 @@ export const ERROR_CODES = {
   MCS_DOWNGRADE: { exitCode: EXIT.error, summary: 'A later version is installed already' },
   MCS_JOINED_ELSEWHERE: { exitCode: EXIT.error, summary: 'The cluster is a member of another broker' },
 
+  MCS_ARCHIVE_UNREADABLE: { exitCode: EXIT.usage, summary: 'The archive cannot be read' },
+  MCS_ARCHIVE_MALFORMED: { exitCode: EXIT.error, summary: 'The file is no archive of mcs gather, or is cut short or altered' },
+  MCS_ARCHIVE_VERSION: { exitCode: EXIT.error, summary: 'The archive has another format' },
+  MCS_ARCHIVE_WRITE: { exitCode: EXIT.error, summary: 'The archive cannot be written' },
+  MCS_NOT_IN_ARCHIVE: { exitCode: EXIT.error, summary: 'Something was not read when the archive was made' },
+
   MCS_NAMESPACE_NOT_FOUND: { exitCode: EXIT.usage, summary: 'A named namespace does not exist' },
   MCS_SERVICE_NOT_EXPORTABLE: { exitCode: EXIT.error, summary: 'Services of this type cannot be exported' },
+  MCS_SERVICE_UNKNOWN: { exitCode: EXIT.error, summary: 'No cluster knows a service of that name' },
   MCS_SERVICE_NOT_EXPORTED: { exitCode: EXIT.error, summary: 'There is no ServiceExport to remove' },
   MCS_SANDBOX_RUNNING: { exitCode: EXIT.error, summary: 'A sandbox of this name runs already' },
   MCS_SANDBOX_NOT_RUNNING: { exitCode: EXIT.error, summary: 'No sandbox of this name runs' },

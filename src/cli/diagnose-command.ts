@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { sleep, systemClock } from '../base/clock.ts';
+import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { McsError } from '../base/errors.ts';
 import { combineExitCodes, type ExitCode } from '../base/exit-codes.ts';
 import { stringify } from '../base/yaml.ts';
 import type { Topic } from '../diagnose/check.ts';
 import { compareReports } from '../diagnose/compare-reports.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
+import { fleetOf, openArchive } from '../diagnose/gather/open-archive.ts';
 import { diagnoseInCluster } from '../diagnose/in-cluster/diagnose-in-cluster.ts';
 import { applyRepair, findRepairs, type ProposedRepair } from '../diagnose/repairs.ts';
 import { type DiagnoseReport, exitCodeOf } from '../diagnose/report.ts';
@@ -26,6 +27,7 @@ const FIELD_MANAGER = 'mcs-diagnose';
 export abstract class DiagnoseCommand extends FleetCommand {
   protected async diagnose(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
     if (flags.watch === true) return this.#watch(topics, flags);
+    if (flags.from !== undefined) return this.#diagnoseArchive(flags.from, topics, flags);
     return this.withFleet(flags, async (fleet) => {
       const report = await this.#examine(fleet, topics, flags);
       await this.#presentReport(report, flags);
@@ -49,8 +51,20 @@ export abstract class DiagnoseCommand extends FleetCommand {
     }
   }
 
-  #examine(fleet: Fleet, topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<DiagnoseReport> {
-    return diagnose(fleet, { signal: this.signal, deadlineMs: parseDuration(flags.timeout), ...(topics !== undefined && { topics }), ...selectionOf(flags) });
+  /** The same checks, of clusters as they were. */
+  async #diagnoseArchive(path: string, topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
+    const archive = await openArchive(path);
+    const { createdAt, mcsVersion } = archive.index;
+    const fleet = await fleetOf(archive, { signal: this.signal, timeoutMs: parseDuration(flags.timeout) });
+    // what lasts is measured from then on: a credential that was good has not expired by being archived
+    const report = await this.#examine(fleet, topics, flags, { ...systemClock, now: () => Date.parse(createdAt) });
+    if (flags.output === 'table') this.note(`Clusters as they were at ${createdAt}, gathered by mcs ${mcsVersion}`);
+    await this.#presentReport(report, flags);
+    this.setExitCode(fleet, exitCodeOf(report, flags['fail-on']));
+  }
+
+  #examine(fleet: Fleet, topics: readonly Topic[] | undefined, flags: DiagnoseFlags, clock: Clock = systemClock): Promise<DiagnoseReport> {
+    return diagnose(fleet, { clock, signal: this.signal, deadlineMs: parseDuration(flags.timeout), ...(topics !== undefined && { topics }), ...selectionOf(flags) });
   }
 
   get #marks(): Marks {

@@ -9,6 +9,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export const diagnoseFlags = {
   ...fleetFlags,
   ...yesFlags,
+  from: Flags.string({ summary: 'Archive of "mcs gather" to look at, in place of clusters', helpGroup: 'CLUSTER', exclusive: ['context', 'contexts', 'all-contexts', 'kubeconfig', 'as', 'in-cluster', 'watch', 'fix'] }),
   output: Flags.option({ char: 'o', options: REPORT_FORMATS, default: 'table' as const, summary: 'Form of the result', helpGroup: 'OUTPUT' })(),
   'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'What makes it fail: failed checks (exit code 3), or warnings too (4, if there are only those)', helpGroup: 'OUTPUT' })(),
   only: Flags.string({ multiple: true, delimiter: ',', summary: 'Only these checks: ids, beginnings of ids (MCS-DNS) or topics', helpGroup: 'CHECKS' }),
@@ -21,6 +22,7 @@ export const diagnoseFlags = {
 };
 
 export interface DiagnoseFlags extends FleetSelection {
+  readonly from?: string | undefined;
   readonly output: ReportFormat;
   readonly 'fail-on': 'error' | 'warning';
   readonly only?: readonly string[] | undefined;

@@ -11,6 +11,9 @@ export interface Marks {
   readonly command: (text: string) => string;
 }
 
+/** Other clusters that a line names; it counts them where there are more. */
+const NAMED_PEERS = 5;
+
 const ASCII: Readonly<Record<CheckStatus, string>> = { pass: 'ok  ', warn: 'WARN', fail: 'FAIL', skip: 'skip' };
 
 export const plainMarks: Marks = { mark: (status) => ASCII[status], dim: (text) => text, bold: (text) => text, command: (text) => text };
@@ -29,9 +32,22 @@ function checkLines(check: CheckResult, { mark, dim, command }: Marks): readonly
   return [head, ...evidence.map((line) => `       ${line}`), ...cures.map((line) => `       fix: ${command(line)}`)];
 }
 
+/** Pairs that are well share a line: a set of 200 clusters has 199 for each. */
+function joinPairs(checks: readonly CheckResult[]): readonly CheckResult[] {
+  const isJoined = ({ peer, status }: CheckResult): boolean => peer !== undefined && status === 'pass';
+  return checks.flatMap((check, index) => {
+    if (!isJoined(check)) return [check];
+    const isSame = (other: CheckResult): boolean => other.id === check.id && isJoined(other);
+    if (checks.findIndex(isSame) !== index) return [];
+    const peers = checks.filter(isSame).flatMap(({ peer }) => peer ?? []);
+    const { peer: _peer, ...first } = check;
+    return [peers.length === 1 ? check : { ...first, evidence: [peers.length > NAMED_PEERS ? count(peers.length, 'cluster') : peers.join(', ')] }];
+  });
+}
+
 function clusterLines({ name, context, checks }: ClusterReport, marks: Marks): readonly string[] {
   const heading = name === context ? name : `${name} (context ${context})`;
-  return [marks.bold(heading), ...checks.flatMap((check) => checkLines(check, marks)), ''];
+  return [marks.bold(heading), ...joinPairs(checks).flatMap((check) => checkLines(check, marks)), ''];
 }
 
 /** One line that says how it ended. */

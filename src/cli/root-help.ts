@@ -8,9 +8,9 @@ export interface ListedCommand {
 /** Order and headings of the root help; a topic stands for all its commands. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Setup', ['sandbox', 'deploy-broker', 'join', 'upgrade', 'leave', 'remove-broker', 'uninstall']],
-  ['Services', ['export', 'unexport']],
-  ['Inspect', ['show']],
-  ['Diagnose', ['diagnose']],
+  ['Services', ['export', 'unexport', 'wait']],
+  ['Inspect', ['show', 'diff']],
+  ['Diagnose', ['diagnose', 'trace', 'gather']],
   ['Credentials', ['token', 'accept', 'recover-broker-info']],
 ];
 

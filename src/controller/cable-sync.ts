@@ -9,10 +9,12 @@ import { applyPlan } from '../sync/apply-plan.ts';
 import { toLocalEndpoint } from '../sync/cable/cable-objects.ts';
 import { type CablePolicy, createCablePolicy } from '../sync/cable/cable-policy.ts';
 import { readEndpoints } from '../sync/cable/read-endpoints.ts';
+import { memberOf } from '../sync/cable/validate-endpoint.ts';
 import { ObjectCache } from '../sync/object-cache.ts';
 import { plan } from '../sync/plan.ts';
 import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
-import { createWorkQueue, type WorkQueue } from '../sync/work-queue.ts';
+import { createWorkQueue, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
+import { AbandonedEnds } from './abandoned-ends.ts';
 import { CalicoPools } from './calico-pools.ts';
 import { follow, type Follower } from './follow.ts';
 import type { RejectionReport } from './rejection-report.ts';
@@ -48,6 +50,7 @@ export class CableSync implements Startable {
   readonly #broker: ObjectCache<CableEndpoint>;
   readonly #follower: Follower;
   readonly #pools: CalicoPools;
+  readonly #abandoned: AbandonedEnds;
   readonly #queue: WorkQueue;
 
   constructor(options: CableSyncOptions) {
@@ -55,13 +58,14 @@ export class CableSync implements Startable {
     const { brokerClient, settings, clock, logger } = options;
     this.#broker = new ObjectCache({ clock });
     this.#pools = new CalicoPools({ client: options.localClient, clock, logger });
+    this.#abandoned = new AbandonedEnds({ brokerClient, clock, logger });
     this.#follower = follow(brokerClient, resources.cableEndpoints, this.#broker, {
       namespace: settings.brokerNamespace,
       onNews: () => this.refresh(),
       clock,
       logger,
     });
-    this.#queue = createWorkQueue({ name: 'endpoints', workers: 1, clock, logger, process: (_key, signal) => this.#fetch(signal) });
+    this.#queue = createWorkQueue({ name: 'endpoints', workers: 1, clock, logger, process: (_key, signal) => this.#reconcile(signal) });
   }
 
   /** Begins in the background: the broker may be away for long. */
@@ -84,10 +88,17 @@ export class CableSync implements Startable {
     if (this.#follower.hasSynced) this.#queue.add(EVERYTHING);
   }
 
-  async #fetch(signal: AbortSignal): Promise<'done'> {
-    const { localClient, settings, local, rejections, logger } = this.#options;
+  async #reconcile(signal: AbortSignal): Promise<WorkResult> {
     const policy = this.#policy();
-    if (policy === undefined) return 'done'; // once it is known who is a member, everything is looked at again
+    if (policy !== undefined) await this.#fetch(policy, signal); // else everything is looked at again once it is known who is a member
+    const { clusterID } = this.#options.settings;
+    const announced = this.#broker.values().filter(({ metadata }) => memberOf(metadata.name) === clusterID);
+    const requeueAfterMs = await this.#abandoned.reconcile(announced, this.#ownEnds().length > 0, signal);
+    return requeueAfterMs === undefined ? 'done' : { requeueAfterMs };
+  }
+
+  async #fetch(policy: CablePolicy, signal: AbortSignal): Promise<void> {
+    const { localClient, settings, local, rejections, logger } = this.#options;
     const { endpoints, rejections: refused } = readEndpoints(this.#broker.values(), settings.clusterID, policy);
     rejections.note(REPORTED_AS, refused);
     const desired = endpoints.map((endpoint) => toLocalEndpoint(endpoint, settings.memberNamespace));
@@ -103,12 +114,18 @@ export class CableSync implements Startable {
       logger.warn('Left an Endpoint alone that has the name of one that belongs there', { endpoint: object.metadata.name, kind });
     }
     await this.#pools.reconcile(endpoints, signal);
-    return 'done';
+  }
+
+  /** What the gateways of this cluster say of themselves. */
+  #ownEnds(): CableEndpoint[] {
+    const { settings, local } = this.#options;
+    return local.values().filter(({ metadata }) => metadata.labels?.[MEMBER] === settings.clusterID);
   }
 
   #policy(): CablePolicy | undefined {
     const { settings, clusters: read } = this.#options;
     const clusters = read();
-    return clusters && createCablePolicy({ clusters, localCluster: settings.clusterID, own: settings, isSimulated: settings.simulated });
+    if (clusters === undefined) return undefined;
+    return createCablePolicy({ clusters, localCluster: settings.clusterID, own: settings, ownEnds: this.#ownEnds().map(({ spec }) => spec), isSimulated: settings.simulated });
   }
 }

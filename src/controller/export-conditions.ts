@@ -1,9 +1,7 @@
 import type { ServiceConflict } from '../sync/service/conflicts.ts';
+import { describeInvalid, type ExportProblem } from '../sync/service/export-problem.ts';
 import type { IgnoredSetting } from '../sync/service/service-record.ts';
 import type { WantedCondition } from './conditions.ts';
-
-/** What stands between a Service and its export. */
-export type ExportProblem = 'NoService' | 'ExternalName' | 'Copy' | 'NoAddress';
 
 export interface ExportState {
   readonly generation: number;
@@ -44,15 +42,8 @@ export function exportConditions(state: ExportState): WantedCondition[] {
   return bodies.flatMap(([type, body]) => (body === undefined ? [] : [{ type, observedGeneration: state.generation, ...body }]));
 }
 
-/** What cannot be exported at all, whatever the broker says. */
-const INVALID: Readonly<Partial<Record<ExportProblem, (service: string) => Pick<Body, 'reason' | 'message'>>>> = {
-  NoService: (service) => ({ reason: 'NoService', message: `Service "${service}" does not exist` }),
-  ExternalName: () => ({ reason: 'InvalidServiceType', message: 'A Service of type ExternalName cannot be exported' }),
-  Copy: () => ({ reason: 'InvalidServiceType', message: 'The Service is itself a copy made by mcs, which is never exported' }),
-};
-
 function validity({ problem, service }: ExportState): Body {
-  const invalid = problem === undefined ? undefined : INVALID[problem]?.(service);
+  const invalid = describeInvalid(problem, service);
   if (invalid !== undefined) return { status: 'False', ...invalid };
   return { status: 'True', reason: 'Valid', message: 'The Service can be exported' };
 }

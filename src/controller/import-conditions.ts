@@ -17,6 +17,8 @@ export interface ImportState {
   readonly rejections: readonly Rejection[];
   /** Exporters whose connection fails, and those whose endpoints are in use all the same. */
   readonly unreachable: readonly string[];
+  /** Node of a gateway whose agent does not report, so that nothing is known of its connections. */
+  readonly silentGateway?: string | undefined;
   readonly placed: readonly string[];
 }
 
@@ -58,9 +60,10 @@ function rejection({ rejections }: ImportState): Body | undefined {
 }
 
 /** Nothing is said while all exporters can be reached. */
-function reachability({ unreachable, placed }: ImportState): Body | undefined {
+function reachability({ unreachable, silentGateway, placed }: ImportState): Body | undefined {
   if (unreachable.length === 0) return undefined;
   const effect = (cluster: string): string => (placed.includes(cluster) ? 'its endpoints stay, for no other cluster has a ready one' : 'its endpoints are withdrawn while others offer the service');
-  const lines = unreachable.toSorted().map((cluster) => `The connection to cluster "${cluster}" fails; ${effect(cluster)}`);
+  const why = silentGateway === undefined ? '' : ` (the gateway agent of node "${silentGateway}" does not report)`;
+  const lines = unreachable.toSorted().map((cluster) => `The connection to cluster "${cluster}" fails${why}; ${effect(cluster)}`);
   return { status: 'False', reason: 'ConnectionFailed', message: lines.join('\n') };
 }

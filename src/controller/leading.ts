@@ -60,10 +60,10 @@ export class Leading {
 
   constructor(options: LeadingOptions) {
     this.#options = options;
-    this.#cableHealth = new CableHealth(options.settings.clusterID, (cluster) => this.#onReachability(cluster));
     const { settings, localClient, local, metrics, clock, logger } = options;
     const events = new EventReporter({ client: localClient, clock, logger });
     const { memberNamespace, clusterID, limits } = settings;
+    this.#cableHealth = new CableHealth({ clusterID, memberNamespace, client: localClient, onChange: (cluster) => this.#onReachability(cluster), clock, logger });
     const strays = (): Rejection[] => (this.#session === undefined ? [] : findStrays(this.#session.caches, clusterID));
     this.#rejections = new RejectionReport({ client: localClient, memberNamespace, strays, events, metrics, clock, logger, delayMs: limits.reportSeconds * 1_000 });
     this.reconciler = new Reconciler({
@@ -102,6 +102,7 @@ export class Leading {
     this.keeper.update(secret);
     const { settings, localClient: client, clock, logger } = this.#options;
     const wiring = new DnsWiring({ client, memberNamespace: settings.memberNamespace, settings: settings.dnsWiring, clock, logger }).run(signal);
+    const listening = settings.connectivity ? this.#cableHealth.run(signal) : undefined;
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
@@ -112,7 +113,7 @@ export class Leading {
     this.#abort.abort(new Error('The controller was stopped'));
     await this.#switching;
     await this.#closeSession();
-    await wiring;
+    await Promise.all([wiring, listening]);
   }
 
   enqueue(kind: WorkKind, key: ServiceKey): void {

@@ -1,10 +1,9 @@
 import { cidrContains } from '../api/cidr.ts';
-import type { Service, ServiceExport } from '../api/types/index.ts';
-import { isCopy } from '../sync/ownership.ts';
+import type { ServiceExport } from '../api/types/index.ts';
 import type { SyncRecord } from '../sync/record.ts';
 import { grantedRanges } from '../sync/service/address-policy.ts';
-import { clusterIPsOf, type IgnoredSetting, kindOf, readLocalService } from '../sync/service/service-record.ts';
-import type { ExportProblem } from './export-conditions.ts';
+import { type ExportProblem, findExportProblem } from '../sync/service/export-problem.ts';
+import { type IgnoredSetting, readLocalService } from '../sync/service/service-record.ts';
 import type { ControllerSettings } from './settings.ts';
 import type { BrokerCaches, LocalCaches, ServiceKey } from './caches.ts';
 
@@ -26,20 +25,12 @@ export interface LocalExportSources {
   readonly broker: BrokerCaches;
 }
 
-function findProblem(service: Service | undefined): ExportProblem | undefined {
-  if (service === undefined || service.metadata.deletionTimestamp !== undefined) return 'NoService';
-  if (isCopy(service)) return 'Copy';
-  const kind = kindOf(service);
-  if (kind === 'ExternalName') return 'ExternalName';
-  return kind === 'ClusterSetIP' && clusterIPsOf(service).length === 0 ? 'NoAddress' : undefined;
-}
-
 /** Reads from the caches what is exported under a key. */
 export function readLocalExport(key: ServiceKey, { settings, local, broker }: LocalExportSources): LocalExport {
   const serviceExport = local.exports.get(key);
   if (serviceExport === undefined || serviceExport.metadata.deletionTimestamp !== undefined) return { serviceExport: undefined, ...NONE_LEFT };
   const service = local.services.get(key);
-  const problem = findProblem(service);
+  const problem = findExportProblem(service);
   if (problem !== undefined || service === undefined) return { serviceExport, problem: problem ?? 'NoService', ...NONE_LEFT };
   const cluster = settings.clusterID;
   const self = broker.clusters.get(`${settings.brokerNamespace}/${cluster}`);

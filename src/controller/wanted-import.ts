@@ -19,7 +19,7 @@ import { brokerCluster, type ServiceKey } from './caches.ts';
 
 export interface ImportSources extends MemberRecordSources {
   readonly liveness: Pick<ClusterLiveness, 'isServed'>;
-  readonly cables: Pick<CableHealth, 'isReachable'>;
+  readonly cables: Pick<CableHealth, 'isReachable' | 'silentGateway'>;
   /** Families of this cluster's services; empty if they are not known. */
   readonly families: readonly IpFamily[];
 }

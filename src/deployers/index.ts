@@ -1,5 +1,7 @@
 export { deployBroker } from './broker/deploy-broker.ts';
 export { COMPONENTS, type Component, type DeployBrokerOptions, type DeployBrokerResult, parseComponents } from './broker/options.ts';
+export { ACTIONS, type Action } from './can-i/actions.ts';
+export { canI, type CanIResult } from './can-i/can-i.ts';
 export type { DeployContext, FleetContext, WaitFor } from './deploy-context.ts';
 export { labelGateway, type LabelGatewayResult } from './gateway/label-gateway.ts';
 export { rotateKey, type RotateKeyResult } from './gateway/rotate-key.ts';

@@ -5,6 +5,7 @@ import { TUNNEL_PORT } from '../api/data-plane.ts';
 import type { MemberConfig, UnknownObject } from '../api/types/index.ts';
 import { parseCustomName } from '../cluster-dns/custom-name.ts';
 import { CUSTOM_MAP } from '../cluster-dns/dns-objects.ts';
+import { withoutLoadBalancer } from './gateway/without-load-balancer.ts';
 import { withoutWireguard } from './gateway/without-wireguard.ts';
 import { type ImageOptions, imageVars } from './images.ts';
 import { renderTemplate, type TemplateVars } from './render-template.ts';
@@ -79,6 +80,11 @@ async function renderGateway(source: TemplateSource, { settings }: MemberConfig,
   return settings.cableDriver === 'vxlan' ? objects.map(withoutWireguard) : objects;
 }
 
+async function renderGatewayRoles(source: TemplateSource, { config, hasCalico }: MemberManifestOptions, vars: TemplateVars & { version: string }): Promise<UnknownObject[]> {
+  const objects = await renderAll(source, ['member/gateway-role.yaml', ...(hasCalico ? ['member/calico-role.yaml'] : [])], vars);
+  return config.settings.loadBalancer === true ? objects : objects.map(withoutLoadBalancer);
+}
+
 /** On the host's network, and with NET_ADMIN, pods need the level that keeps nothing back. */
 function gatewayVars({ components, settings }: MemberConfig): { podSecurity: string; nattPort: number } {
   return { podSecurity: components.includes('connectivity') ? 'privileged' : 'restricted', nattPort: settings.nattPort ?? TUNNEL_PORT };
@@ -86,7 +92,7 @@ function gatewayVars({ components, settings }: MemberConfig): { podSecurity: str
 
 /** Everything that `join` installs, except its Secrets. */
 export async function renderMember(source: TemplateSource, options: MemberManifestOptions): Promise<ManifestGroup[]> {
-  const { version, memberNamespace, images, config, clusterSetID, hasCalico, logLevel = 'info' } = options;
+  const { version, memberNamespace, images, config, clusterSetID, logLevel = 'info' } = options;
   const isConnected = config.components.includes('connectivity');
   const custom = parseCustomName(config.dnsWiring?.customConfigMap) ?? CUSTOM_MAP;
   const configJSON = `${JSON.stringify(config, undefined, 2)}\n`;
@@ -94,12 +100,12 @@ export async function renderMember(source: TemplateSource, options: MemberManife
   const shared = { version, memberNamespace, logLevel, configJSON, configHash, clusterID: config.clusterID, clusterSetID, customNamespace: custom.namespace, customName: custom.name, ...gatewayVars(config) };
   // the rights to change the cluster's own DNS are given only where that is wanted
   const wiringRole = config.dnsWiring?.isWanted === false ? [] : ['member/dns-wiring-role.yaml'];
-  const gatewayRoles = isConnected ? ['member/gateway-role.yaml', ...(hasCalico ? ['member/calico-role.yaml'] : [])] : [];
-  const roles = ['member/controller-role.yaml', 'member/dns-role.yaml', ...wiringRole, ...gatewayRoles];
+  const roles = ['member/controller-role.yaml', 'member/dns-role.yaml', ...wiringRole];
+  const gatewayRoles = isConnected ? await renderGatewayRoles(source, options, shared) : [];
   return [
     { title: `Namespace ${memberNamespace}`, objects: await renderAll(source, ['member/namespace.yaml'], shared) },
     { title: 'CustomResourceDefinitions', objects: await crds(source, MEMBER_CRDS, version) },
-    { title: 'Roles and accounts', objects: await renderAll(source, roles, shared) },
+    { title: 'Roles and accounts', objects: [...(await renderAll(source, roles, shared)), ...gatewayRoles] },
     { title: 'Configuration', objects: await renderAll(source, ['member/config.yaml', 'member/cluster-properties.yaml'], shared) },
     { title: 'Controller', objects: await renderAll(source, ['member/controller.yaml'], { ...shared, ...imageVars('mcs-controller', images, version) }) },
     { title: 'DNS', objects: await renderAll(source, ['member/dns.yaml'], { ...shared, ...imageVars('mcs-dns', images, version) }) },

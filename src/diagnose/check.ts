@@ -24,7 +24,7 @@ export interface Repair {
 }
 
 /** Groups of checks, as `mcs diagnose <topic>` names them. */
-export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'connections' | 'service-discovery' | 'dns';
+export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'connections' | 'service-discovery' | 'dns' | 'workstation';
 
 interface CheckFacts {
   /** Stable: scripts suppress and select by it. */
@@ -44,7 +44,7 @@ export interface SingleCheck<Context> extends CheckFacts {
 /** One question about a cluster and each of its peers. */
 export interface PairCheck<Context> extends CheckFacts {
   readonly scope: 'pair';
-  /** Ids of earlier checks that must not fail in the other cluster. */
+  /** Ids of earlier checks that must not fail in the other cluster; of those of pairs, with this one. */
   readonly peerNeeds: readonly string[];
   /** Names of the clusters that it asks about. What looks at both directions lists each pair under one of the two. */
   peersOf(context: Context): readonly string[];

@@ -1,6 +1,6 @@
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
-import { errorMessage } from '../base/errors.ts';
-import type { Check, CheckOutcome, CheckResult } from './check.ts';
+import { errorMessage, McsError } from '../base/errors.ts';
+import { type Check, type CheckOutcome, type CheckResult, skip } from './check.ts';
 
 export interface RunChecksOptions {
   readonly signal: AbortSignal;
@@ -74,15 +74,15 @@ class CheckRun<Context> {
     return running;
   }
 
-  /** Results that a check waits for; what is not asked of a cluster is no cause. */
+  /** Results that a check waits for, of a pair those of the same pair; what is not asked of a cluster is no cause. */
   #find(clusterName: string, ids: readonly string[], peer?: string): Promise<Located>[] {
     const subject = this.#subjects.get(clusterName);
     if (subject === undefined) return (this.#limits.known.get(clusterName) ?? []).filter(({ id }) => ids.includes(id)).map((result) => Promise.resolve({ ...result, cluster: clusterName }));
     return ids.flatMap((id) => {
       const check = subject.checks.find((candidate) => candidate.id === id);
       if (check === undefined) return [];
-      const isOfPair = check.scope === 'pair' && peer !== undefined && check.peersOf(subject.context).includes(peer);
-      return isOfPair ? [this.#start(subject, check, peer)] : this.#startAll(subject, check);
+      if (check.scope !== 'pair' || peer === undefined) return this.#startAll(subject, check);
+      return check.peersOf(subject.context).includes(peer) ? [this.#start(subject, check, peer)] : [];
     });
   }
 
@@ -91,7 +91,7 @@ class CheckRun<Context> {
     const { id, title, topic } = check;
     const facts = { cluster: subject.name, id, title, topic, ...(peer !== undefined && { peer }) };
     await Promise.resolve(); // so that this run is known before its causes are looked for
-    const ofPeer = check.scope === 'pair' && peer !== undefined ? this.#find(peer, check.peerNeeds) : [];
+    const ofPeer = check.scope === 'pair' && peer !== undefined ? this.#find(peer, check.peerNeeds, subject.name) : [];
     const causes = await Promise.all([...this.#find(subject.name, check.needs, peer), ...ofPeer]);
     const cause = causes.find((result) => result.status === 'fail' || result.causedBy !== undefined);
     if (cause !== undefined) return { ...facts, ...foldUnder(cause, subject.name), durationMs: 0 };
@@ -115,5 +115,6 @@ function lateOutcome(): CheckOutcome {
 }
 
 function crashedOutcome(error: unknown): CheckOutcome {
+  if (error instanceof McsError && error.code === 'MCS_NOT_IN_ARCHIVE') return skip(error.message);
   return { status: 'fail', evidence: [`the check could not be completed: ${errorMessage(error)}`] };
 }

@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GATEWAY_ANNOTATION_PREFIX } from '../api/data-plane.ts';
 import { GATEWAY_NODE } from '../api/labels.ts';
-import { MEMBER_WIREGUARD_SECRET } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
-import type { CableEndpoint, KubeObject, Node, Secret, WireguardKeys } from '../api/types/index.ts';
+import type { CableEndpoint, KubeObject, Node, WireguardKeys } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
+import { KeyWatch } from './key-watch.ts';
 import type { NodeView } from './plan/types.ts';
 import type { GatewaySettings } from './settings.ts';
 import { type ChosenEndpoints, chooseEndpoints } from './view/choose-endpoints.ts';
 import { isGatewayNode, toNodeView } from './view/node-facts.ts';
+import type { KeyProblem } from './view/read-wireguard-keys.ts';
 
 export interface ClusterWatchOptions {
   readonly client: KubeClient;
@@ -50,11 +51,6 @@ function isSame(a: KubeObject | undefined, b: KubeObject | undefined): boolean {
   return isDeepStrictEqual(content(a), content(b));
 }
 
-function textOf(secret: Secret | undefined, key: string): string | undefined {
-  const encoded = secret?.data?.[key];
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8').trim();
-}
-
 /** What the own cluster's API server says: nodes, Endpoints and the key of the cluster. */
 export class ClusterWatch implements Startable {
   readonly name = 'watch of the cluster';
@@ -62,7 +58,11 @@ export class ClusterWatch implements Startable {
   readonly #nodes: Informer<Node>;
   readonly #endpoints: Informer<CableEndpoint>;
   /** Undefined where the driver has no key. */
-  readonly #secret: Informer<Secret> | undefined;
+  readonly #key: KeyWatch | undefined;
+  readonly #onChange: () => void;
+  #signal: AbortSignal | undefined;
+  /** Whether it is known if this node needs the key. */
+  #hasPlace = false;
   #chosen: ChosenEndpoints | undefined;
   #views: readonly NodeView[] | undefined;
 
@@ -72,32 +72,26 @@ export class ClusterWatch implements Startable {
     const common = { clock, logger };
     this.#nodes = createInformer(client, resources.nodes, { ...common, transform: shrinkNode });
     this.#endpoints = createInformer(client, resources.cableEndpoints, { ...common, namespace });
-    const hasKey = backend === 'wireguard';
-    this.#secret = hasKey ? createInformer(client, resources.secrets, { ...common, namespace, fieldSelector: `metadata.name=${MEMBER_WIREGUARD_SECRET}` }) : undefined;
-    const tell = (_key: string, next: KubeObject | undefined, previous: KubeObject | undefined): void => {
-      if (isSame(next, previous)) return;
-      this.#chosen = undefined;
-      this.#views = undefined;
-      if (this.hasSynced) onChange();
-    };
+    this.#onChange = onChange;
+    this.#key = backend === 'wireguard' ? new KeyWatch({ client, namespace, onChange: () => this.#tell(), ...common }) : undefined;
     for (const informer of this.#informers) {
-      informer.onChange(tell);
-      informer.synced().then(() => { if (this.hasSynced) onChange(); }, () => undefined); // stopped before that
+      informer.onChange((_key, next, previous) => this.#take(next, previous));
+      informer.synced().then(() => this.#tell(), () => undefined); // stopped before that
     }
   }
 
   get #informers(): readonly Informer<KubeObject>[] {
-    return [this.#nodes, this.#endpoints, ...(this.#secret === undefined ? [] : [this.#secret])];
+    return [this.#nodes, this.#endpoints];
   }
 
   /** Before that nothing is known, and nothing may be changed. */
   get hasSynced(): boolean {
-    return this.#informers.every(({ hasSynced }) => hasSynced);
+    return this.#hasPlace && (this.#key?.hasSynced ?? true);
   }
 
   /** Why the cluster cannot be followed; undefined while it can. */
   get lastError(): unknown {
-    return this.#informers.find(({ lastSyncError }) => lastSyncError !== undefined)?.lastSyncError;
+    return this.#informers.find(({ lastSyncError }) => lastSyncError !== undefined)?.lastSyncError ?? this.#key?.lastError;
   }
 
   get ownNode(): Node | undefined {
@@ -122,22 +116,46 @@ export class ClusterWatch implements Startable {
     return this.#chosen;
   }
 
-  /** Undefined where there are none. */
+  /** Undefined where there are none that can be used, or this node needs none. */
   get wireguardKeys(): WireguardKeys | undefined {
-    const secret = this.#secret?.get(`${this.#settings.namespace}/${MEMBER_WIREGUARD_SECRET}`);
-    const [privateKey, publicKey] = [textOf(secret, 'privateKey'), textOf(secret, 'publicKey')];
-    return privateKey === undefined || publicKey === undefined ? undefined : { privateKey, publicKey };
+    const result = this.#key?.result;
+    return result && 'keys' in result ? result.keys : undefined;
   }
 
-  get needsKeys(): boolean {
-    return this.#secret !== undefined;
+  /** Why there are none, where this node needs them. */
+  get keyProblem(): KeyProblem | undefined {
+    const result = this.#key?.result;
+    return result && 'problem' in result ? result.problem : undefined;
   }
 
   async start(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
     for (const informer of this.#informers) await informer.start(signal);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#informers.map((informer) => informer.stop()));
+    this.#signal = undefined;
+    await Promise.all([...this.#informers.map((informer) => informer.stop()), this.#key?.stop()]);
+  }
+
+  #take(next: KubeObject | undefined, previous: KubeObject | undefined): void {
+    if (isSame(next, previous)) return;
+    this.#chosen = undefined;
+    this.#views = undefined;
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#followKey();
+    if (this.hasSynced) this.#onChange();
+  }
+
+  /** A node that has just lost its label carries the tunnels until another one does. */
+  #followKey(): void {
+    if (this.#signal === undefined || !this.#informers.every(({ hasSynced }) => hasSynced)) return;
+    const { ownNode } = this;
+    const isNamed = this.endpoints.own.some(({ spec }) => spec.hostname === this.#settings.nodeName);
+    this.#key?.follow(isNamed || (ownNode !== undefined && isGatewayNode(ownNode)), this.#signal);
+    this.#hasPlace = true;
   }
 }

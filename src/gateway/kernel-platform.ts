@@ -18,7 +18,7 @@ export function createKernelPlatform({ driver, podCIDRs }: Pick<GatewaySettings,
   const families = (['IPv4', 'IPv6'] as const).filter((family) => podCIDRs.some((cidr) => parseCidr(cidr)?.family === family));
   return {
     network: createKernelNetwork({ exec, logger, sysctlRoot: SYSCTL_ROOT }),
-    readNode: (signal) => readNodeNetwork(exec, podCIDRs, signal),
+    readNode: (address, signal) => readNodeNetwork(exec, { podCIDRs, address }, signal),
     checkHost: (question, signal) => checkHost(exec, { driver, families, ...question }, signal),
     measurePathMtu: (options, signal) => measurePathMtu(exec, options, signal),
     watch: (onChange) => createKernelWatch({ follow: createFollow(), logger, onChange }),

@@ -3,8 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import type { HostProblem } from './apply/host-checks.ts';
 import type { NodeNetwork } from './apply/node-network.ts';
+import { HostChecker } from './host-checker.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { planNetwork } from './plan/plan-network.ts';
 import type { NetworkView } from './plan/types.ts';
@@ -18,15 +18,20 @@ export interface NetworkLoopOptions {
   /** Undefined while nothing is known yet: then nothing is changed. */
   readonly view: (network: NodeNetwork) => NetworkView | undefined;
   readonly question: () => HostQuestion;
+  /** Of this node, the preferred one; undefined while it is not known. */
+  readonly address: () => string | undefined;
   readonly metrics: Pick<GatewayMetrics, 'applied' | 'applyFailed'>;
   /** The node's network or its state is another one. */
   readonly onChange: () => void;
+  /** A pass for this view has ended, well or not. */
+  readonly onPass?: (view: NetworkView) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** How long the answer of a host check holds. */
-const CHECK_MS = 60_000;
+/** A pass takes seconds: after so long it hangs. */
+const STUCK_MS = 60_000;
+const STUCK: NodeState['applied'] = { isDone: false, message: 'A pass over the network of the node has not ended for more than 60 s' };
 
 /** Keeps the network of the node as the plan has it. */
 export class NetworkLoop implements Startable {
@@ -34,11 +39,13 @@ export class NetworkLoop implements Startable {
   readonly #options: NetworkLoopOptions;
   readonly #flight: SingleFlight;
   readonly #watch: Startable;
+  readonly #checker: HostChecker;
+  /** When the pass that is under way began, ms of the monotonic clock. */
+  #beganAt: number | undefined;
   #network: NodeNetwork | undefined;
+  #address: string | undefined;
   /** Whether the kernel may hold something else than was read or written last. */
   #isStale = true;
-  #hostProblems: readonly HostProblem[] | undefined;
-  #checked: { readonly question: HostQuestion; readonly at: number } | undefined;
   #applied: NodeState['applied'];
   /** What stands, as far as is known. */
   #standing: NetworkView | undefined;
@@ -47,6 +54,7 @@ export class NetworkLoop implements Startable {
     const { clock, logger, metrics, onChange, platform } = options;
     this.#options = options;
     this.#watch = platform.watch(() => this.#onKernelChange());
+    this.#checker = new HostChecker(options);
     this.#flight = new SingleFlight({
       name: this.name,
       clock,
@@ -55,7 +63,6 @@ export class NetworkLoop implements Startable {
         metrics.applyFailed();
         logger.error('Cannot set the network of the node up', { error });
         this.#isStale = true;
-        this.#checked = undefined;
         this.#applied = { isDone: false, message: errorMessage(error) };
         onChange();
       },
@@ -68,7 +75,8 @@ export class NetworkLoop implements Startable {
   }
 
   get state(): NodeState {
-    return { hostProblems: this.#hostProblems, applied: this.#applied };
+    const isStuck = this.#beganAt !== undefined && this.#options.clock.monotonic() - this.#beganAt > STUCK_MS;
+    return { hostProblems: this.#checker.problems, applied: isStuck ? STUCK : this.#applied };
   }
 
   /** The view may be another one. */
@@ -78,6 +86,7 @@ export class NetworkLoop implements Startable {
 
   async start(signal: AbortSignal): Promise<void> {
     await this.#flight.start(signal);
+    await this.#checker.start(signal);
     await this.#watch.start(signal);
     this.request();
   }
@@ -85,6 +94,7 @@ export class NetworkLoop implements Startable {
   async stop(): Promise<void> {
     await this.#watch.stop();
     await this.#flight.stop();
+    await this.#checker.stop();
   }
 
   #onKernelChange(): void {
@@ -93,12 +103,25 @@ export class NetworkLoop implements Startable {
   }
 
   async #pass(signal: AbortSignal): Promise<void> {
-    const { clusterID, clock, logger, metrics, platform, view: readView } = this.#options;
-    const network = this.#isStale || this.#network === undefined ? await this.#readNetwork(signal) : this.#network;
-    const view = readView(network);
+    this.#beganAt = this.#options.clock.monotonic();
+    try {
+      await this.#bringUp(signal);
+    } finally {
+      this.#beganAt = undefined;
+    }
+  }
+
+  async #bringUp(signal: AbortSignal): Promise<void> {
+    const isKnown = !this.#isStale && this.#network !== undefined && this.#address === this.#options.address();
+    const network = isKnown ? this.#network : await this.#readNetwork(signal);
+    const view = network && this.#options.view(network);
     if (view === undefined) return;
-    await this.#check(signal);
-    if (isDeepStrictEqual(view, this.#standing)) return;
+    if (isDeepStrictEqual(view, this.#standing)) this.#checker.request();
+    else await this.#checker.during(() => this.#apply(view, signal)).finally(() => this.#options.onPass?.(view));
+  }
+
+  async #apply(view: NetworkView, signal: AbortSignal): Promise<void> {
+    const { clusterID, clock, logger, metrics, platform } = this.#options;
     const began = clock.monotonic();
     const { changes } = await platform.network.apply(planNetwork(view, clusterID), signal);
     metrics.applied((clock.monotonic() - began) / 1_000, changes.length);
@@ -117,21 +140,9 @@ export class NetworkLoop implements Startable {
     const before = this.#network;
     this.#isStale = false; // a change from here on makes it so again
     this.#standing = undefined;
-    this.#network = await this.#options.platform.readNode(signal);
+    this.#address = this.#options.address();
+    this.#network = await this.#options.platform.readNode(this.#address, signal);
     if (!isDeepStrictEqual(before, this.#network)) this.#options.onChange();
     return this.#network;
-  }
-
-  async #check(signal: AbortSignal): Promise<void> {
-    const { clock, logger, onChange, platform, question: readQuestion } = this.#options;
-    const question = readQuestion();
-    const isFresh = this.#checked !== undefined && isDeepStrictEqual(this.#checked.question, question) && clock.monotonic() - this.#checked.at < CHECK_MS;
-    if (isFresh) return;
-    const problems = await platform.checkHost(question, signal);
-    this.#checked = { question, at: clock.monotonic() };
-    if (isDeepStrictEqual(problems, this.#hostProblems)) return;
-    for (const { reason, message, fix } of problems) logger.warn('The node lacks something', { reason, message, fix });
-    this.#hostProblems = problems;
-    onChange();
   }
 }

@@ -25,6 +25,7 @@ function requireOwn<T extends KubeObject>(resource: Resource<T>, standing: T): v
 /**
  * One object that this agent alone writes. It remembers what stands, so that a write is one request:
  * a whole replacement with the version that was read, which leaves other people's labels where they are.
+ * What somebody else has changed or deleted meanwhile is found by the version, or by `verify`.
  */
 export class OwnObject<T extends KubeObject> {
   readonly #client: KubeClient;
@@ -33,25 +34,36 @@ export class OwnObject<T extends KubeObject> {
   readonly #name: string;
   #standing: T | undefined;
 
-  constructor(client: KubeClient, resource: Resource<T>, namespace: string, name: string) {
+  /** `standing` is what a watch knows of it. */
+  constructor(client: KubeClient, resource: Resource<T>, namespace: string, name: string, standing?: T) {
     this.#client = client;
     this.#resource = resource;
     this.#namespace = namespace;
     this.#name = name;
+    this.#standing = standing;
   }
 
-  /** Brings it about; nothing is written where it stands already. Throws ApiError, and MCS_FOREIGN_OBJECT where somebody else's has the name. */
-  async ensure(desired: Draft<T>, signal: AbortSignal): Promise<void> {
+  /** Brings it about and gives it as it stands; nothing is written where it stands already. Throws ApiError, and MCS_FOREIGN_OBJECT where somebody else's has the name. */
+  async ensure(desired: Draft<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         this.#standing = await this.#write(desired, signal);
-        return;
+        return this.#standing;
       } catch (error) {
         const wasChanged = isConflict(error) || isNotFound(error) || isAlreadyExists(error);
         if (!wasChanged || attempt === TRIES) throw error;
         this.#standing = await this.#client.find(this.#resource, this.#name, this.#namespace, { signal });
       }
     }
+  }
+
+  /** The same for what is not watched: where nothing has to be written, it is looked whether somebody else has changed or deleted it. */
+  async verify(desired: Draft<T>, signal: AbortSignal): Promise<T> {
+    const before = this.#standing;
+    const standing = await this.ensure(desired, signal);
+    if (standing !== before) return standing;
+    this.#standing = await this.#client.find(this.#resource, this.#name, this.#namespace, { signal });
+    return this.ensure(desired, signal);
   }
 
   /** Deletes it if it is ours; no error where there is none. */

@@ -1,5 +1,5 @@
 import type { Startable } from '../base/lifecycle.ts';
-import type { HostProblem } from './apply/host-checks.ts';
+import type { HostProblem } from '../api/host-problems.ts';
 import type { KernelNetwork } from './apply/kernel-network.ts';
 import type { NodeNetwork } from './apply/node-network.ts';
 import type { PathMtuOptions } from './apply/measure-path-mtu.ts';
@@ -14,8 +14,8 @@ export interface HostQuestion {
 /** The node below the agent: its kernel, or in simulated clusters nothing but loopback addresses. */
 export interface GatewayPlatform {
   readonly network: KernelNetwork;
-  /** What the plan needs to know of this node's own network. */
-  readNode(signal: AbortSignal): Promise<NodeNetwork>;
+  /** What the plan needs to know of this node's own network; `address` is the node's, where it is known. */
+  readNode(address: string | undefined, signal: AbortSignal): Promise<NodeNetwork>;
   checkHost(question: HostQuestion, signal: AbortSignal): Promise<readonly HostProblem[]>;
   /** Undefined where not even small packets are answered, or where there is nothing to measure. */
   measurePathMtu(options: PathMtuOptions, signal: AbortSignal): Promise<number | undefined>;

@@ -10,6 +10,8 @@ export interface PublisherOptions {
   readonly namespace: string;
   readonly clusterID: string;
   readonly nodeName: string;
+  /** Whether this node holds the Lease beyond doubt at this moment: asked before what is another gateway's goes. */
+  readonly isConfirmed: () => boolean;
 }
 
 /** What stands for the own cluster in the API. */
@@ -24,28 +26,26 @@ export interface PublishedState {
 /** Writes what the active gateway says for its whole cluster, and clears up after gateways and nodes that are gone. */
 export class Publisher {
   readonly #options: PublisherOptions;
-  #endpoint: { readonly name: string; readonly object: OwnObject<CableEndpoint> } | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
   }
 
-  /** Makes this Endpoint the only one of the cluster: first it stands, then predecessors' go, so that workers always have one. */
-  async publish(spec: CableEndpointSpec, { endpoints }: PublishedState, signal: AbortSignal): Promise<void> {
-    const { client, namespace, clusterID } = this.#options;
+  /** Makes this Endpoint the only one of the cluster: first it stands, then predecessors' go, so that workers always have one. Gives it as it stands. */
+  async publish(spec: CableEndpointSpec, { endpoints }: PublishedState, signal: AbortSignal): Promise<CableEndpoint> {
+    const { client, namespace, clusterID, isConfirmed } = this.#options;
     const name = endpointObjectName(clusterID, spec.private_ip);
-    const isKnown = this.#endpoint?.name === name && endpoints.some(({ metadata }) => metadata.name === name);
-    if (this.#endpoint === undefined || !isKnown) this.#endpoint = { name, object: new OwnObject(client, resources.cableEndpoints, namespace, name) };
-    await this.#endpoint.object.ensure({ metadata: { name, namespace, labels: { [MEMBER]: clusterID } }, spec }, signal);
+    const object = new OwnObject(client, resources.cableEndpoints, namespace, name, endpoints.find(({ metadata }) => metadata.name === name));
+    const standing = await object.ensure({ metadata: { name, namespace, labels: { [MEMBER]: clusterID } }, spec }, signal);
     for (const endpoint of endpoints) {
-      if (endpoint.metadata.name !== name) await removeObject(client, resources.cableEndpoints, endpoint, signal);
+      if (endpoint.metadata.name !== name && isConfirmed()) await removeObject(client, resources.cableEndpoints, endpoint, signal);
     }
+    return standing;
   }
 
   /** Takes away the Endpoints that name this node, which is no gateway any more. */
   async retire({ endpoints }: PublishedState, signal: AbortSignal): Promise<void> {
     const { client, nodeName } = this.#options;
-    this.#endpoint = undefined;
     for (const endpoint of endpoints) {
       if (endpoint.spec.hostname === nodeName) await removeObject(client, resources.cableEndpoints, endpoint, signal);
     }

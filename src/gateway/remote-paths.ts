@@ -4,18 +4,21 @@ import type { Clock } from '../base/clock.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { PathMtuOptions } from './apply/measure-path-mtu.ts';
-import type { NodeNetwork } from './apply/node-network.ts';
-import { Prober, type ProbeTarget } from './health/prober.ts';
+import { Prober } from './health/prober.ts';
 import type { RemoteFigures } from './metrics.ts';
-import { NatDiscovery, type NatIdentity } from './nat/nat-discovery.ts';
+import { NatDiscovery } from './nat/nat-discovery.ts';
 import { findPath } from './nat/decide-path.ts';
+import { HeardGateways } from './heard-gateways.ts';
+import { mtuQuestion } from './mtu-question.ts';
 import type { PathMemory } from './path-memory.ts';
 import { PathMtuKeeper } from './path-mtu-keeper.ts';
-import { tunnelMtu } from './plan/tunnel-mtu.ts';
 import type { GatewayPlatform } from './platform.ts';
+import { describeUnprobed, probeTarget, whyNotProbed } from './probe-targets.ts';
+import type { RemoteFacts } from './remote-facts.ts';
 import type { GatewaySettings } from './settings.ts';
 import { judgeRemote, type RemoteState } from './status/connection.ts';
 import { type TunnelPath, privatePath } from './view/build-view.ts';
+import { outerFamilies } from './view/outer-families.ts';
 import { readRemoteEnd, type RemoteEnd } from './view/remote-end.ts';
 
 export interface RemotePathsOptions {
@@ -26,18 +29,6 @@ export interface RemotePathsOptions {
   readonly logger: Logger;
   /** The plan or a state may be another one. */
   readonly onChange: () => void;
-}
-
-/** What the ways to other clusters depend on. */
-export interface RemoteFacts {
-  readonly endpoints: readonly CableEndpoint[];
-  readonly network: NodeNetwork;
-  /** Of this node, where outer packets come from. */
-  readonly nodeAddress: string;
-  /** Of the own gateway; undefined while there is none. */
-  readonly gatewayAddress: string | undefined;
-  /** Own gateway, where this node is the active one. */
-  readonly identity: NatIdentity | undefined;
 }
 
 interface KnownRemote {
@@ -55,10 +46,14 @@ export class RemotePaths implements Startable {
   readonly #mtus: PathMtuKeeper;
   #remotes: readonly KnownRemote[] = [];
   #facts: RemoteFacts | undefined;
+  /** Cable names of those that a pass over the node's network has dealt with. */
+  #reached: ReadonlySet<string> = new Set();
+  readonly #heard: HeardGateways;
 
   constructor(options: RemotePathsOptions) {
     const { settings, platform, memory, clock, logger, onChange } = options;
     this.#options = options;
+    this.#heard = new HeardGateways(clock, settings.health.intervalMs);
     this.#nat = new NatDiscovery({ natt: settings.natt, remembered: (name) => memory.get(name).address, clock, logger, onChange });
     this.#mtus = new PathMtuKeeper({
       measure: (question, signal) => platform.measurePathMtu(question, signal),
@@ -96,15 +91,33 @@ export class RemotePaths implements Startable {
   /** Takes up what is known now. */
   async update(facts: RemoteFacts): Promise<void> {
     const { settings } = this.#options;
-    const known = new Map(this.#remotes.map((remote) => [remote.endpoint, remote]));
+    const hasMoved = facts.nodeAddresses.join() !== this.#facts?.nodeAddresses.join();
+    const known = new Map(hasMoved ? [] : this.#remotes.map((remote) => [remote.endpoint, remote]));
     this.#facts = facts;
-    this.#remotes = facts.endpoints.map((endpoint) => known.get(endpoint) ?? this.#read(endpoint));
+    this.#remotes = facts.endpoints.map((endpoint) => known.get(endpoint) ?? this.#read(endpoint, facts));
     await this.#nat.serveAs(facts.identity);
     this.#nat.follow(facts.identity === undefined ? [] : this.ends);
-    this.#mtus.keepOnly(new Set(this.ends.map(({ cableName }) => cableName)));
+    for (const { cableName } of this.ends) this.#nat.setBroken(cableName, this.#prober.status(cableName)?.state === 'error');
+    const names = new Set(this.ends.map(({ cableName }) => cableName));
+    this.#mtus.keepOnly(names);
+    this.#heard.keepOnly(names);
     await this.#prober.useSources(settings.health.isEnabled ? facts.network.sources : {});
-    this.#prober.follow(this.ends.flatMap((end) => this.#probeTarget(end) ?? []));
+    this.#followProbes();
     await this.#remember();
+  }
+
+  /**
+   * Cable names of those for which routes and filters stand, or could not be set. Earlier no probe may
+   * go out: it would leave by the default route, where a CNI gives its port another source address for good.
+   */
+  reach(names: ReadonlySet<string>): void {
+    this.#reached = names;
+    this.#followProbes();
+  }
+
+  /** A probe has come from this address. */
+  heard(address: string): void {
+    this.#heard.note(address, this.ends);
   }
 
   states(): readonly RemoteState[] {
@@ -115,6 +128,9 @@ export class RemotePaths implements Startable {
       nat: end && this.#nat.result(end.cableName),
       probe: end && this.#prober.status(end.cableName),
       notProbed: end === undefined ? '' : this.#whyNotProbed(end),
+      unprobed: end === undefined ? '' : describeUnprobed(end),
+      outer: end && this.#describeOuter(end),
+      isHeard: end !== undefined && this.#heard.has(end.cableName),
     }));
   }
 
@@ -155,43 +171,38 @@ export class RemotePaths implements Startable {
     return findPath(end, this.#options.memory.get(end.cableName).address);
   }
 
-  #read(endpoint: CableEndpoint): KnownRemote {
-    const { settings, logger } = this.#options;
-    const read = readRemoteEnd(endpoint.spec, settings.backend);
+  #read(endpoint: CableEndpoint, { nodeAddresses }: RemoteFacts): KnownRemote {
+    const { settings: { backend }, logger } = this.#options;
+    const read = readRemoteEnd(endpoint.spec, backend, outerFamilies(backend, nodeAddresses));
     if ('end' in read) return { endpoint, end: read.end, problem: '' };
     logger.warn('Cannot connect to a cluster', { cluster: endpoint.spec.cluster_id, problem: read.problem });
     return { endpoint, end: undefined, problem: read.problem };
   }
 
-  #sourceFor(address: string): string | undefined {
-    return this.#facts?.network.sources[familyOf(address) ?? 'IPv4'];
+  /** Empty where it is probed, or will be. */
+  #whyNotProbed(end: RemoteEnd): string {
+    return whyNotProbed(end, this.#options.settings.health.isEnabled, this.#facts?.network.sources ?? {});
   }
 
-  /** Empty where it is probed. */
-  #whyNotProbed({ healthCheckIP, clusterID }: RemoteEnd): string {
-    if (!this.#options.settings.health.isEnabled) return 'health check is off';
-    if (healthCheckIP === undefined) return `cluster "${clusterID}" names no address that answers probes`;
-    if (this.#sourceFor(healthCheckIP) === undefined) return 'this node has no address in the pod ranges to probe from';
-    return '';
+  /** Only the active gateway has tunnels. */
+  #describeOuter({ cableName }: RemoteEnd): string | undefined {
+    const path = this.paths.get(cableName);
+    if (this.#facts?.identity === undefined || path === undefined) return undefined;
+    const to = familyOf(path.address) === 'IPv6' ? `[${path.address}]` : path.address;
+    return `its packets go from ${this.#facts.nodeAddresses[0] ?? ''} to ${to}, UDP port ${path.port}`;
   }
 
-  #probeTarget(end: RemoteEnd): ProbeTarget | undefined {
-    const { cableName: name, healthCheckIP: address, probePort: port } = end;
-    return address === undefined || this.#whyNotProbed(end) !== '' ? undefined : { name, address, port };
+  #followProbes(): void {
+    const probed = this.ends.filter((end) => this.#reached.has(end.cableName) && this.#whyNotProbed(end) === '');
+    this.#prober.follow(probed.flatMap((end) => probeTarget(end) ?? []));
   }
 
-  /** From the gateway through the tunnel; from other nodes through the device towards the gateway too. */
   #mtuQuestion(name: string): PathMtuOptions | undefined {
-    const { settings: { driver } } = this.#options;
+    // once it works again, it is measured anyway
+    if (this.#prober.status(name)?.state === 'error') return undefined;
     const target = this.ends.find(({ cableName }) => cableName === name)?.healthCheckIP;
-    const source = target === undefined ? undefined : this.#sourceFor(target);
-    if (this.#facts === undefined || target === undefined || source === undefined) return undefined;
-    const { gatewayAddress, identity, network: { uplinkMtu }, nodeAddress } = this.#facts;
-    const family = familyOf(nodeAddress) ?? 'IPv4';
-    const [cable, inner] = [tunnelMtu(driver, uplinkMtu, family), tunnelMtu('vxlan', uplinkMtu, family)];
-    const endpoint = identity === undefined ? gatewayAddress : this.paths.get(name)?.address;
-    if (endpoint === undefined) return undefined;
-    return identity === undefined ? { source, target, max: Math.min(cable, inner), driver: 'vxlan', endpoint } : { source, target, max: cable, driver, endpoint };
+    if (this.#facts === undefined || target === undefined) return undefined;
+    return mtuQuestion(this.#options.settings.driver, this.#facts, target, this.paths.get(name)?.address);
   }
 
   #onProbe(name: string, state: ConnectionState): void {
@@ -199,7 +210,7 @@ export class RemotePaths implements Startable {
     const reason = this.#prober.status(name)?.reason ?? '';
     logger[state === 'error' ? 'warn' : 'info'](state === 'error' ? 'A connection is broken' : 'A connection works', { cable: name, ...(reason !== '' && { reason }) });
     if (state === 'connected') this.#mtus.measure(name);
-    if (state === 'error') this.#nat.recheck(name);
+    this.#nat.setBroken(name, state === 'error');
     onChange();
   }
 }

@@ -80,7 +80,7 @@ export class Reports implements Startable {
     const connections = remotes.map((remote) => toConnection(remote, failure));
     const { isActive, localEndpoint } = gateway;
     const object = buildGateway({ nodeName, version, isActive, statusFailure: failure, localEndpoint, connections, now: clock.now() });
-    return { essence: [isActive, failure, localEndpoint, isActive ? withoutFigures(connections) : []], write: (signal) => this.#gateway.ensure(object, signal) };
+    return { essence: [isActive, failure, localEndpoint, isActive ? withoutFigures(connections) : []], write: (signal) => this.#gateway.verify(object, signal) };
   }
 
   async #removeGateway(signal: AbortSignal): Promise<void> {
@@ -96,6 +96,6 @@ export class Reports implements Startable {
     const remoteEndpoints = remotes.map((remote) => toRemotePath(remote, failure));
     this.#conditions = buildConditions(node, this.#conditions, new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'));
     const object = buildRouteAgent({ nodeName, version, statusFailure: failure, remoteEndpoints, conditions: [...this.#conditions] });
-    return { essence: [failure, this.#conditions, withoutFigures(remoteEndpoints)], write: (signal) => this.#routeAgent.ensure(object, signal) };
+    return { essence: [failure, this.#conditions, withoutFigures(remoteEndpoints)], write: (signal) => this.#routeAgent.verify(object, signal) };
   }
 }

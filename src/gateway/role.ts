@@ -10,8 +10,10 @@ export interface GatewayRoleOptions {
   readonly namespace: string;
   /** The pod's UID: it outlives the container, so an agent that was killed holds its Lease still. */
   readonly identity: string;
+  /** It is active, or sure of it, or is so no more. */
   readonly onChange: () => void;
   readonly clock: Clock;
+  readonly random?: () => number;
   readonly logger: Logger;
 }
 
@@ -31,6 +33,8 @@ export class GatewayRole {
   #contest: AbortController | undefined;
   #ended: Promise<void> = Promise.resolve();
   #isActive = false;
+  /** What was told last. */
+  #told = [false, false].join();
   #cancelWatch: () => void = () => undefined;
 
   constructor(options: GatewayRoleOptions) {
@@ -71,7 +75,7 @@ export class GatewayRole {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { client, namespace, identity, clock, logger } = this.#options;
+    const { client, namespace, identity, clock, random, logger } = this.#options;
     const elector = createLeaderElector({
       client,
       namespace,
@@ -82,21 +86,24 @@ export class GatewayRole {
       retryMs: RENEW_MS,
       contendMs: CONTEND_MS,
       clock,
+      ...(random && { random }),
       logger,
     });
     this.#elector = elector;
     await elector.run((lead) => this.#lead(lead), signal);
     this.#elector = undefined;
-    this.#setActive(false);
+    this.#end();
   }
 
   async #lead(lead: AbortSignal): Promise<void> {
     this.#cancelWatch();
-    this.#setActive(true);
+    this.#isActive = true;
+    this.#tell();
     await new Promise<void>((resolve) => {
       if (lead.aborted) resolve();
       else lead.addEventListener('abort', () => resolve(), { once: true });
     });
+    this.#tell();
     this.#watchForSuccessor();
   }
 
@@ -111,15 +118,21 @@ export class GatewayRole {
         return;
       }
       logger.info('Another gateway has taken over', { holder: leader });
-      this.#setActive(false);
+      this.#end();
     };
     look();
   }
 
-  #setActive(isActive: boolean): void {
-    if (!isActive) this.#cancelWatch();
-    if (this.#isActive === isActive) return;
-    this.#isActive = isActive;
+  #end(): void {
+    this.#cancelWatch();
+    this.#isActive = false;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const now = [this.#isActive, this.isConfirmed].join();
+    if (now === this.#told) return;
+    this.#told = now;
     this.#options.onChange();
   }
 }

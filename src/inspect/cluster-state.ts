@@ -33,6 +33,8 @@ export interface DataPlaneState {
   readonly endpoints: readonly CableEndpoint[];
   readonly gateways: readonly Gateway[];
   readonly routeAgents: readonly RouteAgent[];
+  /** Since the active gateway renewed its Lease, seconds by the API server's clock; absent where nobody can tell. */
+  readonly leaseAge?: number;
 }
 
 export interface MemberState {

@@ -1,5 +1,6 @@
 import type { CableConnection, CableEndpointSpec, ConnectionState, Gateway } from '../api/types/index.ts';
 import { activeGateways, carriersOf } from '../sync/cable/active-gateway.ts';
+import { clustersReached, connectionsOf, type Silence, SILENT_SECONDS } from '../sync/cable/silent-gateway.ts';
 import type { DataPlaneState } from './cluster-state.ts';
 
 /** One tunnel, as a gateway of one of its clusters sees it. */
@@ -64,9 +65,26 @@ function connectionRow(cluster: string, gateway: string, connection: CableConnec
   };
 }
 
+/** A gateway that carries the tunnels of its cluster. */
+export interface Carrier {
+  readonly gateway: Gateway;
+  /** Where its agent does not report any more. */
+  readonly silence: Silence | undefined;
+  /** As they are to be taken: what a silent gateway said last does not count. */
+  readonly connections: readonly CableConnection[];
+}
+
+/** Gateways that carry the tunnels of a cluster: one, or none, or while one takes over from another two. */
+export function carriersIn(cluster: string, { gateways, endpoints, routeAgents, leaseAge = 0 }: DataPlaneState): readonly Carrier[] {
+  return activeGateways(gateways, carriersOf(endpoints, cluster)).map((gateway) => {
+    const silence = leaseAge < SILENT_SECONDS ? undefined : { seconds: leaseAge, reached: clustersReached(routeAgents, gateway.metadata.name) };
+    return { gateway, silence, connections: connectionsOf(gateway, silence) };
+  });
+}
+
 /** Tunnels of the gateway that carries those of a cluster. */
-export function connectionRows(cluster: string, { gateways, endpoints }: Pick<DataPlaneState, 'gateways' | 'endpoints'>): readonly ConnectionRow[] {
-  return activeGateways(gateways, carriersOf(endpoints, cluster)).flatMap(({ metadata, status }) => (status?.connections ?? []).map((connection) => connectionRow(cluster, metadata.name, connection)));
+export function connectionRows(cluster: string, state: DataPlaneState): readonly ConnectionRow[] {
+  return carriersIn(cluster, state).flatMap(({ gateway, connections }) => connections.map((connection) => connectionRow(cluster, gateway.metadata.name, connection)));
 }
 
 function endpointRow(cluster: string, spec: CableEndpointSpec): EndpointRow {
@@ -79,24 +97,30 @@ export function endpointRows(cluster: string, { endpoints }: Pick<DataPlaneState
   return endpoints.map(({ spec }) => endpointRow(cluster, spec)).toSorted((a, b) => a.type.localeCompare(b.type) || a.endpointCluster.localeCompare(b.endpointCluster));
 }
 
-function summaryOf({ metadata, status }: Gateway, carriers: ReadonlySet<string>): string {
+function summaryOf({ status }: Gateway, carrier: Carrier | undefined, successors: readonly string[]): string {
   if (status === undefined) return 'The gateway has said nothing of itself yet';
+  if (carrier?.silence !== undefined) return `Has not reported for ${carrier.silence.seconds} s; ${describeConnections(carrier.connections)}`;
   if (status.statusFailure !== '') return status.statusFailure;
   if (status.haStatus !== 'active') return 'Stands by';
-  if (carriers.size > 0 && !carriers.has(metadata.name)) return `Says nothing any more: the tunnels go by ${[...carriers].join(', ')}`;
-  const all = status.connections;
+  return carrier === undefined ? `Says nothing any more: the tunnels go by ${successors.join(', ')}` : describeConnections(carrier.connections);
+}
+
+function describeConnections(all: readonly CableConnection[]): string {
   if (all.length === 0) return 'There are no connections';
   const [connected, unprobed] = (['connected', 'none'] as const).map((state) => all.filter((connection) => connection.status === state).length);
   if (connected === all.length) return `All connections (${all.length}) are established`;
   return `${connected} connections out of ${all.length} are established${unprobed === 0 ? '' : `, ${unprobed} not probed`}`;
 }
 
-export function gatewayRows(cluster: string, { gateways, endpoints }: Pick<DataPlaneState, 'gateways' | 'endpoints'>): readonly GatewayRow[] {
-  const carriers = carriersOf(endpoints, cluster);
-  return gateways.map((gateway) => {
+export function gatewayRows(cluster: string, state: DataPlaneState): readonly GatewayRow[] {
+  const carriers = carriersIn(cluster, state);
+  const successors = [...carriersOf(state.endpoints, cluster)];
+  return state.gateways.map((gateway) => {
     const { metadata, status } = gateway;
-    const all = status?.connections ?? [];
+    // only one that carries the tunnels has any: the last words of a node that is gone are not to be counted
+    const carrier = carriers.find((one) => one.gateway === gateway);
+    const all = carrier?.connections ?? [];
     const connected = all.filter((connection) => connection.status === 'connected').length;
-    return { cluster, node: metadata.name, haStatus: status?.haStatus ?? 'unknown', connected, connections: all.length, summary: summaryOf(gateway, carriers) };
+    return { cluster, node: metadata.name, haStatus: status?.haStatus ?? 'unknown', connected, connections: all.length, summary: summaryOf(gateway, carrier, successors) };
   });
 }

@@ -1,11 +1,12 @@
 import { MANAGED_BY, MANAGED_BY_MCS, MCS_SERVICE_NAME, MEMBER } from '../api/labels.ts';
-import { GATEWAY_AGENT, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../api/names.ts';
+import { GATEWAY_AGENT, GATEWAY_LEASE, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../api/names.ts';
 import { type Resource, resources } from '../api/resources.ts';
-import type { Cluster, KubeObject, Lease, Secret, ServiceImport } from '../api/types/index.ts';
+import type { Cluster, KubeObject, Lease, ServiceImport } from '../api/types/index.ts';
 import { parseWiringStatus } from '../cluster-dns/wiring-status.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ListOptions } from '../kube/client.ts';
 import { describeCredential } from './describe-credential.ts';
+import { renewalWrittenAt } from './lease-renewal.ts';
 import { type BrokerMember, type BrokerState, type ClusterState, type CredentialState, type DataPlaneState, describeWorkload, type MemberState, parseMemberConfig, type WorkloadState } from './cluster-state.ts';
 
 /** Objects of a collection; none where the cluster does not serve that API. */
@@ -69,22 +70,33 @@ async function readMember(client: KubeClient, signal: AbortSignal): Promise<Memb
 
 async function readDataPlane(client: KubeClient, signal: AbortSignal): Promise<DataPlaneState> {
   const options = { namespace: MEMBER_NAMESPACE, signal };
-  const [endpoints, gateways, routeAgents] = await Promise.all([
+  const [endpoints, gateways, routeAgents, leaseAge] = await Promise.all([
     listServed(client, resources.cableEndpoints, options),
     listServed(client, resources.gateways, options),
     listServed(client, resources.routeAgents, options),
+    readLeaseAge(client, signal),
   ]);
-  return { endpoints, gateways, routeAgents };
+  return { endpoints, gateways, routeAgents, ...(leaseAge !== undefined && { leaseAge }) };
 }
 
-async function readCredential(client: KubeClient, signal: AbortSignal): Promise<CredentialState | undefined> {
-  let secret: Secret | undefined;
+async function readLeaseAge(client: KubeClient, signal: AbortSignal): Promise<number | undefined> {
+  const lease = await findAllowed(client, resources.leases, GATEWAY_LEASE, signal);
+  const [now, written] = [client.serverTime?.(), lease && renewalWrittenAt(lease)];
+  return now === undefined || written === undefined ? undefined : Math.max(0, Math.round((now - written) / 1_000));
+}
+
+/** An object of the member namespace; undefined where there is none, or the reader may not read it. */
+async function findAllowed<T extends KubeObject>(client: KubeClient, resource: Resource<T>, name: string, signal: AbortSignal): Promise<T | undefined> {
   try {
-    secret = await client.find(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, { signal });
+    return await client.find(resource, name, MEMBER_NAMESPACE, { signal });
   } catch (error) {
     if (isForbidden(error)) return undefined;
     throw error;
   }
+}
+
+async function readCredential(client: KubeClient, signal: AbortSignal): Promise<CredentialState | undefined> {
+  const secret = await findAllowed(client, resources.secrets, MEMBER_BROKER_SECRET, signal);
   return secret && describeCredential(secret);
 }
 

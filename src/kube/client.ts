@@ -111,6 +111,11 @@ export interface KubeClient {
   canI(question: AccessQuestion, options?: RequestOptions): Promise<boolean>;
   /** GET of a path outside the resources (`/version`, `/apis`, `/readyz`), JSON parsed. */
   getPath<T>(path: string, options?: RequestOptions): Promise<T>;
+  /**
+   * The server's own clock, as the head of its last answer had it: ms since the epoch, to the second.
+   * Undefined where it did not say.
+   */
+  serverTime?(): number | undefined;
   /** Closes idle connections. Open watches end by their signals. */
   close(): void;
 }

@@ -44,6 +44,7 @@ class HttpsKubeClient implements c.KubeClient {
   readonly #pageSize: number;
   readonly #random: () => number;
   readonly #onRequest: KubeClientOptions['onRequest'];
+  #serverTime: number | undefined;
 
   constructor(access: c.ClusterAccess, options: KubeClientOptions) {
     const { userAgent = 'mcs-client', requestTimeoutMs = 30_000, connectTimeoutMs = 10_000, watchIdleMs = 150_000 } = options;
@@ -145,6 +146,10 @@ class HttpsKubeClient implements c.KubeClient {
     return this.#request<T>({ method: 'GET', path, ...options });
   }
 
+  serverTime(): number | undefined {
+    return this.#serverTime;
+  }
+
   close(): void {
     this.#http.close();
   }
@@ -157,6 +162,8 @@ class HttpsKubeClient implements c.KubeClient {
   async #request<T>(request: HttpRequest): Promise<T> {
     this.#onRequest?.(request.method, resourceOfPath(request.path));
     const exchange = await this.#http.send(request);
+    const time = Date.parse(exchange.response.headers.date ?? '');
+    this.#serverTime = Number.isNaN(time) ? undefined : time;
     try {
       return (await readBody(exchange, this.server)) as T;
     } finally {

@@ -36,7 +36,8 @@ interface Parts {
   readonly currentContext: string | undefined;
 }
 
-function candidateFiles({ kubeconfig, env }: KubeconfigOptions): string[] {
+/** Files that count, in order of precedence, whether they exist or not. */
+export function candidateFiles({ kubeconfig, env }: KubeconfigOptions): string[] {
   if (kubeconfig !== undefined) return [kubeconfig];
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
   return listed.length > 0 ? listed : [join(env.HOME ?? env.USERPROFILE ?? homedir(), '.kube', 'config')];

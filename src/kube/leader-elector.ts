@@ -1,11 +1,8 @@
-import { resources } from '../api/resources.ts';
-import type { Lease } from '../api/types/index.ts';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { abortWith } from '../base/lifecycle.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
-import { isAlreadyExists, isConflict } from './api-error.ts';
-import type { Draft, KubeClient } from './client.ts';
-import { microTime } from './micro-time.ts';
+import type { KubeClient } from './client.ts';
+import { HeldLease } from './held-lease.ts';
 
 export interface LeaderElectorOptions {
   readonly client: KubeClient;
@@ -13,9 +10,9 @@ export interface LeaderElectorOptions {
   readonly name: string;
   /** Unique per process: the pod's UID. */
   readonly identity: string;
-  /** Others take over after the Lease stood still for so long. Default 15 s. */
+  /** Others take over after they saw the Lease stand still for so long. Default 15 s. */
   readonly leaseDurationMs?: number;
-  /** The leader gives up after so long without a successful renewal; shorter than the lease. Default 10 s. */
+  /** The leader gives up after so long without a successful renewal, and no try takes longer; shorter than the lease. Default 10 s. */
   readonly renewDeadlineMs?: number;
   /** Between two tries, for leader and candidates. Default 2 s. */
   readonly retryMs?: number;
@@ -27,6 +24,7 @@ export interface LeaderElectorOptions {
 }
 
 export interface LeaderElector {
+  /** Whether the Lease is held beyond doubt: never longer than the deadline after the last renewal, by the clock. */
   readonly isLeader: boolean;
   /** Who holds the Lease as far as it is known. */
   readonly leader: string | undefined;
@@ -38,41 +36,34 @@ export interface LeaderElector {
   run(onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
-/** What was last seen of the Lease, and when, by our own monotonic clock. */
-interface Observation {
-  readonly lease: Lease;
-  readonly at: number;
-}
-
-/** A release leaves a Lease that anybody may take at once. */
-const RELEASED_SECONDS = 1;
-
 class LeaseElector implements LeaderElector {
   readonly #options: LeaderElectorOptions;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #durationMs: number;
+  readonly #lease: HeldLease;
   readonly #retryMs: number;
   readonly #renewDeadlineMs: number;
-  #observed: Observation | undefined;
   #isLeader = false;
+  #renewedAt = 0;
 
   constructor(options: LeaderElectorOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
-    this.#durationMs = options.leaseDurationMs ?? 15_000;
+    const durationMs = options.leaseDurationMs ?? 15_000;
     this.#renewDeadlineMs = options.renewDeadlineMs ?? 10_000;
     this.#retryMs = options.retryMs ?? 2_000;
-    if (this.#renewDeadlineMs >= this.#durationMs) throw new RangeError('Cannot elect a leader: renewDeadlineMs must be shorter than leaseDurationMs');
+    if (this.#renewDeadlineMs >= durationMs) throw new RangeError('Cannot elect a leader: renewDeadlineMs must be shorter than leaseDurationMs');
+    const { client, namespace, name, identity } = options;
+    this.#lease = new HeldLease({ client, namespace, name, identity, durationMs, clock: this.#clock });
   }
 
   get isLeader(): boolean {
-    return this.#isLeader;
+    return this.#isLeader && this.#clock.monotonic() - this.#renewedAt < this.#renewDeadlineMs;
   }
 
   get leader(): string | undefined {
-    return this.#observed?.lease.spec?.holderIdentity || undefined;
+    return this.#lease.holder;
   }
 
   async run(onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -86,7 +77,8 @@ class LeaseElector implements LeaderElector {
   /** False when the signal fired first. */
   async #acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      if (await this.#tryHold(signal)) return true;
+      // a request that hangs must not outlast the outage that it hangs in
+      if (await this.#tryBefore(this.#clock.monotonic() + this.#renewDeadlineMs, signal)) return true;
       await this.#pause(signal, this.#options.contendMs);
     }
     return false;
@@ -117,25 +109,33 @@ class LeaseElector implements LeaderElector {
   }
 
   async #keepRenewing(signal: AbortSignal): Promise<'held' | 'lost'> {
-    let renewedAt = this.#clock.monotonic();
     while (!signal.aborted) {
       await this.#pause(signal);
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be aborted during the await
       if (signal.aborted) break;
-      if (await this.#renewBefore(renewedAt + this.#renewDeadlineMs, signal)) renewedAt = this.#clock.monotonic();
+      const deadline = this.#renewedAt + this.#renewDeadlineMs;
+      const isHeld = await this.#tryBefore(deadline, signal);
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be aborted during the await
-      else if (this.#isTaken() || this.#clock.monotonic() - renewedAt >= this.#renewDeadlineMs) return signal.aborted ? 'held' : this.#lost();
+      if (!isHeld && (this.#lease.isTaken || this.#clock.monotonic() >= deadline)) return signal.aborted ? 'held' : this.#lost();
     }
     return 'held';
   }
 
-  /** One renewal that may not hang past the deadline, when others may take over. */
-  async #renewBefore(deadline: number, signal: AbortSignal): Promise<boolean> {
+  /** Whether the Lease is ours after this try, which may not take longer. Never throws: trouble means that it is not. */
+  async #tryBefore(deadline: number, signal: AbortSignal): Promise<boolean> {
+    const { namespace, name, identity } = this.#options;
     const attempt = new AbortController();
     const release = abortWith(attempt, signal);
-    const cancel = this.#clock.schedule(() => attempt.abort(new Error('The renewal took too long')), Math.max(0, deadline - this.#clock.monotonic()));
+    const begunAt = this.#clock.monotonic();
+    const cancel = this.#clock.schedule(() => attempt.abort(new Error('The API server took too long')), Math.max(0, deadline - begunAt));
     try {
-      return await this.#tryHold(attempt.signal);
+      const isHeld = await this.#lease.tryHold(attempt.signal);
+      // from the begin of the try on, since others count from when the API server stored it
+      if (isHeld) this.#renewedAt = begunAt;
+      return isHeld;
+    } catch (error) {
+      if (!signal.aborted) this.#logger.warn('Cannot contend for a Lease', { lease: `${namespace}/${name}`, identity, error });
+      return false;
     } finally {
       cancel();
       release();
@@ -148,66 +148,10 @@ class LeaseElector implements LeaderElector {
     return 'lost';
   }
 
-  #isTaken(): boolean {
-    return this.leader !== undefined && this.leader !== this.#options.identity;
-  }
-
-  /** Whether the Lease is ours after this try. Never throws: trouble means that it is not. */
-  async #tryHold(signal: AbortSignal): Promise<boolean> {
-    const { client, namespace, name, identity } = this.#options;
-    try {
-      const standing = await client.find(resources.leases, name, namespace, { signal });
-      if (standing === undefined) {
-        const spec = this.#spec(0, microTime(this.#clock.now()));
-        this.#observe(await client.create(resources.leases, { metadata: { name, namespace }, spec }, { signal }));
-        return true;
-      }
-      this.#observe(standing);
-      if (!this.#mayTake(standing)) return false;
-      this.#observe(await client.update(resources.leases, this.#claim(standing), { signal }));
-      return true;
-    } catch (error) {
-      const lostRace = isConflict(error) || isAlreadyExists(error);
-      if (!lostRace && !signal.aborted) this.#logger.warn('Cannot contend for a Lease', { lease: `${namespace}/${name}`, identity, error });
-      return false;
-    }
-  }
-
-  #observe(lease: Lease): void {
-    if (lease.metadata.resourceVersion === this.#observed?.lease.metadata.resourceVersion) return;
-    this.#observed = { lease, at: this.#clock.monotonic() };
-  }
-
-  /** Expiry is judged by how long *we* saw no change; the holder's clock may be wrong. */
-  #mayTake({ spec = {} }: Lease): boolean {
-    const { holderIdentity = '', leaseDurationSeconds } = spec;
-    if (holderIdentity === '' || holderIdentity === this.#options.identity) return true;
-    const durationMs = leaseDurationSeconds === undefined ? this.#durationMs : leaseDurationSeconds * 1000;
-    return this.#observed !== undefined && this.#clock.monotonic() - this.#observed.at >= durationMs;
-  }
-
-  #claim(standing: Lease): Draft<Lease> {
-    const { metadata, spec = {} } = standing;
-    const isOurs = spec.holderIdentity === this.#options.identity;
-    const transitions = (spec.leaseTransitions ?? 0) + (isOurs ? 0 : 1);
-    const acquireTime = isOurs ? spec.acquireTime : undefined;
-    return { metadata, spec: { ...spec, ...this.#spec(transitions, acquireTime ?? microTime(this.#clock.now())) } };
-  }
-
-  #spec(leaseTransitions: number, acquireTime: string): NonNullable<Lease['spec']> {
-    const leaseDurationSeconds = Math.max(1, Math.ceil(this.#durationMs / 1000));
-    return { holderIdentity: this.#options.identity, leaseDurationSeconds, acquireTime, renewTime: microTime(this.#clock.now()), leaseTransitions };
-  }
-
-  /** Read again first: a renewal that was cut short may have been stored all the same. */
   async #release(): Promise<void> {
-    const { client, namespace, name, identity } = this.#options;
-    const signal = AbortSignal.timeout(this.#renewDeadlineMs);
+    const { namespace, name } = this.#options;
     try {
-      const held = await client.find(resources.leases, name, namespace, { signal });
-      if (held?.spec?.holderIdentity !== identity) return;
-      const spec = { ...held.spec, holderIdentity: '', leaseDurationSeconds: RELEASED_SECONDS, renewTime: microTime(this.#clock.now()) };
-      this.#observe(await client.update(resources.leases, { metadata: held.metadata, spec }, { signal }));
+      await this.#lease.release(AbortSignal.timeout(this.#renewDeadlineMs));
     } catch (error) {
       this.#logger.warn('Cannot release a Lease; others take it when it has run out', { lease: `${namespace}/${name}`, error });
     }

@@ -75,13 +75,13 @@ describe('the built program', () => {
   });
 
   it('refuses unknown commands, and names the nearest', async () => {
-    const finished = await runLines([['jion'], ['show', 'everything'], ['shwo', 'all'], ['nonsense', '-o', 'json'], ['gather'], ['help', 'jion'], ['jion', '--help']]);
+    const finished = await runLines([['jion'], ['show', 'everything'], ['shwo', 'all'], ['nonsense', '-o', 'json'], ['cloud'], ['help', 'jion'], ['jion', '--help']]);
     expect(finished.map(({ exitCode }) => exitCode)).toEqual([2, 2, 2, 2, 2, 2, 2]);
     for (const index of [0, 5, 6]) expect(finished[index]?.stderr).toMatch(/Try: .*\bjoin\n.*MCS_UNKNOWN_COMMAND/);
     expect(finished[1]?.stderr).toMatch(/"mcs show everything": there is no such command/);
     expect(finished[2]?.stderr).toMatch(/Try: .*\bshow all\n/);
     expect(JSON.parse(finished[3]?.stdout ?? '')).toEqual({ error: { code: 'MCS_UNKNOWN_COMMAND', message: expect.any(String), hints: ['mcs --help'], exitCode: 2 } });
-    expect(finished[4]?.stderr).toMatch(/not built yet\n.*\n.*MCS_FLAG_NOT_BUILT/);
+    expect(finished[4]?.stderr).toMatch(/open the ports of the gateways.*\n.*\n.*MCS_FLAG_NOT_BUILT/);
   });
 
   it('says what is missing where there is no kubeconfig', async () => {

@@ -5,6 +5,7 @@ import { GATEWAY_NODE } from '../../src/api/labels.ts';
 import { MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import { EXIT } from '../../src/base/exit-codes.ts';
+import type { BenchmarkReport } from '../../src/verify/benchmark/run-benchmark.ts';
 import { activeGateways, carriersOf } from '../../src/sync/cable/active-gateway.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { answeredBy, assertOk, nameOf, resolves } from './lib/expectations.ts';
@@ -16,6 +17,8 @@ import { leaveCluster } from './setup.ts';
 const [first, second] = fleet.clusters;
 const SPREADING = { timeoutMs: 30_000, everyMs: 200 };
 const DRIVERS = ['vxlan', 'wireguard'];
+/** Three times what is wanted: the machine of the lab runs all nodes at once. */
+const LONGEST_FAILOVER_SECONDS = 15;
 
 interface Box {
   readonly cluster: E2eCluster;
@@ -66,6 +69,12 @@ async function expectConnections(state: string): Promise<void> {
       assert.equal(found[0]?.split(' ')[0], state, `connection of ${name}: ${found[0] ?? ''}`);
     }, SPREADING);
   }
+}
+
+/** What `mcs benchmark KIND` measures between the clusters. */
+async function benchmark(kind: 'throughput' | 'latency'): Promise<BenchmarkReport> {
+  const { stdout } = assertOk(await first.mcs('benchmark', kind, '--tocontext', second.name, '--duration', '2s', '-o', 'json'));
+  return JSON.parse(stdout) as BenchmarkReport;
 }
 
 async function expectAllPing(boxes: readonly Box[]): Promise<void> {
@@ -124,6 +133,27 @@ describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look i
         }
       });
 
+      it('benchmarks measure between the gateways and between other nodes, both ways', async () => {
+        const { results: speeds, kind } = await benchmark('throughput');
+        assert.equal(kind, 'throughput');
+        assert(speeds.some(({ pair }) => pair === 'gateway to gateway'));
+        for (const [from, to] of [[first, second], [second, first]] as const) assert(speeds.some((leg) => leg.from.cluster === from.name && leg.to.cluster === to.name));
+        for (const { error, throughput, pair } of speeds) {
+          assert.equal(error, undefined, `${pair}: ${error?.message ?? ''}`);
+          // less than a slow line has, more than memory has
+          const megabits = (throughput?.bitsPerSecond ?? 0) / 1e6;
+          assert(megabits > 10 && megabits < 1e6, `${pair}: ${megabits} Mbit/s`);
+        }
+        const { results: times } = await benchmark('latency');
+        assert(times.length > 0);
+        for (const { error, latency, pair } of times) {
+          assert.equal(error, undefined, `${pair}: ${error?.message ?? ''}`);
+          const { min = 0, mean = 0, max = 0 } = latency?.microseconds ?? {};
+          // all nodes are on one machine
+          assert(min > 5 && min <= mean && mean <= max && mean < 100_000, `${pair}: ${min}, ${mean}, ${max} us`);
+        }
+      });
+
       it('show and diagnose say that all is well', async () => {
         assertOk(await fleet.mcs('show', 'connections'), /connected/);
         // the services of other parts are in conflicts of their own making
@@ -139,45 +169,55 @@ describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look i
     });
   }
 
-  describe('faults', () => {
-    before(async () => {
-      for (const cluster of fleet.clusters) await join(cluster, 'vxlan');
-      await expectConnections('connected');
-    });
-
-    it('a partition is told, and its end', async () => {
-      assertOk(await fleet.lab?.('fault', 'partition', first.name, second.name) ?? assert.fail());
-      await expectConnections('error');
-      const { exitCode, output } = await fleet.mcs('diagnose', 'connections');
-      assertOk(await fleet.lab?.('fault', 'heal') ?? assert.fail());
-      assert.equal(exitCode, EXIT.checksFailed, output);
-      assert.match(output, /no answer/);
-      await expectConnections('connected');
-      await expectAllPing(boxes);
-    });
-
-    it('a standby takes over from a gateway that is lost', async () => {
-      const nodes = await nodeNames(first);
-      for (const node of nodes) assertOk(await first.mcs('gateway', 'label', node));
-      const active = await eventually(async () => {
-        const gateways = await gatewaysOf(first);
-        return gateways.active.length === 1 && gateways.passive.length === nodes.length - 1 ? gateways.active[0] ?? false : false;
-      }, SPREADING);
-      const survivor = boxes.find(({ cluster, node }) => cluster === first && node !== active);
-      const target = boxes.find(({ cluster }) => cluster === second);
-      assert(survivor !== undefined && target !== undefined);
-      const heal = await isolate(active);
-      try {
-        const begun = performance.now();
-        await eventually(async () => assertOk(await inToolbox(first, `ping -c 1 -W 1 ${target.address}`, survivor.name)), SPREADING);
-        console.log(`    traffic back ${((performance.now() - begun) / 1000).toFixed(1)} s after the loss of the gateway`);
+  for (const driver of DRIVERS) {
+    describe(`faults with ${driver}`, () => {
+      before(async () => {
+        for (const cluster of fleet.clusters) await join(cluster, driver);
         await expectConnections('connected');
-      } finally {
-        await heal();
-      }
-      await eventually(async () => assert.deepEqual(await gatewaysOf(first), { active: nodes.filter((node) => node !== active), passive: [active] }), SPREADING);
-      const labelled = (await first.client.list(resources.nodes)).items.filter(({ metadata }) => metadata.labels?.[GATEWAY_NODE] === 'true');
-      assert.equal(labelled.length, nodes.length);
+      });
+
+      after(async () => {
+        assertOk(await fleet.lab?.('fault', 'heal') ?? assert.fail());
+        await leaveCluster(second);
+        await leaveCluster(first);
+      });
+
+      it('a partition is told, and its end', async () => {
+        assertOk(await fleet.lab?.('fault', 'partition', first.name, second.name) ?? assert.fail());
+        await expectConnections('error');
+        const { exitCode, output } = await fleet.mcs('diagnose', 'connections');
+        assertOk(await fleet.lab?.('fault', 'heal') ?? assert.fail());
+        assert.equal(exitCode, EXIT.checksFailed, output);
+        assert.match(output, /no answer/);
+        await expectConnections('connected');
+        await expectAllPing(boxes);
+      });
+
+      it('a standby takes over from a gateway that is lost', async () => {
+        const nodes = await nodeNames(first);
+        for (const node of nodes) assertOk(await first.mcs('gateway', 'label', node));
+        const active = await eventually(async () => {
+          const gateways = await gatewaysOf(first);
+          return gateways.active.length === 1 && gateways.passive.length === nodes.length - 1 ? gateways.active[0] ?? false : false;
+        }, SPREADING);
+        const survivor = boxes.find(({ cluster, node }) => cluster === first && node !== active);
+        const target = boxes.find(({ cluster }) => cluster === second);
+        assert(survivor !== undefined && target !== undefined);
+        const heal = await isolate(active);
+        try {
+          const begun = performance.now();
+          await eventually(async () => assertOk(await inToolbox(first, `ping -c 1 -W 1 ${target.address}`, survivor.name)), SPREADING);
+          const seconds = (performance.now() - begun) / 1000;
+          console.log(`    traffic back ${seconds.toFixed(1)} s after the loss of the gateway`);
+          assert(seconds < LONGEST_FAILOVER_SECONDS, `traffic was back after ${seconds.toFixed(1)} s`);
+          await expectConnections('connected');
+        } finally {
+          await heal();
+        }
+        await eventually(async () => assert.deepEqual(await gatewaysOf(first), { active: nodes.filter((node) => node !== active), passive: [active] }), SPREADING);
+        const labelled = (await first.client.list(resources.nodes)).items.filter(({ metadata }) => metadata.labels?.[GATEWAY_NODE] === 'true');
+        assert.equal(labelled.length, nodes.length);
+      });
     });
-  });
+  }
 });

@@ -8,7 +8,7 @@ export interface CutExec {
   isCut(): boolean;
 }
 
-const READING = new Set(['show', 'list', '-S', 'cat', 'dump', 'listen-port']);
+const READING = new Set(['-j', 'show', 'list', '-S', 'cat', 'dump', 'listen-port']);
 
 /** Lets `budget` changes through, the lines of a batch counted singly; the next one throws. */
 export function cutAfter(exec: Exec, budget: number): CutExec {

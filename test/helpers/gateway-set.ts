@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GATEWAY_NODE, MANAGED_BY, MANAGED_BY_MCS, OWNER } from '../../src/api/labels.ts';
+import { GATEWAY_NODE } from '../../src/api/labels.ts';
 import { MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
-import type { CableEndpoint, ClusterSettings, KubeObject, MemberConfig } from '../../src/api/types/index.ts';
+import type { ClusterSettings, KubeObject, MemberConfig } from '../../src/api/types/index.ts';
 import { renderTemplate } from '../../src/deployers/render-template.ts';
-import { isAlreadyExists, isNotFound } from '../../src/kube/api-error.ts';
-import type { Draft, KubeClient } from '../../src/kube/client.ts';
-import { createInformer } from '../../src/kube/informer.ts';
+import { isAlreadyExists } from '../../src/kube/api-error.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
 import { buildAgent } from './build-agent.ts';
+import { copyEndpoints } from './copy-endpoints.ts';
 import { eventually } from './eventually.ts';
 import { packageTemplates } from './package-templates.ts';
 import { startTestSandbox, type TestSandbox } from './test-sandbox.ts';
@@ -42,28 +42,6 @@ async function install(client: KubeClient, template: string): Promise<void> {
       if (!isAlreadyExists(error)) throw error;
     });
   }
-}
-
-/** What the controller does with Endpoints, without a broker in between and without questions. */
-function copyEndpoints(from: KubeClient, to: KubeClient, cluster: string, signal: AbortSignal): Promise<void> {
-  const informer = createInformer(from, resources.cableEndpoints, { namespace: MEMBER_NAMESPACE });
-  let work = Promise.resolve();
-  const write = async (name: string, next: CableEndpoint | undefined): Promise<void> => {
-    if (next === undefined) {
-      await to.delete(resources.cableEndpoints, name, MEMBER_NAMESPACE);
-      return;
-    }
-    const copy: Draft<CableEndpoint> = { metadata: { name, namespace: MEMBER_NAMESPACE, labels: { [MANAGED_BY]: MANAGED_BY_MCS, [OWNER]: 'controller' } }, spec: next.spec };
-    await to.apply(resources.cableEndpoints, copy, { fieldManager: 'test', force: true });
-  };
-  informer.onChange((_key, next, previous) => {
-    const endpoint = next ?? previous;
-    if (endpoint?.spec.cluster_id !== cluster) return;
-    work = work.then(() => write(endpoint.metadata.name, next)).catch((error: unknown) => {
-      if (!signal.aborted && !isNotFound(error)) throw error;
-    });
-  });
-  return informer.start(signal);
 }
 
 /** Clusters whose nodes run the gateway agent as the template has it; each knows the Endpoints of the others. */

@@ -43,6 +43,7 @@ export interface ImportSourcesInput {
   readonly namespace?: Partial<Namespace['metadata']> | 'missing';
   readonly silent?: readonly string[];
   readonly unreachable?: readonly string[];
+  readonly silentGateway?: string;
   readonly services?: readonly Service[];
   readonly exports?: readonly ServiceExport[];
   readonly imports?: readonly ServiceImport[];
@@ -66,5 +67,5 @@ export function importSources(input: ImportSourcesInput): ImportSources {
   const policy = createAddressPolicy({ clusters, localCluster: settings.clusterID, ownRanges: [], allowLoopback: false });
   const isServed = (cluster: string): boolean => !(input.silent ?? []).includes(cluster);
   const isReachable = (cluster: string): boolean => !(input.unreachable ?? []).includes(cluster);
-  return { settings, local, broker, quota: new MemberQuota(100, 10_000), liveness: { isServed }, cables: { isReachable }, families: ['IPv4'], addressPolicy: () => policy };
+  return { settings, local, broker, quota: new MemberQuota(100, 10_000), liveness: { isServed }, cables: { isReachable, silentGateway: input.silentGateway }, families: ['IPv4'], addressPolicy: () => policy };
 }

@@ -1,4 +1,5 @@
 import { cableName } from '../../src/api/data-plane.ts';
+import { macOf } from '../../src/api/mac.ts';
 import { apiVersionOf, type Resource, resources } from '../../src/api/resources.ts';
 import type { CableEndpoint, CableEndpointSpec, EndpointSlice, KubeObject, ServiceImport } from '../../src/api/types/index.ts';
 import { toBrokerEndpoint } from '../../src/sync/cable/cable-objects.ts';
@@ -40,16 +41,17 @@ export function memberEndpoints(service: MemberService, addresses: readonly stri
 
 /** What the active gateway of a cluster says of its end of the tunnels. */
 export function cableSpec(cluster: string, privateIP: string, rest: Partial<CableEndpointSpec> = {}): CableEndpointSpec {
+  const hostname = rest.hostname ?? `${cluster}-gateway`;
   return {
     cluster_id: cluster,
     cable_name: cableName(cluster, privateIP),
-    hostname: `${cluster}-gateway`,
+    hostname,
     subnets: ['198.51.100.0/24'],
     private_ip: privateIP,
     public_ip: '',
     nat_enabled: false,
     backend: 'vxlan',
-    backend_config: { 'udp-port': '4500', mac: '0a:00:00:00:00:01' },
+    backend_config: { 'udp-port': '4500', mac: macOf('cable', cluster, hostname, privateIP) },
     ...rest,
   };
 }

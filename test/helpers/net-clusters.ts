@@ -114,17 +114,18 @@ export async function createKeys(netns: Netns): Promise<Keys> {
 export interface ViewOptions {
   readonly driver: Driver;
   readonly keys?: ReadonlyMap<string, Keys>;
-  readonly listenPort?: number;
+  /** Port of a cluster's tunnels, by its name; DEFAULT_PORT where it is not said. */
+  readonly ports?: Readonly<Record<string, number>>;
   readonly uplinkMtu?: number;
   readonly pathMtu?: number;
 }
 
 export const DEFAULT_PORT = 4500;
 
-export function remoteOf(cluster: TestCluster, { driver, keys, listenPort = DEFAULT_PORT, pathMtu }: ViewOptions): RemoteView {
+export function remoteOf(cluster: TestCluster, { driver, keys, ports = {}, pathMtu }: ViewOptions): RemoteView {
   const node = gatewayOf(cluster);
   return {
-    clusterID: cluster.id, cableName: `submariner-cable-${cluster.id}-${node.address.replaceAll('.', '-')}`, address: node.address, port: listenPort, subnets: cluster.podCIDRs, ownAddresses: [node.address],
+    clusterID: cluster.id, cableName: `submariner-cable-${cluster.id}-${node.address.replaceAll('.', '-')}`, address: node.address, port: ports[cluster.id] ?? DEFAULT_PORT, subnets: cluster.podCIDRs, ownAddresses: [node.address],
     ...(pathMtu !== undefined && { pathMtu }),
     ...(driver === 'vxlan' ? { mac: macOf('cable', cluster.id, node.name, node.address) } : { publicKey: keys?.get(cluster.id)?.publicKey ?? '' }),
   };
@@ -140,7 +141,7 @@ export function planOf(scene: Scene, cluster: TestCluster, node: TestNode, optio
   const privateKey = options.keys?.get(cluster.id)?.privateKey;
   return planNetwork({
     nodeName: node.name, nodes: cluster.nodes.map(({ name, address, podCIDRs }) => ({ name, addresses: [address], podCIDRs })), gateway: cluster.gateway, podCIDRs: cluster.podCIDRs, sources: node.sources,
-    driver: options.driver, listenPort: options.listenPort ?? DEFAULT_PORT, uplinkMtu: options.uplinkMtu ?? 1500,
+    driver: options.driver, listenPort: options.ports?.[cluster.id] ?? DEFAULT_PORT, uplinkMtu: options.uplinkMtu ?? 1500,
     remotes: scene.clusters.filter((other) => other !== cluster).map((other) => remoteOf(other, options)),
     ...(privateKey !== undefined && { privateKey }),
   }, cluster.id);

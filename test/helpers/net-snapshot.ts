@@ -1,4 +1,10 @@
+import { eventually } from './eventually.ts';
 import type { Netns } from './netns.ts';
+
+/** Waits until the kernel has made sure of the IPv6 addresses of new interfaces: until then it changes them by itself. */
+export async function waitForAddresses(nodes: readonly { readonly netns: Netns }[]): Promise<void> {
+  await eventually(() => nodes.every(({ netns }) => !netns.sh('ip -6 address show').includes('tentative')));
+}
 
 /** Everything of a node's network that somebody could find changed, without counters. */
 export function snapshotOf({ sh }: Netns): string {
@@ -9,5 +15,5 @@ export function snapshotOf({ sh }: Netns): string {
     .split('\n')
     // times and counts, not state
     .filter((line) => !/^#|^:|nf_conntrack|\.(icmp_|stable_secret|max_addresses)|_(count|entries)\b|dst_entries|expires/.test(line))
-    .map((line) => line.replace(/ (valid_lft|preferred_lft) .*/, '').replace(/\[\d+:\d+\]/, '')).join('\n');
+    .map((line) => line.replace(/ (valid_lft|preferred_lft) .*/, '').replaceAll(/_timer +[\d.]+/g, '').replace(/\[\d+:\d+\]/, '')).join('\n');
 }

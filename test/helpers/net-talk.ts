@@ -17,6 +17,12 @@ export async function askEcho(from: Netns, host: string, bytes = 0): Promise<str
   return (stdout + stderr).trim();
 }
 
+/** Sends three UDP packets from an address of the namespace. */
+export async function sendPackets(from: Netns, source: string, host: string, port: number): Promise<void> {
+  const { stderr, code } = await from.exec(process.execPath, [PROGRAM, 'send', source, host, String(port)]);
+  if (code !== 0) throw new Error(`cannot send to ${host}: ${stderr}`);
+}
+
 /** Share of pings that come back, 0 to 1. */
 export async function ping(from: Netns, host: string, ...options: readonly string[]): Promise<number> {
   const { stdout } = await from.exec('ping', ['-n', '-q', '-c', '3', '-i', '0.1', '-W', '1', ...options, host]);

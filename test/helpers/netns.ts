@@ -62,7 +62,7 @@ function toNetns(name: string, wireguardFolder: string, children: ChildProcess[]
   const plain = ['ip', 'netns', 'exec', name];
   const shared = [...plain, 'unshare', '-m', 'sh', '-c', WITH_FOLDER, wireguardFolder];
   const prefixOf = (command: string): string[] => (command.startsWith('w') ? shared : plain);
-  const exec: Exec = (command, args, options) => createExec(prefixOf(command))(command, args, options);
+  const exec: Exec = (command, args, options) => createExec({ prefix: prefixOf(command) })(command, args, options);
   return {
     name, exec, wireguardFolder,
     follow: (command, args, onLine, signal) => createFollow(prefixOf(command))(command, args, onLine, signal),

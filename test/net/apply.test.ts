@@ -6,7 +6,7 @@ import { EMPTY_PLAN, type NetworkPlan } from '../../src/gateway/plan/types.ts';
 import { type CutExec, cutAfter } from '../helpers/cut-exec.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { applyAll, createKeys, createScene, type Keys, networkOf, planOf, type Scene, type TestCluster, type TestNode } from '../helpers/net-clusters.ts';
-import { snapshotOf } from '../helpers/net-snapshot.ts';
+import { snapshotOf, waitForAddresses } from '../helpers/net-snapshot.ts';
 import { askEcho, ping, serveEcho } from '../helpers/net-talk.ts';
 
 const { signal } = new AbortController();
@@ -89,6 +89,12 @@ describe('createKernelNetwork', () => {
     ['flushed filters', 'a-0', 'nft flush ruleset'],
     ['an emptied table of ours', 'a-0', 'nft flush table ip mcs'],
     ['an emptied set of ours', 'a-0', 'nft flush set ip mcs remote'],
+    ['a filter without a rule', 'a-1', 'nft -a list chain ip mcs prerouting | sed -n "s/.*drop.*# handle //p" | xargs nft delete rule ip mcs prerouting handle'],
+    ['an emptied set of those who may send', 'a-0', 'nft flush set ip mcs port4800'],
+    ['no table of the other family', 'a-1', 'nft delete table ip6 mcs'],
+    ['lost ends of the ways', 'a-1', 'ip route flush table 4500 type unreachable; ip -6 route flush table 4500 type unreachable'],
+    ['an end of a way with another metric', 'a-1', 'ip route add unreachable 10.2.0.0/16 table 4500 proto 245 metric 7'],
+    ['a peer at another port', 'a-0', 'bridge fdb replace $(bridge fdb show dev mcs-cable | cut -d" " -f1 | head -1) dev mcs-cable dst 192.168.1.5 port 4999 self permanent'],
     ['a chain of ours with another policy', 'a-0', 'nft chain ip mcs forward "{ policy drop; }"'],
     ['flushed routes', 'a-0', 'ip route flush table 4500; ip route flush table 4501; ip -6 route flush table 4500'],
     ['a route elsewhere', 'a-0', 'ip route replace 10.2.0.0/16 dev lo table 4500 proto 245'],
@@ -118,6 +124,17 @@ describe('createKernelNetwork', () => {
     expect(await ping(worker.pod, target.podAddresses[0]!)).toBe(1);
   });
 
+  it('makes no device where no filter can be written, and lets nothing out', async () => {
+    await node.network.remove(signal);
+    const broken = networkOf({ ...node.netns, exec: (command, args, options) => (command === 'nft' && args.includes('-f') ? Promise.resolve({ stdout: '', stderr: 'Operation not supported', code: 1 }) : node.netns.exec(command, args, options)) });
+    await expect(broken.apply(asGateway(), signal)).rejects.toThrow('Operation not supported');
+    expect(node.netns.sh('ip -br link')).not.toContain('mcs-');
+    expect(node.netns.sh('ip route show table 4500')).toBe('unreachable 10.2.0.0/16 proto 245 metric 4294967295 \n');
+    expect(node.netns.sh('ip route get 10.2.1.2 2>&1 || true')).toContain('No route to host');
+    await settle(node.network, asGateway());
+    expect(node.netns.sh('ip -br link')).toContain('mcs-cable');
+  });
+
   it('writes what it can where another cluster\'s values are bad, and runs none of them as commands', async () => {
     await applyAll(scene, { driver: 'vxlan' });
     const plan = planOf(scene, a, node, { driver: 'vxlan' });
@@ -133,6 +150,7 @@ describe('createKernelNetwork', () => {
   it.each(['vxlan', 'wireguard'] as const)('leaves no trace: %s', async (driver) => {
     for (const each of a.nodes) await each.network.remove(signal);
     for (const { netns } of a.nodes) netns.sh('iptables-nft -P FORWARD DROP; iptables-legacy -A FORWARD -j REJECT; ip6tables-nft -P FORWARD DROP');
+    await waitForAddresses(a.nodes);
     const before = a.nodes.map(({ netns }) => snapshotOf(netns));
     await applyAll(scene, { driver, keys });
     expect(a.nodes.map(({ netns }) => snapshotOf(netns))).not.toEqual(before);

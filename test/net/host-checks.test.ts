@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Exec } from '../../src/gateway/apply/exec.ts';
 import { checkHost, type HostCheckOptions } from '../../src/gateway/apply/host-checks.ts';
 import { applyAll, createScene, type Scene, type TestNode } from '../helpers/net-clusters.ts';
 
@@ -27,6 +28,24 @@ describe('checkHost', () => {
     await applyAll(scene, { driver: 'vxlan' });
     expect(await reasons()).toEqual([]);
     await node.network.remove(signal);
+  });
+
+  it('leaves no device behind where it is interrupted, and remove takes an older one away', async () => {
+    const links = (): string => node.netns.sh('ip -o link show');
+    const abort = new AbortController();
+    const files = { ...node.netns.files, read: (path: string) => (path.startsWith('/sys/module/vxlan') ? Promise.resolve(undefined) : node.netns.files.read(path)) };
+    const exec: Exec = async (command, args, options) => {
+      const result = await node.netns.exec(command, args, { ...(options?.input !== undefined && { input: options.input }) });
+      if (!args.includes('add')) return result;
+      expect(links()).toContain('mcs-probe');
+      abort.abort(new Error('stopped'));
+      throw abort.signal.reason as Error;
+    };
+    await expect(checkHost(exec, { driver: 'vxlan', isGateway: true, families: ['IPv4'], listenPort: 4500, files }, abort.signal)).rejects.toThrow('stopped');
+    expect(links()).not.toContain('mcs-probe');
+    node.netns.sh('ip link add mcs-probe type vxlan id 16777215 dstport 4800');
+    await node.network.remove(signal);
+    expect(links()).not.toContain('mcs-probe');
   });
 
   it.each([

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { applyAll, createScene, type Scene, type TestNode } from '../helpers/net-clusters.ts';
+import { calicoNat } from '../helpers/net-proxies.ts';
 import { askEcho, serveEcho } from '../helpers/net-talk.ts';
 
 const OUTSIDE = '203.0.113.1';
 const NFT_TABLE = 'table ip other {\nchain last {\ntype nat hook postrouting priority 100; policy accept;\nmasquerade\n}\n}';
+/** As on nodes of both clusters: pods of any range, none of which knows those of the other cluster. */
+const [NFT_CALICO, LEGACY_CALICO] = (['iptables-nft', 'iptables-legacy'] as const).map((iptables) => calicoNat(iptables, '10.0.0.0/8', '10.3.0.0/16')) as [ReturnType<typeof calicoNat>, ReturnType<typeof calicoNat>];
 
 describe('the exception from translation', () => {
   let scene: Scene;
@@ -25,6 +28,8 @@ describe('the exception from translation', () => {
     ['iptables-nft, put first', 'iptables-nft -t nat -I POSTROUTING 1 -j MASQUERADE', 'iptables-nft -t nat -F POSTROUTING'],
     ['iptables-legacy', 'iptables-legacy -t nat -A POSTROUTING -j MASQUERADE', 'iptables-legacy -t nat -F POSTROUTING'],
     ['another table of nftables', `nft '${NFT_TABLE}'`, 'nft delete table ip other'],
+    ['Calico with iptables-nft', NFT_CALICO.set, NFT_CALICO.undo],
+    ['Calico with iptables-legacy', LEGACY_CALICO.set, LEGACY_CALICO.undo],
   ])('stands before a MASQUERADE of %s, which holds for all other traffic', async (_who, masquerade, undo) => {
     for (const { netns } of [worker, gateway, target]) netns.sh(`iptables-nft -t nat -F; ${masquerade}`);
     expect(await askEcho(worker.pod, target.podAddresses[0]!)).toBe(worker.podAddresses[0]);

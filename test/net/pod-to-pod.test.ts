@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createKeys, createScene, applyAll, type Driver, type Keys, type Scene, type TestNode } from '../helpers/net-clusters.ts';
+import { createKeys, createScene, applyAll, type Driver, type Keys, planOf, type Scene, type TestNode } from '../helpers/net-clusters.ts';
 import { askEcho, ping, serveEcho } from '../helpers/net-talk.ts';
 
 /** Their gateways share the last three parts of their addresses. */
@@ -62,5 +62,24 @@ describe.each<Driver>(['vxlan', 'wireguard'])('createKernelNetwork with plans of
     const flood = nodeOf('a-1').pod.exec('ping', ['-n', '-q', '-c', '100', '-i', '0.01', nodeOf('b-1').podAddresses[0]!]);
     for (let round = 0; round < 3; round += 1) await applyAll(scene, { driver, keys });
     expect((await flood).stdout).toContain(' 0% packet loss');
+  });
+});
+
+describe('createKernelNetwork with plans of planNetwork, vxlan with two ports', () => {
+  it('sends to the port on which the other side listens', async () => {
+    const scene = createScene(SPECS);
+    try {
+      await applyAll(scene, { driver: 'vxlan', ports: { a: 4500, b: 4600 } });
+      const [source, target] = scene.clusters.map(({ nodes }) => nodes[1]!) as [TestNode, TestNode];
+      expect(await ping(source.pod, target.podAddresses[0]!)).toBe(1);
+      const { signal } = new AbortController();
+      const again = planOf(scene, scene.clusters[0]!, scene.clusters[0]!.nodes[0]!, { driver: 'vxlan', ports: { a: 4500, b: 4600 } });
+      expect(await scene.clusters[0]!.nodes[0]!.network.apply(again, signal)).toEqual({ commands: 0, changes: [] });
+      // and follows it to another one
+      await applyAll(scene, { driver: 'vxlan', ports: { a: 4500, b: 4700 } });
+      expect(await ping(target.pod, source.podAddresses[1]!)).toBe(1);
+    } finally {
+      await scene.stop();
+    }
   });
 });

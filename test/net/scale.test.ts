@@ -15,6 +15,8 @@ beforeAll(() => {
 });
 afterAll(() => net.stop());
 
+const countRoutes = (type: string): string => netns.sh(`ip route show table 4500 type ${type} | wc -l`).trim();
+
 describe('createKernelNetwork with 200 clusters and 5 nodes', () => {
   it('writes all in a few runs, nothing the next time, and one route where one cluster has gone', async () => {
     const view = largeView({ clusters: 200, nodes: 5 });
@@ -22,10 +24,12 @@ describe('createKernelNetwork with 200 clusters and 5 nodes', () => {
     const applied = await network.apply(planNetwork(view, 'local'), signal);
     expect(applied.changes.length).toBeGreaterThan(1000);
     expect(applied.commands).toBeLessThan(20);
-    expect(netns.sh('ip route show table 4500 | wc -l').trim()).toBe('200');
+    expect(countRoutes('unicast')).toBe('200');
+    expect(countRoutes('unreachable')).toBe('200');
     expect(await network.apply(planNetwork(view, 'local'), signal)).toEqual({ commands: 0, changes: [] });
     const less = await network.apply(planNetwork({ ...view, remotes: view.remotes.slice(1) }, 'local'), signal);
-    expect(less.changes.filter((change) => change.includes('route')).length).toBe(2);
-    expect(netns.sh('ip route show table 4500 | wc -l').trim()).toBe('199');
+    expect(less.changes.filter((change) => change.includes('route')).length).toBe(4);
+    expect(countRoutes('unicast')).toBe('199');
+    expect(countRoutes('unreachable')).toBe('199');
   });
 });

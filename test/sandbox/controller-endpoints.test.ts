@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { macOf } from '../../src/api/mac.ts';
+import { UPDATE_TIMESTAMP } from '../../src/api/data-plane.ts';
 import { MANAGED_BY, MANAGED_BY_MCS, MEMBER, OWNER } from '../../src/api/labels.ts';
-import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { BROKER_NAMESPACE, MEMBER_NAMESPACE, MEMBER_REJECTIONS } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
-import type { CableConnection, ConnectionState } from '../../src/api/types/index.ts';
+import type { CableConnection, CableEndpointSpec, ConnectionState } from '../../src/api/types/index.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
+import { parseRejectionSummary } from '../../src/sync/service/rejection-summary.ts';
 import { brokerEndpointName, localEndpointName } from '../../src/sync/cable/endpoint-names.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { cableSpec, memberCable } from '../helpers/member-records.ts';
@@ -12,10 +15,12 @@ import { conditionsOf, createService, importedAddresses, type MemberSet, podAddr
 jest.setTimeout(60_000);
 
 let set: MemberSet;
-const NAMES = ['east', 'west', 'south'];
+/** The last one joined last, and follows no rules. */
+const NAMES = ['east', 'west', 'south', 'trudy'];
 
 beforeAll(async () => {
   set = await startMemberSet(NAMES, { limits: { reportSeconds: 0.1 } });
+  await set.member('trudy').stop();
 });
 
 afterAll(async () => {
@@ -23,8 +28,8 @@ afterAll(async () => {
 });
 
 /** What the gateway agent of a member does when it becomes the active one: at home, and on the broker. */
-async function announce(name: string, address: string): Promise<void> {
-  const rest = { subnets: [`10.${NAMES.indexOf(name) + 1}.0.0/16`] };
+async function announce(name: string, address: string, more: Partial<CableEndpointSpec> = {}): Promise<void> {
+  const rest = { ...more, subnets: [`10.${NAMES.indexOf(name) + 1}.0.0/16`] };
   const spec = cableSpec(name, address, rest);
   const labels = { [MANAGED_BY]: MANAGED_BY_MCS, [OWNER]: 'gateway', [MEMBER]: name };
   await set.member(name).user.create(resources.cableEndpoints, { metadata: { name: localEndpointName(spec), namespace: MEMBER_NAMESPACE, labels }, spec });
@@ -44,11 +49,11 @@ async function endpointsIn(client: KubeClient, namespace = MEMBER_NAMESPACE): Pr
 }
 
 /** What the active gateway of "west" says of its connections. */
-async function report(states: Readonly<Record<string, ConnectionState>>): Promise<void> {
+async function report(states: Readonly<Record<string, ConnectionState>>, at = 'now'): Promise<void> {
   const { user } = set.member('west');
   const connections = Object.entries(states).map(([cluster, status]): CableConnection => ({ status, statusMessage: '', endpoint: cableSpec(cluster, '192.0.2.1') }));
   const status = { version: '', haStatus: 'active' as const, statusFailure: '', localEndpoint: cableSpec('west', '192.0.2.2'), connections };
-  await user.apply(resources.gateways, { metadata: { name: 'west-gateway', namespace: MEMBER_NAMESPACE }, status }, { fieldManager: 'test', force: true });
+  await user.apply(resources.gateways, { metadata: { name: 'west-gateway', namespace: MEMBER_NAMESPACE, annotations: { [UPDATE_TIMESTAMP]: at } }, status }, { fieldManager: 'test', force: true });
 }
 
 describe('controller: ends of tunnels', () => {
@@ -108,5 +113,68 @@ describe('controller: a connection that fails', () => {
     await eventually(async () => expect(await importedAddresses(west, namespace)).toEqual([podAddress(0, 5), podAddress(2, 5)]));
     await report({ east: 'connected', south: 'connected' });
     await eventually(async () => expect(await conditionsOf(west, resources.serviceImports, namespace)).toEqual(['Ready=True Ready']));
+  });
+});
+
+describe('controller: a gateway that falls silent', () => {
+  it('reaches nobody any more, until it speaks again', async () => {
+    const namespace = await set.addNamespace();
+    const west = set.member('west').user;
+    await report({ east: 'connected' });
+    await createService(set.member('east').user, { namespace, addresses: [podAddress(0, 6)], exported: {} });
+    await createService(west, { namespace, addresses: [podAddress(1, 6)], exported: {} });
+    await eventually(async () => expect(await importedAddresses(west, namespace)).toEqual([podAddress(0, 6), podAddress(1, 6)]));
+    await eventually(async () => expect(await importedAddresses(west, namespace)).toEqual([podAddress(1, 6)]), { timeoutMs: 60_000 });
+    await report({ east: 'connected' }, 'later');
+    await eventually(async () => expect(await importedAddresses(west, namespace)).toEqual([podAddress(0, 6), podAddress(1, 6)]));
+  }, 90_000);
+});
+
+/** Why "west" refuses what "trudy" writes. */
+async function refusals(): Promise<Partial<Record<string, number>> | undefined> {
+  const map = await set.member('west').user.find(resources.configMaps, MEMBER_REJECTIONS, MEMBER_NAMESPACE);
+  return parseRejectionSummary(map?.data?.['rejections.json']).trudy?.reasons;
+}
+
+describe('controller: a member that wants the traffic of another one', () => {
+  const TRUDY = { subnets: ['10.4.0.0/16'] };
+  const wireguard = (letter: string): Partial<CableEndpointSpec> => ({ backend: 'wireguard', backend_config: { 'udp-port': '4500', publicKey: `${letter.repeat(42)}A=` } });
+  const withMac = (mac: string): Partial<CableEndpointSpec> => ({ backend_config: { 'udp-port': '4500', mac } });
+
+  /** As its gateway would, with its own token on the broker; gives what takes it back. */
+  async function write(address: string, rest: Partial<CableEndpointSpec>): Promise<() => Promise<void>> {
+    const { client } = set.member('trudy').toBroker;
+    const { metadata } = await client.create(resources.cableEndpoints, memberCable('trudy', address, BROKER_NAMESPACE, { ...TRUDY, ...rest }));
+    return () => client.delete(resources.cableEndpoints, metadata.name, BROKER_NAMESPACE);
+  }
+
+  beforeAll(async () => {
+    await announce('south', '192.0.2.3', wireguard('S'));
+    await eventually(async () => expect(await endpointsIn(set.member('west').user)).toContain('controller south 192.0.2.3'));
+  });
+
+  it('is taken as it is, as long as it is itself', async () => {
+    const takeAway = await write('192.0.2.4', {});
+    await eventually(async () => expect(await endpointsIn(set.member('west').user)).toContain('controller trudy 192.0.2.4'));
+    await takeAway();
+    await eventually(async () => expect((await endpointsIn(set.member('west').user)).join()).not.toContain('trudy'));
+    expect(await refusals()).toBeUndefined();
+  });
+
+  it.each<[string, string, Partial<CableEndpointSpec>, string]>([
+    ["another one's MAC", '192.0.2.4', withMac(macOf('cable', 'east', 'east-gateway', '192.0.2.9')), 'FieldInvalid'],
+    ['its own MAC spelled otherwise', '192.0.2.4', withMac(macOf('cable', 'trudy', 'trudy-gateway', '192.0.2.4').toUpperCase()), 'FieldInvalid'],
+    ["another one's key", '192.0.2.4', wireguard('S'), 'KeyContested'],
+    ["another one's pod as its private address", '10.1.0.5', {}, 'AddressContested'],
+    ["another one's pod as its public address", '192.0.2.4', { public_ip: '10.3.0.5' }, 'AddressContested'],
+    ['a pod of this cluster as its address', '10.2.0.5', {}, 'AddressContested'],
+    ['the gateway of this cluster as its address', '192.0.2.2', {}, 'AddressContested'],
+  ])('is refused with %s, and the other keeps its end', async (_title, address, rest, reason) => {
+    const west = set.member('west').user;
+    const takeAway = await write(address, rest);
+    await eventually(async () => expect(await refusals()).toEqual({ [reason]: 1 }));
+    expect(await endpointsIn(west)).toEqual(['controller east 192.0.2.9', 'controller south 192.0.2.3', 'gateway west 192.0.2.2']);
+    await takeAway();
+    await eventually(async () => expect(await refusals()).toBeUndefined());
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
-import type { CableConnection, Gateway, RouteAgent } from '../../src/api/types/index.ts';
+import type { CableConnection, CableEndpoint, Gateway, RouteAgent } from '../../src/api/types/index.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { type GatewaySet, startGatewaySet } from '../helpers/gateway-set.ts';
 
@@ -60,6 +60,17 @@ describe('the gateway agents', () => {
     await activeWith(0, 'a1', ({ status }) => status === 'connected');
     expect(await endpointsOf(0, 'cluster0')).toEqual(['a1']);
     expect((await set.client(0).get(resources.cableEndpoints, before?.name ?? '', MEMBER_NAMESPACE)).metadata.resourceVersion).toBe(before?.resourceVersion);
+  });
+
+  it('put back what was edited or deleted by hand', async () => {
+    const find = async (): Promise<CableEndpoint | undefined> => (await set.client(0).list(resources.cableEndpoints, { namespace: MEMBER_NAMESPACE })).items.find(({ spec }) => spec.hostname === 'a1');
+    const { metadata: { name, uid }, spec } = await eventually(async () => (await find()) ?? false);
+    await set.client(0).patch(resources.cableEndpoints, name, MEMBER_NAMESPACE, 'application/merge-patch+json', { spec: { subnets: ['203.0.113.0/24'] } });
+    await eventually(async () => expect((await find())?.spec).toEqual(spec));
+    await set.client(0).delete(resources.cableEndpoints, name, MEMBER_NAMESPACE);
+    const again = await eventually(async () => (await find()) ?? false);
+    expect(again.spec).toEqual(spec);
+    expect(again.metadata.uid).not.toBe(uid);
   });
 
   it('have a standby take over from a gateway that hangs, and from no other', async () => {

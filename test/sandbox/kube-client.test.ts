@@ -87,6 +87,15 @@ describe('reading', () => {
     expect(Object.fromEntries(api.requests[0]?.query ?? [])).toEqual({ labelSelector: 'a in (b,c)', fieldSelector: 'metadata.name=x', resourceVersion: '3', limit: '500' });
   });
 
+  it('serverTime is what the head of the last answer said, if it said it', async () => {
+    api.inject('get', faults.text(200, '{}', { date: 'Wed, 21 Oct 2015 07:28:00 GMT' }));
+    await client.getPath('/version');
+    expect(client.serverTime?.()).toBe(Date.parse('2015-10-21T07:28:00Z'));
+    api.inject('get', faults.text(200, '{}', { date: 'soon' }));
+    await client.getPath('/version');
+    expect(client.serverTime?.()).toBeUndefined();
+  });
+
   it('getPath gives JSON parsed and other text as it is', async () => {
     api.inject('get', faults.text(200, '{"gitVersion":"v1.34.0"}', { 'content-type': 'application/json' }));
     await expect(client.getPath('/version')).resolves.toEqual({ gitVersion: 'v1.34.0' });

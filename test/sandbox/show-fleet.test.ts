@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MANAGED_BY, MCS_SERVICE_NAME, MEMBER } from '../../src/api/labels.ts';
-import { BROKER_NAMESPACE, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { BROKER_NAMESPACE, GATEWAY_AGENT, GATEWAY_LEASE, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import type { PodTemplate } from '../../src/api/types/index.ts';
 import { makeShowReport, SHOW_TOPICS } from '../../src/inspect/show-report.ts';
@@ -8,6 +8,7 @@ import { closeFleet, type Fleet, type FleetSource, surveyFleet } from '../../src
 import { directAccess } from '../../src/kube/direct-access.ts';
 import { createKubeClient } from '../../src/kube/kube-client.ts';
 import { startTestApiServer, type TestApiServer } from '../helpers/api-server.ts';
+import { shiftedClock } from '../helpers/shifted-clock.ts';
 
 const TOKEN = 'never-to-be-shown';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -29,6 +30,15 @@ async function makeMember(api: TestApiServer, clusterID: string, hasBroker: bool
   await client.create(resources.serviceImports, { metadata: { name: 'web', namespace: 'shop' }, spec: { type: 'ClusterSetIP', ips: ['10.96.0.9'], ports: [{ port: 80 }] } });
   await client.create(resources.serviceImports, { metadata: { name: `web.shop.${clusterID}`, namespace: BROKER_NAMESPACE, labels: { [MEMBER]: clusterID, [MCS_SERVICE_NAME]: 'web' } }, spec: { type: 'ClusterSetIP', ips: ['10.96.0.1'], ports: [{ port: 80 }] } });
   if (hasBroker) await client.create(resources.clusters, { metadata: { name: clusterID, namespace: BROKER_NAMESPACE }, spec: { cluster_id: clusterID, cluster_cidr: [], service_cidr: [] } });
+}
+
+/** The agent's DaemonSet, and the Lease as the active gateway's agent renewed it by its own clock. */
+async function addGateways(api: TestApiServer, renewTime: string): Promise<void> {
+  const client = api.client();
+  const labels = { [MANAGED_BY]: 'mcs', 'app.kubernetes.io/component': 'gateway' };
+  const template: PodTemplate = { metadata: { labels }, spec: { containers: [{ name: 'gateway', image: 'localhost/mcs:1.2.3' }] } };
+  await client.create(resources.daemonSets, { metadata: { name: GATEWAY_AGENT, namespace: MEMBER_NAMESPACE, labels }, spec: { selector: { matchLabels: labels }, template } });
+  await client.create(resources.leases, { metadata: { name: GATEWAY_LEASE, namespace: MEMBER_NAMESPACE }, spec: { holderIdentity: 'a', renewTime } });
 }
 
 describe('surveyFleet over API servers', () => {
@@ -59,6 +69,20 @@ describe('surveyFleet over API servers', () => {
       ['west', 'desk', '1.2.3', 0, 1],
       ['west', 'dns', '1.2.3', 0, 1],
     ]);
+  });
+
+  it('knows since when a gateway has been silent by the clock of its API server, whatever the time in the Lease and here', async () => {
+    const past = await startTestApiServer({ clock: shiftedClock(-40_000) });
+    try {
+      await makeMember(past, 'past', false);
+      await addGateways(past, '2040-01-01T00:00:00.000000Z');
+      const { clusters } = await survey(source('p', past));
+      const age = clusters[0]?.state.member?.dataPlane?.leaseAge;
+      expect(age).toBeGreaterThanOrEqual(39);
+      expect(age).toBeLessThan(100);
+    } finally {
+      await past.stop();
+    }
   });
 
   it('knows where a credential leads and when it ends, and never holds the token', async () => {

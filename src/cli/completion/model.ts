@@ -89,6 +89,9 @@ function childrenOf(id: string, ids: ReadonlySet<string>): string[] {
 const LOOKUP_OF: Readonly<Record<string, Lookup>> = {
   context: 'context',
   contexts: 'context',
+  from: 'context',
+  to: 'context',
+  in: 'context',
   namespace: 'namespace',
   'import-namespaces': 'namespace',
   'deny-namespaces': 'namespace',
@@ -96,8 +99,8 @@ const LOOKUP_OF: Readonly<Record<string, Lookup>> = {
   'gateway-node': 'node',
 };
 
-/** Commands whose argument is called `name`, for there is no better word, and what it names. */
-const NAMED_BY: Readonly<Record<string, Lookup>> = { 'export:service': 'service', 'unexport:service': 'export' };
+/** Commands whose argument names what its own name does not tell. */
+const NAMED_BY: Readonly<Record<string, Lookup>> = { 'export:service': 'service', 'unexport:service': 'export', trace: 'shared', diff: 'shared', 'wait:service': 'shared' };
 
 const lookupOf = (name: string): Lookup | undefined => (Object.hasOwn(LOOKUP_OF, name) ? LOOKUP_OF[name] : undefined);
 

@@ -5,6 +5,7 @@ import type { Pod, Workload } from '../../api/types/index.ts';
 import { sleep } from '../../base/clock.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
+import { removalCommands } from '../../gateway/apply/removal-commands.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { FIELD_MANAGER } from '../deploy-context.ts';
 import { deleteElection, deleteOwned, deletionOutcome, type Leftover, type ObjectRef, type Removal } from './delete-owned.ts';
@@ -42,8 +43,7 @@ function podsOf(client: KubeClient, { spec }: Workload, signal: AbortSignal): Pr
 
 /** A node that is off, or whose kubelet is, comes back with all that it had, unless it restarts. */
 function leftoverOn(node: string): Leftover {
-  const commands = ['ip link del mcs-cable', 'ip link del mcs-inner', 'nft delete table ip mcs', 'nft delete table ip6 mcs', 'ip rule del priority 4500', 'ip route flush table 4500', 'ip route flush table 4501'];
-  return { object: `Devices, routes and packet filter of mcs on node ${node}`, command: `${commands.join('; ')}   # on that node, or restart it` };
+  return { object: `Devices, routes and packet filter of mcs on node ${node}`, command: `${removalCommands().join('; ')}   # as root on that node, or restart it` };
 }
 
 async function rollOut(client: KubeClient, agent: Workload, signal: AbortSignal): Promise<void> {

@@ -1,20 +1,20 @@
-import type { CableConnection, Gateway } from '../../api/types/index.ts';
+import { BACKEND_KEYS, INNER_PORT, NATT_DISCOVERY_PORT, TUNNEL_PORT } from '../../api/data-plane.ts';
+import type { CableConnection, RemotePath } from '../../api/types/index.ts';
+import { type Carrier, carriersIn } from '../../inspect/data-plane.ts';
 import { type FleetMember, nameOf } from '../../inspect/survey-fleet.ts';
-import { activeGateways, carriersOf } from '../../sync/cable/active-gateway.ts';
-import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
+import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
 import { type DiagnoseContext, memberOf } from '../context.ts';
 
 type View = Pick<DiagnoseContext, 'cluster' | 'fleet'>;
 
 /** The gateway of a cluster that carries its tunnels. */
-export function activeGateway({ state }: Pick<FleetMember, 'state'>): Gateway | undefined {
+export function carrierOf({ state }: Pick<FleetMember, 'state'>): Carrier | undefined {
   const { dataPlane, config } = state.member ?? {};
-  if (dataPlane === undefined || config === undefined) return undefined;
-  return activeGateways(dataPlane.gateways, carriersOf(dataPlane.endpoints, config.clusterID))[0];
+  return dataPlane === undefined || config === undefined ? undefined : carriersIn(config.clusterID, dataPlane)[0];
 }
 
-function connectionsTo(gateway: Gateway | undefined, cluster: string): CableConnection | undefined {
-  return gateway?.status?.connections.find(({ endpoint }) => endpoint.cluster_id === cluster);
+function connectionTo(carrier: Carrier | undefined, cluster: string): CableConnection | undefined {
+  return carrier?.connections.find(({ endpoint }) => endpoint.cluster_id === cluster);
 }
 
 function isUp(connection: CableConnection | undefined, isProbed: boolean): boolean {
@@ -28,58 +28,71 @@ function describe(connection: CableConnection | undefined): string {
   return `${status}${way}${statusMessage === '' ? '' : `: ${statusMessage}`}`;
 }
 
-interface Judged {
-  readonly state: 'up' | 'coming' | 'down';
-  readonly line: string;
-  readonly fix: readonly string[];
+/** Ports on which the gateway of a cluster listens for those of others, as its Endpoint says. */
+function portsOf(view: View, cluster: string): string {
+  const config = memberOf(view).dataPlane?.endpoints.find(({ spec }) => spec.cluster_id === cluster)?.spec.backend_config ?? {};
+  return `UDP ${config[BACKEND_KEYS.udpPort] ?? TUNNEL_PORT} and ${config[BACKEND_KEYS.nattDiscoveryPort] ?? NATT_DISCOVERY_PORT} to the gateway of "${cluster}"`;
 }
 
-/** What is to be looked at, by which of the two sides hears nothing. */
-function fixOf(own: string, other: string, port: number): string[] {
-  return [`Let UDP ${port}, 4490 and ESTABLISHED answers pass between the gateways of "${own}" and "${other}"`, 'mcs show endpoints', 'mcs show connections'];
+/** What is to be looked at: either side may be the one that hears nothing. */
+function fixOf(view: View, own: string, other: string): string[] {
+  return [`Let ${portsOf(view, other)} and ${portsOf(view, own)} pass, and the answers`, 'mcs show endpoints', 'mcs show connections'];
 }
 
-function judgePair(view: View, remote: string): Judged {
+/** Clusters of the same broker that are known to be members with gateways, whether a tunnel leads to them or not. */
+function findRemotes({ cluster, fleet }: View): ReadonlySet<string> {
+  const own = memberOf({ cluster });
+  const announced = (own.dataPlane?.endpoints ?? []).map(({ spec }) => spec.cluster_id);
+  const members = fleet.clusters.flatMap(({ state: { member } }) => (member !== undefined && own.credential !== undefined && member.credential?.server === own.credential.server && member.config.components.includes('connectivity') ? [member.config.clusterID] : []));
+  return new Set([...announced, ...members].filter((id) => id !== own.config.clusterID));
+}
+
+/** Clusters whose connection with this one is judged here: where both ends can be read, under the one whose name comes first. */
+export function connectionPeers(view: View): readonly string[] {
+  const own = nameOf(view.cluster);
+  const isJudgedThere = (remote: string): boolean => {
+    const other = view.fleet.clusters.find((cluster) => nameOf(cluster) === remote);
+    return other?.state.member?.config.components.includes('connectivity') === true && remote < own && findRemotes({ cluster: other, fleet: view.fleet }).has(own);
+  };
+  return [...findRemotes(view)].filter((remote) => !isJudgedThere(remote)).toSorted();
+}
+
+/** The tunnel to another cluster, seen from both its ends where both can be read. */
+export function judgeConnection(view: View, remote: string): CheckOutcome {
   const own = nameOf(view.cluster);
   const { settings } = memberOf(view).config;
   const isProbed = settings.healthCheck !== false;
-  const ours = connectionsTo(activeGateway(view.cluster), remote);
+  const ours = connectionTo(carrierOf(view.cluster), remote);
   const other = view.fleet.clusters.find((cluster) => nameOf(cluster) === remote);
-  const theirs = other === undefined ? undefined : connectionsTo(activeGateway(other), own);
+  const theirs = other === undefined ? undefined : connectionTo(carrierOf(other), own);
   const line = `${own} to ${remote}: ${describe(ours)}`;
-  const fix = fixOf(own, remote, settings.nattPort ?? 4500);
   // the other side can be read, and disagrees: packets go one way only
   const isOtherProbed = other?.state.member?.config.settings.healthCheck !== false;
-  const oneWay = other !== undefined && isUp(ours, isProbed) !== isUp(theirs, isOtherProbed) ? `; one side only, ${remote} to ${own}: ${describe(theirs)}` : '';
-  if (isUp(ours, isProbed) && oneWay === '') return { state: 'up', line, fix: [] };
-  if (isUp(ours, isProbed)) return { state: 'down', line: `${line}${oneWay}`, fix };
-  return { state: ours?.status === 'connecting' || ours?.status === 'none' ? 'coming' : 'down', line: `${line}${oneWay}`, fix };
-}
-
-/** Every tunnel of the active gateway, seen from both its ends where both can be read. */
-export function judgeConnections(view: View): CheckOutcome {
-  const own = nameOf(view.cluster);
-  const { dataPlane } = memberOf(view);
-  const remotes = new Set((dataPlane?.endpoints ?? []).map(({ spec }) => spec.cluster_id).filter((cluster) => cluster !== own));
-  const judged = [...remotes].toSorted().map((remote) => judgePair(view, remote));
-  if (judged.length === 0) return skip('no other member has a gateway that is known here');
-  const bad = judged.filter(({ state }) => state !== 'up');
-  if (bad.length === 0) return pass(count(judged.length, 'connection'));
-  const evidence = bad.map(({ line }) => line);
-  const fix = [...new Set(bad.flatMap((one) => one.fix))];
-  return bad.some(({ state }) => state === 'down') ? fail(evidence, fix) : warn(evidence, fix);
+  const isOneWay = other !== undefined && isUp(ours, isProbed) !== isUp(theirs, isOtherProbed);
+  if (isUp(ours, isProbed) && !isOneWay) return pass(line);
+  const evidence = isOneWay ? [line, `one side only, ${remote} to ${own}: ${describe(theirs)}`] : [line];
+  const isComing = !isUp(ours, isProbed) && (ours?.status === 'connecting' || ours?.status === 'none');
+  return (isComing ? warn : fail)(evidence, fixOf(view, own, remote));
 }
 
 const SHOWN = 10;
 
-/** Every node's way to the other clusters: through the gateway, tunnel and back. */
-export function judgePaths(view: View): CheckOutcome {
-  const agents = memberOf(view).dataPlane?.routeAgents ?? [];
-  const all = agents.flatMap(({ metadata, status }) => (status?.remoteEndpoints ?? []).map((path) => ({ node: metadata.name, path })));
-  if (all.length === 0) return skip('no node has probed a way to another cluster');
-  const broken = all.filter(({ path }) => path.status === 'error');
-  if (broken.length === 0) return pass(`${count(all.length, 'way')} from ${count(agents.length, 'node')}`);
-  const lines = broken.map(({ node, path }) => `${node} to ${path.spec.cluster_id}: ${path.statusMessage === '' ? path.status : path.statusMessage}`);
+function pathsOf({ cluster }: Pick<View, 'cluster'>): readonly { readonly node: string; readonly path: RemotePath }[] {
+  const agents = memberOf({ cluster }).dataPlane?.routeAgents ?? [];
+  return agents.flatMap(({ metadata, status }) => (status?.remoteEndpoints ?? []).map((path) => ({ node: metadata.name, path })));
+}
+
+/** Clusters that nodes have probed a way to. */
+export function pathPeers(view: Pick<View, 'cluster'>): readonly string[] {
+  return [...new Set(pathsOf(view).map(({ path }) => path.spec.cluster_id))].toSorted();
+}
+
+/** Every node's way to another cluster: through the gateway, tunnel and back. */
+export function judgePaths(view: Pick<View, 'cluster'>, remote: string): CheckOutcome {
+  const paths = pathsOf(view).filter(({ path }) => path.spec.cluster_id === remote);
+  const broken = paths.filter(({ path }) => path.status === 'error');
+  if (broken.length === 0) return pass(count(paths.length, 'node'));
+  const lines = broken.map(({ node, path }) => `${node} to ${remote}: ${path.statusMessage === '' ? path.status : path.statusMessage}`);
   const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
-  return fail([...lines.slice(0, SHOWN), ...more], ['Let UDP 4800 pass between the nodes of the cluster', `mcs diagnose connections --context ${view.cluster.context}`]);
+  return fail([...lines.slice(0, SHOWN), ...more], [`Let UDP ${INNER_PORT} pass between the nodes of the cluster`, `mcs diagnose connections --context ${view.cluster.context}`]);
 }

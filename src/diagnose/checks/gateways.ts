@@ -1,14 +1,15 @@
 import { cidrContains, parseCidr } from '../../api/cidr.ts';
 import { LOOPBACK_BACKEND } from '../../api/data-plane.ts';
+import { readHostProblems } from '../../api/host-problems.ts';
 import { GATEWAY_AGENT, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
-import type { Node } from '../../api/types/index.ts';
+import type { Condition, Node, RouteAgent } from '../../api/types/index.ts';
 import { gatewayNodes } from '../../discovery/gateway-nodes.ts';
+import { type Carrier, carriersIn } from '../../inspect/data-plane.ts';
 import { nameOf } from '../../inspect/survey-fleet.ts';
-import { activeGateways, carriersOf } from '../../sync/cable/active-gateway.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
-import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
-import { activeGateway, judgeConnections, judgePaths } from './connections.ts';
+import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { carrierOf, connectionPeers, judgeConnection, judgePaths, pathPeers } from './connections.ts';
 import { judgeWorkload } from './deployment.ts';
 
 function isReady({ status }: Node): boolean {
@@ -35,35 +36,48 @@ export function judgeAgent(context: DiagnoseContext): CheckOutcome {
   return outcome.status === 'pass' ? outcome : fail(outcome.evidence, outcome.fix);
 }
 
+function silenceOf({ gateway: { metadata }, silence }: Carrier): string {
+  const others = silence?.reached.size ?? 0;
+  const effect = others > 0 ? `it still forwards to ${count(others, 'cluster')}, but no other gateway takes over` : 'its node may be gone, and no other gateway takes over';
+  return `the gateway agent of ${metadata.name} has not reported for ${silence?.seconds ?? 0} s: ${effect}`;
+}
+
 /** Whether one of the gateways carries the tunnels, and what it says of itself. */
 export function judgeActive(context: DiagnoseContext): CheckOutcome {
-  const { dataPlane: { gateways, endpoints } = { gateways: [], endpoints: [] }, config } = memberOf(context);
+  const { dataPlane = { gateways: [], endpoints: [], routeAgents: [] }, config } = memberOf(context);
+  const { gateways } = dataPlane;
   const logs = `${kubectlFor(context)} -n ${MEMBER_NAMESPACE} logs daemonset/${GATEWAY_AGENT}`;
-  const active = activeGateways(gateways, carriersOf(endpoints, config.clusterID));
+  const carriers = carriersIn(config.clusterID, dataPlane);
+  const active = carriers.map(({ gateway }) => gateway);
   if (active.length === 0) return fail([`none of ${count(gateways.length, 'gateway')} is active`], [logs, 'mcs show gateways']);
   const failures = active.flatMap(({ metadata, status }) => ((status?.statusFailure ?? '') === '' ? [] : [`${metadata.name}: ${status?.statusFailure ?? ''}`]));
+  const silent = carriers.flatMap((carrier) => (carrier.silence === undefined ? [] : [silenceOf(carrier)]));
+  if (silent.length > 0) return fail(silent, [...active.map(({ metadata }) => `${kubectlFor(context)} describe node ${metadata.name}`), logs, `mcs gateway label <another node> --context ${context.cluster.context}`]);
   if (failures.length > 0) return fail(failures, [logs]);
   return active.length === 1 ? pass(`${active[0]?.metadata.name ?? ''} of ${count(gateways.length, 'gateway')}`) : warn([`several call themselves active: ${active.map(({ metadata }) => metadata.name).join(', ')}`], [logs]);
 }
 
-/** What a person does about a fault of a node, by the reason in its RouteAgent. */
-const HOST_FIXES: Readonly<Record<string, string>> = {
-  VxlanMissing: 'On that node: modprobe vxlan (its kernel needs the module; some images keep it in linux-modules-extra)',
-  NftablesMissing: 'On that node: modprobe nf_tables',
-  TunDeviceMissing: 'On that node: modprobe tun',
-  ForwardingOff: 'On that node: sysctl -w net.ipv4.ip_forward=1, and keep it in /etc/sysctl.d',
-};
+interface NodeFault {
+  readonly evidence: string;
+  readonly fix: string;
+}
+
+/** The agent that finds something missing on its node knows the cure as well. */
+function faultsOf({ metadata: { name } }: RouteAgent, { reason, message }: Condition, context: DiagnoseContext): readonly NodeFault[] {
+  const problems = readHostProblems(message);
+  if (problems.length > 0) return problems.map((problem) => ({ evidence: `${name}: ${problem.reason}: ${problem.message}`, fix: `On node ${name}: ${problem.fix}` }));
+  const fix = reason === 'WireguardKeyInvalid' ? `mcs gateway rotate-key --context ${context.cluster.context}` : `${kubectlFor(context)} -n ${MEMBER_NAMESPACE} describe routeagents.submariner.io ${name}`;
+  return [{ evidence: `${name}: ${reason}: ${message}`, fix }];
+}
 
 /** Conditions in which the agents on the nodes say what they lack. */
 export function judgeHosts(context: DiagnoseContext): CheckOutcome {
   const agents = memberOf(context).dataPlane?.routeAgents ?? [];
   if (agents.length === 0) return skip('no agent has reported on its node yet');
-  const bad = agents.flatMap(({ metadata, status }) => (status?.conditions ?? []).filter((condition) => condition.status === 'False').map((condition) => ({ node: metadata.name, ...condition })));
+  const faults = agents.flatMap((agent) => (agent.status?.conditions ?? []).filter(({ status }) => status === 'False').flatMap((condition) => faultsOf(agent, condition, context)));
   const failures = agents.flatMap(({ metadata, status }) => ((status?.statusFailure ?? '') === '' ? [] : [`${metadata.name}: ${status?.statusFailure ?? ''}`]));
-  if (bad.length === 0 && failures.length === 0) return pass(count(agents.length, 'node'));
-  const evidence = bad.map(({ node, reason, message }) => `${node}: ${reason}: ${message}`);
-  const fixes = bad.map(({ node, reason }) => HOST_FIXES[reason] ?? `${kubectlFor(context)} -n ${MEMBER_NAMESPACE} describe routeagents.submariner.io ${node}`);
-  return fail([...evidence, ...failures], [...new Set(fixes)]);
+  if (faults.length === 0 && failures.length === 0) return pass(count(agents.length, 'node'));
+  return fail([...faults.map(({ evidence }) => evidence), ...failures], [...new Set(faults.map(({ fix }) => fix))]);
 }
 
 /** All members of a set need the same driver: two ends of different ones never meet. */
@@ -79,7 +93,7 @@ export function judgeDrivers(context: Pick<DiagnoseContext, 'cluster' | 'fleet'>
 /** What the gateway announces must be what the cluster joined with, and hold the address that answers probes. */
 export function judgeRanges(context: Pick<DiagnoseContext, 'cluster' | 'fleet'>): CheckOutcome {
   const { config } = memberOf(context);
-  const endpoint = activeGateway(context.cluster)?.status?.localEndpoint;
+  const endpoint = carrierOf(context.cluster)?.gateway.status?.localEndpoint;
   if (endpoint === undefined) return skip('no gateway is active');
   const canonical = (ranges: readonly string[]): string[] => ranges.map((range) => parseCidr(range)?.text ?? range).toSorted();
   const [announced, joined] = [canonical(endpoint.subnets), canonical(config.podCIDRs)];
@@ -102,13 +116,31 @@ async function judgeLabels({ cluster }: DiagnoseContext, signal: AbortSignal): P
 const judged = (judge: (context: DiagnoseContext) => CheckOutcome) => (context: DiagnoseContext): Promise<CheckOutcome> => Promise.resolve(judge(context));
 
 /** Checks of members with the component `connectivity`. */
-export const connectionChecks: readonly ClusterCheck[] = [
+export const connectionChecks: readonly (ClusterCheck | ClusterPairCheck)[] = [
   { id: 'MCS-NET-01', title: 'A node is labelled as gateway and ready', topic: 'connections', needs: [], run: judgeLabels },
   { id: 'MCS-NET-02', title: 'The gateway agent is ready on all nodes', topic: 'connections', needs: [], run: judged(judgeAgent) },
-  { id: 'MCS-NET-03', title: 'The nodes have what the data plane needs', topic: 'connections', needs: [], run: judged(judgeHosts) },
-  { id: 'MCS-NET-04', title: 'One gateway is active', topic: 'connections', needs: ['MCS-NET-01'], run: judged(judgeActive) },
-  { id: 'MCS-NET-05', title: 'All members have the same cable driver', topic: 'connections', needs: [], run: judged(judgeDrivers) },
+  { id: 'MCS-NET-03', title: 'The nodes have what the data plane needs', topic: 'connections', needs: ['MCS-NET-02'], run: judged(judgeHosts) },
+  { id: 'MCS-NET-04', title: 'One gateway is active', topic: 'connections', needs: ['MCS-NET-01', 'MCS-NET-02'], run: judged(judgeActive) },
+  { id: 'MCS-NET-05', title: 'All members have the same cable driver', topic: 'connections', needs: ['MCS-NET-04'], run: judged(judgeDrivers) },
   { id: 'MCS-NET-06', title: 'The gateway announces the ranges of the pods', topic: 'connections', needs: ['MCS-NET-04'], run: judged(judgeRanges) },
-  { id: 'MCS-NET-07', title: 'Every other cluster is connected, both ways', topic: 'connections', needs: ['MCS-NET-04', 'MCS-NET-05'], run: judged(judgeConnections) },
-  { id: 'MCS-NET-08', title: 'Every node reaches the other clusters', topic: 'connections', needs: ['MCS-NET-07'], run: judged(judgePaths) },
+  {
+    id: 'MCS-NET-07',
+    title: 'Connected both ways',
+    topic: 'connections',
+    scope: 'pair',
+    needs: ['MCS-NET-04', 'MCS-NET-05'],
+    peerNeeds: ['MCS-API-01', 'MCS-NET-04', 'MCS-NET-05'],
+    peersOf: connectionPeers,
+    run: (context, _signal, peer) => Promise.resolve(judgeConnection(context, peer)),
+  },
+  {
+    id: 'MCS-NET-08',
+    title: 'Every node gets through',
+    topic: 'connections',
+    scope: 'pair',
+    needs: ['MCS-NET-07'],
+    peerNeeds: ['MCS-NET-07'],
+    peersOf: pathPeers,
+    run: (context, _signal, peer) => Promise.resolve(judgePaths(context, peer)),
+  },
 ];

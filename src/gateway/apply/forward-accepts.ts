@@ -1,4 +1,3 @@
-import type { IpFamily } from '../../api/types/index.ts';
 import type { Exec } from './exec.ts';
 import type { HostFiles } from './host-files.ts';
 import type { Step } from './step.ts';
@@ -11,23 +10,21 @@ export interface ForwardTable {
 }
 
 const MARK = 'mcs-clusterset';
-const OURS = ['-i', '-o'].map((side) => [side, 'mcs-+', '-m', 'comment', '--comment', MARK, '-j', 'ACCEPT'] as const);
-const FORMS: readonly { readonly family: IpFamily; readonly nft: string; readonly nftTable: string; readonly legacy: string; readonly legacyTables: string }[] = [
-  { family: 'IPv4', nft: 'iptables-nft', nftTable: 'ip', legacy: 'iptables-legacy', legacyTables: '/proc/net/ip_tables_names' },
-  { family: 'IPv6', nft: 'ip6tables-nft', nftTable: 'ip6', legacy: 'ip6tables-legacy', legacyTables: '/proc/net/ip6_tables_names' },
+/** What stands in the chain FORWARD of iptables, where that drops. */
+export const FORWARD_RULES = ['-i', '-o'].map((side) => [side, 'mcs-+', '-m', 'comment', '--comment', MARK, '-j', 'ACCEPT'] as const);
+const FORMS: readonly { readonly nft: string; readonly legacy: string; readonly legacyTables: string }[] = [
+  { nft: 'iptables-nft', legacy: 'iptables-legacy', legacyTables: '/proc/net/ip_tables_names' },
+  { nft: 'ip6tables-nft', legacy: 'ip6tables-legacy', legacyTables: '/proc/net/ip6_tables_names' },
 ];
 
-/** Reads the filter tables that are there. A mere look by iptables would make them, so it is asked last. */
+/** Reads the filter tables. A mere look by iptables-legacy would make them, so it is asked only where they are; iptables-nft shows an open one where there is none. */
 export async function readForwardTables(exec: Exec, files: HostFiles, signal: AbortSignal): Promise<ForwardTable[]> {
   const list = async (command: string): Promise<ForwardTable[]> => {
     const { stdout, code } = await exec(command, ['-w', '5', '-t', 'filter', '-S'], { signal });
     return code === 0 ? [{ command, lines: stdout.split('\n').filter((line) => line !== '') }] : [];
   };
   const tables = await Promise.all(FORMS.flatMap((form) => [
-    (async () => {
-      const { code } = await exec('nft', ['-j', 'list', 'chain', form.nftTable, 'filter', 'FORWARD'], { signal });
-      return code === 0 ? list(form.nft) : [];
-    })(),
+    list(form.nft),
     (async () => ((await files.read(form.legacyTables))?.split('\n').includes('filter') === true ? list(form.legacy) : []))(),
   ]));
   return tables.flat();
@@ -54,11 +51,11 @@ export function planForwardSteps({ command, lines }: ForwardTable, isWanted: boo
   const ours = rules.filter(isOurs);
   const end = rules.findIndex((rule) => dropsAll(lines, rule));
   const isClosed = end >= 0 || lines.includes('-P FORWARD DROP');
-  const stands = OURS.every((wanted) => ours.filter((rule) => rule === wanted.join(' ')).length === 1) && ours.length === OURS.length && (end < 0 || rules.findLastIndex(isOurs) < end);
+  const stands = FORWARD_RULES.every((wanted) => ours.filter((rule) => rule === wanted.join(' ')).length === 1) && ours.length === FORWARD_RULES.length && (end < 0 || rules.findLastIndex(isOurs) < end);
   if (isWanted && isClosed ? stands : ours.length === 0) return [];
   const step = (...args: readonly string[]): Step => ({ command, args: ['-w', '5', ...args], changes: [`${command} ${args.join(' ')}`] });
   const deletions = ours.map((rule) => step('-D', 'FORWARD', ...rule.split(' ')));
   if (!isWanted || !isClosed) return deletions;
   const position = end < 0 ? undefined : rules.slice(0, end).filter((rule) => !isOurs(rule)).length + 1;
-  return [...deletions, ...OURS.map((rule) => (position === undefined ? step('-A', 'FORWARD', ...rule) : step('-I', 'FORWARD', String(position), ...rule)))];
+  return [...deletions, ...FORWARD_RULES.map((rule) => (position === undefined ? step('-A', 'FORWARD', ...rule) : step('-I', 'FORWARD', String(position), ...rule)))];
 }

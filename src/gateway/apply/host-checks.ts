@@ -1,19 +1,12 @@
+import type { HostProblem } from '../../api/host-problems.ts';
 import type { IpFamily } from '../../api/types/index.ts';
+import { errorMessage } from '../../base/errors.ts';
 import type { CableDriver } from '../../discovery/cable-drivers.ts';
-import { CABLE_DEVICE, FILTER_TABLE, INNER_DEVICE, INNER_PORT } from '../plan/types.ts';
+import { CABLE_DEVICE, FILTER_TABLE, INNER_DEVICE, INNER_PORT, PROBE_DEVICE } from '../plan/types.ts';
 import type { Exec } from './exec.ts';
 import { type HostFiles, hostFiles } from './host-files.ts';
 import { parseJsonList } from './read-json.ts';
 import { troubleFile, wantedFile } from './wireguard-device.ts';
-
-/** Something that the node's system lacks. */
-export interface HostProblem {
-  /** CamelCase, for conditions. */
-  readonly reason: string;
-  readonly message: string;
-  /** What a person does about it. */
-  readonly fix: string;
-}
 
 export interface HostCheckOptions {
   readonly driver: CableDriver;
@@ -39,17 +32,27 @@ type Check = (scene: Scene) => Promise<readonly HostProblem[]>;
 /** Changes nothing, but for a device of no use that is made and taken away where the kernel does not say what it can. */
 export async function checkHost(exec: Exec, options: HostCheckOptions, signal: AbortSignal): Promise<readonly HostProblem[]> {
   const scene: Scene = { cniDelivers: false, files: hostFiles, wireguardFolder: '/var/run/wireguard', ...options, exec, signal };
-  const found = await Promise.all([checkVxlan, checkWireguard, checkNftables, checkForwarding, checkPathFilter, checkPorts, checkForwardChains].map((check: Check) => check(scene)));
+  const checks: Readonly<Record<string, Check>> = { VXLAN: checkVxlan, WireGuard: checkWireguard, nftables: checkNftables, forwarding: checkForwarding, 'the path filter': checkPathFilter, ports: checkPorts, 'what is forwarded': checkForwardChains };
+  const found = await Promise.all(Object.entries(checks).map(([subject, check]) => check(scene).catch((error: unknown) => toProblem(subject, error, signal))));
   return found.flat();
+}
+
+/** One look that fails must not hide what the others see. */
+function toProblem(subject: string, error: unknown, signal: AbortSignal): HostProblem[] {
+  if (signal.aborted) throw error;
+  return [{ reason: 'HostCheckFailed', message: `The node could not be asked about ${subject}: ${errorMessage(error)}`, fix: 'Look at the log of the gateway agent on that node' }];
 }
 
 const checkVxlan: Check = async ({ exec, files, signal }) => {
   // of modules within the kernel and of loaded ones; else the kernel loads it when it is asked for
   if ((await files.read('/sys/module/vxlan/parameters/udp_port')) !== undefined) return [];
-  const probe = 'mcs-probe';
-  const { code, stderr } = await exec('ip', ['link', 'add', probe, 'type', 'vxlan', 'id', '16777215', 'dstport', String(INNER_PORT)], { signal });
-  if (code === 0) await exec('ip', ['link', 'del', probe], { signal });
-  return code === 0 || !/Unknown device type|not supported/.test(stderr) ? [] : [{ reason: 'VxlanMissing', message: 'The kernel has no VXLAN, by which nodes reach their gateway', fix: 'Load the module: modprobe vxlan (some distributions have it in a package such as kernel-modules-extra)' }];
+  try {
+    const { code, stderr } = await exec('ip', ['link', 'add', PROBE_DEVICE, 'type', 'vxlan', 'id', '16777215', 'dstport', String(INNER_PORT)], { signal });
+    return code === 0 || !/Unknown device type|not supported/.test(stderr) ? [] : [{ reason: 'VxlanMissing', message: 'The kernel has no VXLAN, by which nodes reach their gateway', fix: 'Load the module: modprobe vxlan (some distributions have it in a package such as kernel-modules-extra)' }];
+  } finally {
+    // not by the signal, which may be what ended it: the device would stay
+    await exec('ip', ['link', 'del', PROBE_DEVICE]);
+  }
 };
 
 const checkWireguard: Check = async ({ driver, isGateway, exec, files, wireguardFolder, signal }) => {

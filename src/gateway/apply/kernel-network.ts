@@ -8,11 +8,13 @@ import { type HostFiles, hostFiles } from './host-files.ts';
 import { readKernelState } from './kernel-state.ts';
 import { planLinkSettings } from './link-settings.ts';
 import { planLinkChanges, settle } from './link-steps.ts';
+import { PeerMemory } from './peer-memory.ts';
 import { planRouteSteps } from './route-steps.ts';
 import { keepSafeParts } from './safe-plan.ts';
 import { batch } from './step.ts';
 import { makeWireguardDevice, wantedFile } from './wireguard-device.ts';
-import { planWireguardSteps, readWireguard } from './wireguard-steps.ts';
+import { readWireguard } from './wireguard-state.ts';
+import { planWireguardSteps } from './wireguard-steps.ts';
 import { type AppliedChanges, createWriter, type Writer } from './writer.ts';
 
 export type { AppliedChanges } from './writer.ts';
@@ -42,12 +44,12 @@ export interface KernelNetworkOptions {
 }
 
 interface Tools extends Required<KernelNetworkOptions> {
-  /** Endpoints of WireGuard peers that were set, by public key. */
-  readonly endpoints: Map<string, string>;
+  readonly peers: PeerMemory;
 }
 
 export function createKernelNetwork(options: KernelNetworkOptions): KernelNetwork {
-  const tools: Tools = { files: hostFiles, sysctlRoot: '/proc/sys/net', wireguardFolder: '/var/run/wireguard', clock: systemClock, ...options, endpoints: new Map() };
+  const { clock = systemClock } = options;
+  const tools: Tools = { files: hostFiles, sysctlRoot: '/proc/sys/net', wireguardFolder: '/var/run/wireguard', ...options, clock, peers: new PeerMemory(clock) };
   let last: Promise<unknown> = Promise.resolve();
   const apply = (plan: NetworkPlan, signal: AbortSignal): Promise<AppliedChanges> => {
     const pass = last.then(() => runPass(tools, plan, signal));
@@ -60,15 +62,18 @@ export function createKernelNetwork(options: KernelNetworkOptions): KernelNetwor
 /** New things stand before packets are sent there, and old ones go last. */
 async function runPass(tools: Tools, wanted: NetworkPlan, signal: AbortSignal): Promise<AppliedChanges> {
   const { exec, files, logger } = tools;
-  const { plan, refused } = keepSafeParts(wanted);
+  const { plan: whole, refused } = keepSafeParts(wanted);
   if (refused.length > 0) logger.warn('parts of the plan are not well formed', { refused });
-  const isWanted = plan.links.length > 0;
+  const isWanted = whole.links.length > 0;
   const [state, tables] = await Promise.all([readKernelState(exec, signal), readForwardTables(exec, files, signal)]);
-  const links = planLinkChanges(plan, state);
   const writer = createWriter(exec, signal);
-  const filters = [...planFilterSteps(plan.filters, state.filters), ...tables.flatMap((table) => planForwardSteps(table, isWanted))];
+  const filters = planFilterSteps(whole.filters, state);
+  const accepts = tables.flatMap((table) => planForwardSteps(table, isWanted));
   // a connection keeps the translation of its first packet, so the exception stands before the routes do
-  if (isWanted) await writer.run(filters);
+  const isFiltered = !isWanted || (await writer.run(filters)) || state.filters.IPv4 !== undefined;
+  const plan = isFiltered ? whole : withoutDevices(whole);
+  const links = planLinkChanges(plan, state);
+  if (isWanted) await writer.run(accepts);
   await askForWireguardGo(tools, plan, writer);
   await writer.run(batch('ip', [...links.drop, ...links.put]));
   for (const link of links.wireguard) {
@@ -78,8 +83,13 @@ async function runPass(tools: Tools, wanted: NetworkPlan, signal: AbortSignal): 
   await applySettings(tools, plan, writer);
   await applyWireguard(tools, plan, writer, signal);
   await writer.run(planRouteSteps(plan, state, links));
-  if (!isWanted) await writer.run(filters);
+  if (!isWanted) await writer.run([...filters, ...accepts]);
   return writer.finish();
+}
+
+/** Where nothing filters what our devices take in, there are none, and packets for other clusters stay here. */
+function withoutDevices({ rules, filters, routes }: NetworkPlan): NetworkPlan {
+  return { ...EMPTY_PLAN, rules, filters, routes: routes.filter(({ kind }) => kind === 'unreachable') };
 }
 
 /** Withdraws the wish for wireguard-go where the plan has no device of it any more. */
@@ -104,13 +114,14 @@ async function applySettings({ files, sysctlRoot }: Tools, plan: NetworkPlan, wr
   }
 }
 
-async function applyWireguard({ exec, endpoints, clock }: Tools, { wireguard }: NetworkPlan, writer: Writer, signal: AbortSignal): Promise<void> {
+async function applyWireguard({ exec, peers }: Tools, { wireguard }: NetworkPlan, writer: Writer, signal: AbortSignal): Promise<void> {
   if (wireguard === undefined) {
-    endpoints.clear();
+    peers.observe(undefined);
+    peers.remember(undefined);
     return;
   }
   const state = await readWireguard(exec, wireguard.device, signal);
-  await writer.run(planWireguardSteps(wireguard, state, { endpoints, nowSeconds: clock.now() / 1000 }));
-  endpoints.clear();
-  for (const { publicKey, endpoint } of wireguard.peers) endpoints.set(publicKey, endpoint);
+  peers.observe(state);
+  // what was refused has to be set again
+  if (await writer.run(planWireguardSteps(wireguard, state, peers))) peers.remember(wireguard);
 }

@@ -1,8 +1,8 @@
 import { familyOf, hostCidr, parseCidr } from '../../api/cidr.ts';
 import type { IpFamily } from '../../api/types/index.ts';
-import { CABLE_DEVICE, FILTER_TABLE, type ForwardingPlan, INNER_DEVICE, type NeighborPlan, REMOTE_TABLE, RETURN_TABLE, ROUTE_PROTOCOL, type RoutePlan, type RulePlan } from '../plan/types.ts';
+import { CABLE_DEVICE, FILTER_TABLE, type ForwardingPlan, INNER_DEVICE, type NeighborPlan, PROBE_DEVICE, REMOTE_TABLE, RETURN_TABLE, ROUTE_PROTOCOL, type RoutePlan, type RulePlan } from '../plan/types.ts';
 import type { Exec } from './exec.ts';
-import { readList } from './read-json.ts';
+import { readList, readLists } from './read-json.ts';
 
 /** A device of ours, as it stands. */
 export interface LinkState {
@@ -16,18 +16,13 @@ export interface LinkState {
   readonly vxlan?: { readonly vni: number; readonly port: number; readonly local: string; readonly learning: boolean; readonly df: string };
 }
 
-/** A route of ours; `metric` where it is not the family's usual one. */
-export interface RouteState extends RoutePlan {
-  readonly metric?: number;
-}
-
 /** What of ours is in the kernel, the filters of iptables and WireGuard apart. */
 export interface KernelState {
   readonly hasIPv6: boolean;
   readonly links: readonly LinkState[];
   readonly neighbors: readonly NeighborPlan[];
   readonly forwarding: readonly ForwardingPlan[];
-  readonly routes: readonly RouteState[];
+  readonly routes: readonly RoutePlan[];
   readonly rules: readonly RulePlan[];
   /** Listing of our table, per family where there is one. */
   readonly filters: { readonly [family in IpFamily]?: string };
@@ -40,6 +35,19 @@ interface IpLink {
   readonly address?: string;
   readonly inet6_addr_gen_mode?: string;
   readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: { readonly id?: number; readonly port?: number; readonly local?: string; readonly local6?: string; readonly learning?: boolean; readonly df?: string } };
+}
+
+interface IpNeighbor {
+  readonly dst: string;
+  readonly dev: string;
+  readonly lladdr?: string;
+}
+
+interface FdbEntry {
+  readonly ifname: string;
+  readonly mac: string;
+  readonly dst?: string;
+  readonly port?: number;
 }
 
 interface IpRoute {
@@ -60,30 +68,28 @@ interface IpRule {
   readonly protocol?: string;
 }
 
-const DEVICES: readonly string[] = [CABLE_DEVICE, INNER_DEVICE];
+const DEVICES: readonly string[] = [CABLE_DEVICE, INNER_DEVICE, PROBE_DEVICE];
 const TABLES: readonly number[] = [REMOTE_TABLE, RETURN_TABLE];
+const KINDS = ['throw', 'unreachable'] as const;
 const NFT_FAMILIES = { IPv4: 'ip', IPv6: 'ip6' } as const;
 /** What the kernel gives to routes without a metric. */
 const USUAL_METRIC: Readonly<Record<IpFamily, number>> = { IPv4: 0, IPv6: 1024 };
 
+/** In few programs: to start one takes longer than to read what it says. */
 export async function readKernelState(exec: Exec, signal: AbortSignal): Promise<KernelState> {
-  const list = <T>(command: string, ...args: string[]): Promise<readonly T[]> => readList<T>(exec, command, args, signal);
-  const linksRead = list<IpLink>('ip', '-d', '-j', 'link', 'show');
-  const [allLinks, forwarding, neighbors, routes, rules4, rules6, ip, ip6] = await Promise.all([
-    linksRead,
-    linksRead.then((links) => readForwarding(exec, links.flatMap(ourLinks), signal)),
-    list<{ dst: string; dev: string; lladdr?: string }>('ip', '-j', 'neigh', 'show', 'nud', 'permanent'),
-    list<IpRoute>('ip', '-d', '-j', 'route', 'show', 'table', 'all', 'proto', String(ROUTE_PROTOCOL)),
-    list<IpRule>('ip', '-d', '-j', 'rule', 'show'),
+  const [[allLinks, neighbors, routes, rules4], forwarding, rules6, ip, ip6] = await Promise.all([
+    readLists<[IpLink, IpNeighbor, IpRoute, IpRule]>(exec, ['link show', 'neigh show nud permanent', `route show table all proto ${ROUTE_PROTOCOL}`, 'rule show'], signal),
+    // of all devices: those that are asked for by name have to be there
+    readList<FdbEntry>(exec, 'bridge', ['-j', 'fdb', 'show'], signal),
     // a kernel without IPv6 has no such rules
-    list<IpRule>('ip', '-6', '-d', '-j', 'rule', 'show').catch((): IpRule[] => []),
+    readList<IpRule>(exec, 'ip', ['-6', '-d', '-j', 'rule', 'show'], signal).catch((): IpRule[] => []),
     readTable(exec, 'IPv4', signal),
     readTable(exec, 'IPv6', signal),
   ]);
   return {
     hasIPv6: allLinks.some((link) => link.inet6_addr_gen_mode !== undefined),
     links: allLinks.flatMap(ourLinks),
-    forwarding,
+    forwarding: forwarding.flatMap(({ ifname, mac, dst = '', port }) => (DEVICES.includes(ifname) ? [{ device: ifname, mac, destination: dst, ...(port !== undefined && { port }) }] : [])),
     neighbors: neighbors.flatMap(({ dst, dev, lladdr }) => (DEVICES.includes(dev) && lladdr !== undefined ? [{ device: dev, address: dst, mac: lladdr }] : [])),
     routes: routes.flatMap(toRoute),
     rules: [...rules4.flatMap((rule) => toRule('IPv4', rule)), ...rules6.flatMap((rule) => toRule('IPv6', rule))],
@@ -99,21 +105,11 @@ function ourLinks({ ifname, flags, mtu, address = '', inet6_addr_gen_mode: addrG
   return [{ name: ifname, kind, isUp: flags.includes('UP'), mtu, mac: address, ...(addrGenMode !== undefined && { addrGenMode }), ...(vxlan && { vxlan }) }];
 }
 
-async function readForwarding(exec: Exec, links: readonly LinkState[], signal: AbortSignal): Promise<ForwardingPlan[]> {
-  const devices = links.filter(({ kind }) => kind === 'vxlan').map(({ name }) => name);
-  const lists = await Promise.all(devices.map(async (device) => {
-    // a device that has gone since has no entries either
-    const entries = await readList<{ mac: string; dst?: string }>(exec, 'bridge', ['-j', 'fdb', 'show', 'dev', device], signal).catch(() => []);
-    return entries.map(({ mac, dst = '' }) => ({ device, mac, destination: dst }));
-  }));
-  return lists.flat();
-}
-
-function toRoute({ type, dst, gateway, dev, table, prefsrc, metric, metrics }: IpRoute): RouteState[] {
+function toRoute({ type, dst, gateway, dev, table, prefsrc, metric, metrics }: IpRoute): RoutePlan[] {
   if (!TABLES.includes(Number(table))) return [];
   const family = dst.includes(':') ? 'IPv6' : 'IPv4';
   const prefix = dst.includes('/') ? dst : `${dst}/${family === 'IPv4' ? 32 : 128}`;
-  const kind = type === 'throw' ? 'throw' : 'unicast';
+  const kind = KINDS.find((known) => known === type) ?? 'unicast';
   const mtu = metrics?.find((entry) => entry.mtu !== undefined)?.mtu;
   return [{
     family, table: Number(table), destination: family === 'IPv4' ? prefix : (parseCidr(prefix)?.text ?? prefix), kind,

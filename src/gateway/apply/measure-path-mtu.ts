@@ -14,6 +14,8 @@ export interface PathMtuOptions {
   readonly driver: CableDriver;
   /** Where packets of the tunnel are sent to. */
   readonly endpoint: string;
+  /** What was found before: as long as packets of that size pass, nothing else is tried. */
+  readonly known?: number;
 }
 
 /** What IPv6 promises on every link (RFC 8200, section 5), and what IPv4 hosts must take (RFC 791, 3.1). */
@@ -26,8 +28,11 @@ const TRIES = 3;
 const TTL = 64;
 
 /** Largest packet (IP header included) that reaches the target and is answered, bytes; undefined where not even the smallest is. */
-export async function measurePathMtu(exec: Exec, { source, target, max, driver, endpoint }: PathMtuOptions, signal: AbortSignal): Promise<number | undefined> {
-  const found = await searchMtu(max, (size) => isAnswered(exec, source, target, size, signal));
+export async function measurePathMtu(exec: Exec, { source, target, max, driver, endpoint, known }: PathMtuOptions, signal: AbortSignal): Promise<number | undefined> {
+  const passes = (size: number): Promise<boolean> => isAnswered(exec, source, target, size, signal);
+  // asked twice, since on a path that loses packets a search may end too low
+  const stands = known !== undefined && known <= max && ((await passes(known)) || (await passes(known)));
+  const found = stands ? known : await searchMtu(max, passes);
   if (found === undefined) return undefined;
   const outer = await readKnownMtu(exec, endpoint, signal);
   // wireguard's outer packets pass in fragments too, which is slow, and not to be relied on

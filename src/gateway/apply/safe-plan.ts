@@ -9,6 +9,10 @@ function isAddress(text: string | undefined): boolean {
   return text === undefined || familyOf(text) !== undefined;
 }
 
+function isNumber(value: number | undefined): boolean {
+  return value === undefined || Number.isInteger(value);
+}
+
 function isCidr(text: string): boolean {
   return parseCidr(text)?.text === text;
 }
@@ -36,10 +40,13 @@ export function keepSafeParts(plan: NetworkPlan): { readonly plan: NetworkPlan; 
     plan: {
       links: keep(plan.links, (link) => Number.isInteger(link.mtu) && Number.isInteger(link.port) && (link.kind === 'wireguard' || (MAC.test(link.mac) && isAddress(link.local))), itself),
       neighbors: keep(plan.neighbors, ({ address, mac }) => isAddress(address) && MAC.test(mac), itself),
-      forwarding: keep(plan.forwarding, ({ mac, destination }) => MAC.test(mac) && isAddress(destination), itself),
-      routes: keep(plan.routes, ({ destination, via, source, mtu }) => isCidr(destination) && isAddress(via) && isAddress(source) && (mtu === undefined || Number.isInteger(mtu)), itself),
+      forwarding: keep(plan.forwarding, ({ mac, destination, port }) => MAC.test(mac) && isAddress(destination) && isNumber(port), itself),
+      routes: keep(plan.routes, ({ destination, via, source, mtu, metric }) => isCidr(destination) && isAddress(via) && isAddress(source) && isNumber(mtu) && isNumber(metric), itself),
       rules: plan.rules,
-      filters: plan.filters.map((filter) => ({ ...filter, localCIDRs: keep(filter.localCIDRs, isCidr, itself), remoteCIDRs: keep(filter.remoteCIDRs, isCidr, itself) })),
+      filters: plan.filters.map((filter) => ({
+        ...filter, localCIDRs: keep(filter.localCIDRs, isCidr, itself), remoteCIDRs: keep(filter.remoteCIDRs, isCidr, itself),
+        guards: filter.guards.map((guard) => ({ ...guard, senders: keep(guard.senders, isCidr, itself) })),
+      })),
       ...(wireguard && { wireguard: { ...wireguard, peers: keep(wireguard.peers, isPeer, ({ publicKey, endpoint }) => ({ publicKey, endpoint })) } }),
     },
     refused,

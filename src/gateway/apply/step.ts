@@ -3,6 +3,8 @@ export interface Step {
   readonly command: string;
   readonly args: readonly string[];
   readonly input?: string;
+  /** Whether the input holds keys: programs repeat in their complaints what they could not read, so those are kept back. */
+  readonly isSecret?: boolean;
   /** A line for each change, without secrets. */
   readonly changes: readonly string[];
 }

@@ -12,7 +12,8 @@ export interface AppliedChanges {
 
 /** Runs what changes something, and keeps count. */
 export interface Writer {
-  run(steps: readonly Step[]): Promise<void>;
+  /** Whether all of it is done. What fails does not hold up the rest. */
+  run(steps: readonly Step[]): Promise<boolean>;
   /** For changes that are no step. A failure is kept until the end. */
   attempt(change: () => Promise<readonly string[]>): Promise<void>;
   /** Throws MCS_NETWORK_NOT_APPLIED where something failed. */
@@ -28,15 +29,22 @@ export function createWriter(exec: Exec, signal: AbortSignal): Writer {
   const changes: string[] = [];
   const failures: string[] = [];
   let commands = 0;
-  const runStep = async ({ command, args, input, changes: lines }: Step): Promise<void> => {
+  /** A program that cannot be run to its end is one more failure. */
+  const keepFailure = (error: unknown): void => {
+    if (signal.aborted || !(error instanceof McsError)) throw error;
+    failures.push(errorMessage(error));
+  };
+  const runStep = async (step: Step): Promise<void> => {
     commands += 1;
-    changes.push(...lines);
-    const { code, stderr } = await exec(command, args, { signal, ...(input !== undefined && { input }) });
-    if (code !== 0) failures.push(...explain(command, lines, stderr));
+    changes.push(...step.changes);
+    const { code, stderr } = await exec(step.command, step.args, { signal, ...(step.input !== undefined && { input: step.input }) });
+    if (code !== 0) failures.push(...explain(step, code, stderr));
   };
   return {
     run: async (steps) => {
-      for (const step of steps) await runStep(step);
+      const before = failures.length;
+      for (const step of steps) await runStep(step).catch(keepFailure);
+      return failures.length === before;
     },
     attempt: async (change) => {
       try {
@@ -44,8 +52,7 @@ export function createWriter(exec: Exec, signal: AbortSignal): Writer {
         commands += lines.length;
         changes.push(...lines);
       } catch (error) {
-        if (signal.aborted || !(error instanceof McsError)) throw error;
-        failures.push(errorMessage(error));
+        keepFailure(error);
       }
     },
     finish: () => {
@@ -57,7 +64,8 @@ export function createWriter(exec: Exec, signal: AbortSignal): Writer {
 }
 
 /** Names the lines of a batch that failed: `Command failed -:3` follows the reason of line 3. */
-function explain(command: string, lines: readonly string[], stderr: string): string[] {
+function explain({ command, changes: lines, isSecret = false }: Step, code: number, stderr: string): string[] {
+  if (isSecret) return [`"${command}" (${lines[0] ?? ''}) ended with ${code}`];
   const texts = stderr.split('\n').map((text) => text.trim()).filter((text) => text !== '');
   const failed = texts.flatMap((text, index) => {
     const line = /^Command failed -:(\d+)$/.exec(text)?.[1];

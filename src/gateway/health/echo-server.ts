@@ -7,14 +7,17 @@ import { answerTo } from './echo-packet.ts';
 export class EchoServer {
   readonly #logger: Logger;
   readonly #port: number;
+  readonly #onRequest: (address: string) => void;
   #socket: UdpSocket | undefined;
   #address: string | undefined;
   #work: Promise<void> = Promise.resolve();
   #problem: string | undefined;
 
-  constructor(port: number, logger: Logger) {
+  /** `onRequest` hears from whom a probe came. */
+  constructor(port: number, logger: Logger, onRequest: (address: string) => void = () => undefined) {
     this.#port = port;
     this.#logger = logger;
+    this.#onRequest = onRequest;
   }
 
   /** Why it does not answer; undefined while it does, or shall not. */
@@ -47,7 +50,9 @@ export class EchoServer {
         onError: report,
         onMessage: (packet, from) => {
           const answer = answerTo(packet);
-          if (answer !== undefined) this.#socket?.send(answer, from.port, from.address);
+          if (answer === undefined) return;
+          this.#onRequest(from.address);
+          this.#socket?.send(answer, from.port, from.address);
         },
       });
     } catch (error) {

@@ -1,20 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { familyOf } from '../../api/cidr.ts';
 import type { IpFamily } from '../../api/types/index.ts';
 import type { Clock } from '../../base/clock.ts';
-import { errorMessage } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { openUdpSocket, type UdpSocket } from '../udp-socket.ts';
-import { decodeAnswer, encodeRequest } from './echo-packet.ts';
-import { PathHealth, type PathStatus } from './path-health.ts';
-
-/** Whom to probe. */
-export interface ProbeTarget {
-  /** Cable name: what the path is known by. */
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-}
+import type { openUdpSocket } from '../udp-socket.ts';
+import type { PathStatus } from './path-health.ts';
+import { ProbePath, type ProbeTarget } from './probe-path.ts';
 
 export interface ProberOptions {
   readonly intervalMs: number;
@@ -26,35 +16,30 @@ export interface ProberOptions {
   readonly openSocket?: typeof openUdpSocket;
 }
 
-interface Path {
-  readonly target: ProbeTarget;
-  readonly session: bigint;
-  readonly health: PathHealth;
-  /** Why the last probe could not even be sent. */
-  failure: string | undefined;
-  cancelSend: () => void;
-  cancelJudge: () => void;
-}
-
 type Sources = { readonly [family in IpFamily]?: string };
 
-/** Sends probes along all paths, from this node's address in the pod ranges. */
+/** Paths that begin together are spread over at most so long. */
+const SPREAD_MS = 1_000;
+
+/** Sends probes along all paths, from this node's addresses in the pod ranges. */
 export class Prober {
   readonly #options: ProberOptions;
-  readonly #paths = new Map<string, Path>();
-  readonly #sockets = new Map<IpFamily, { readonly address: string; readonly socket: UdpSocket }>();
-  #opening: Promise<void> = Promise.resolve();
+  readonly #paths = new Map<string, ProbePath>();
+  #sources: Sources = {};
 
   constructor(options: ProberOptions) {
     this.#options = options;
   }
 
-  /** From where probes go, per family. Calls follow one another. */
-  useSources(sources: Sources): Promise<void> {
-    this.#opening = this.#opening.then(async () => {
-      for (const family of ['IPv4', 'IPv6'] as const) await this.#useSource(family, sources[family]);
+  /** From where probes go, per family. */
+  async useSources(sources: Sources): Promise<void> {
+    const before = this.#sources;
+    this.#sources = sources;
+    const moved = [...this.#paths.values()].filter(({ target: { address } }) => {
+      const family = familyOf(address) ?? 'IPv4';
+      return before[family] !== sources[family];
     });
-    return this.#opening;
+    await Promise.all(moved.map((path) => path.renew()));
   }
 
   /** Begins with paths that are new or lead elsewhere, and ends those that are not among the targets. */
@@ -62,94 +47,30 @@ export class Prober {
     const wanted = new Map(targets.map((target) => [target.name, target]));
     for (const [name, path] of this.#paths) {
       const target = wanted.get(name);
-      if (target?.address !== path.target.address || target.port !== path.target.port) this.#end(name, path);
+      if (target?.address === path.target.address && target.port === path.target.port) continue;
+      this.#paths.delete(name);
+      void path.end();
     }
     for (const target of targets) if (!this.#paths.has(target.name)) this.#begin(target);
   }
 
   /** Undefined for a path that is not followed. */
   status(name: string): PathStatus | undefined {
-    const path = this.#paths.get(name);
-    if (path === undefined) return undefined;
-    const status = path.health.status(this.#options.clock.monotonic());
-    const suffix = path.failure === undefined || status.state === 'connected' ? '' : `; ${path.failure}`;
-    return { ...status, reason: `${status.reason}${suffix}` };
+    return this.#paths.get(name)?.status;
   }
 
   async stop(): Promise<void> {
-    for (const [name, path] of this.#paths) this.#end(name, path);
-    await this.useSources({});
-  }
-
-  async #useSource(family: IpFamily, address: string | undefined): Promise<void> {
-    const standing = this.#sockets.get(family);
-    if (standing?.address === address) return;
-    this.#sockets.delete(family);
-    await standing?.socket.close();
-    if (address === undefined) return;
-    const { logger, openSocket = openUdpSocket } = this.#options;
-    const onError = (error: unknown): void => logger.warn('Cannot probe', { address, error });
-    try {
-      this.#sockets.set(family, { address, socket: await openSocket({ address, port: 0, onError, onMessage: (packet) => this.#receive(packet) }) });
-    } catch (error) {
-      onError(error);
-    }
+    const paths = [...this.#paths.values()];
+    this.#paths.clear();
+    await Promise.all(paths.map((path) => path.end()));
   }
 
   #begin(target: ProbeTarget): void {
-    const { intervalMs, maxLost, clock } = this.#options;
-    const health = new PathHealth({ target: target.address, intervalMs, maxLost });
-    const path: Path = { target, session: randomBytes(8).readBigUInt64BE(), health, failure: undefined, cancelSend: () => undefined, cancelJudge: () => undefined };
+    const { onChange, ...options } = this.#options;
+    const source = (): string | undefined => this.#sources[familyOf(target.address) ?? 'IPv4'];
+    const path = new ProbePath({ ...options, target, source, onChange: (state) => onChange(target.name, state) });
     this.#paths.set(target.name, path);
     // hundreds of paths that begin together shall not send together for ever
-    path.cancelSend = clock.schedule(() => this.#send(path), this.#paths.size === 1 ? 0 : (Number(path.session % 1_000n) / 1_000) * Math.min(intervalMs, 1_000));
-  }
-
-  #end(name: string, path: Path): void {
-    path.cancelSend();
-    path.cancelJudge();
-    this.#paths.delete(name);
-  }
-
-  #send(path: Path): void {
-    const { clock } = this.#options;
-    const { health, session, target } = path;
-    this.#judge(path);
-    const socket = this.#sockets.get(familyOf(target.address) ?? 'IPv4')?.socket;
-    const packet = encodeRequest({ session, sequence: health.send(clock.monotonic()) });
-    path.failure = socket === undefined ? 'there is no socket to send from' : undefined;
-    socket?.send(packet, target.port, target.address, (error) => {
-      path.failure = errorMessage(error);
-    });
-    path.cancelJudge();
-    path.cancelJudge = clock.schedule(() => this.#judge(path), health.patienceMs);
-    path.cancelSend = clock.schedule(() => this.#send(path), health.nextInMs);
-  }
-
-  /** A probe that was lost makes the next one hurry. */
-  #judge(path: Path): void {
-    const { clock } = this.#options;
-    const before = path.health.nextInMs;
-    const hasChanged = path.health.judge(clock.monotonic());
-    if (path.health.nextInMs < before) {
-      path.cancelSend();
-      path.cancelSend = clock.schedule(() => this.#send(path), 0);
-    }
-    if (hasChanged) this.#tell(path);
-  }
-
-  #receive(packet: Buffer): void {
-    const echo = decodeAnswer(packet);
-    if (echo === undefined) return;
-    // sessions are random, so an answer to another run, or a made up one, meets no path
-    const path = [...this.#paths.values()].find(({ session }) => session === echo.session);
-    if (path === undefined) return;
-    const now = this.#options.clock.monotonic();
-    const before = path.health.state;
-    if (path.health.receive(echo.sequence, now) && path.health.state !== before) this.#tell(path);
-  }
-
-  #tell({ target, health }: Path): void {
-    this.#options.onChange(target.name, health.state);
+    path.begin(this.#paths.size === 1 ? 0 : Math.random() * Math.min(options.intervalMs, SPREAD_MS));
   }
 }

@@ -3,7 +3,6 @@ import type { RemoteEnd } from '../view/remote-end.ts';
 
 /** What has been found out about a gateway's addresses; times on a monotonic clock, ms. */
 export interface Discovery {
-  readonly startedAt: number;
   /** When the private address answered first. */
   readonly privateAt?: number;
   readonly publicAt?: number;
@@ -11,7 +10,7 @@ export interface Discovery {
 
 export interface PathDecision {
   readonly path: TunnelPath;
-  /** Whether that was found out, or is all that is left; else it may change still. */
+  /** Whether nobody has to be asked any more, as long as the path works. */
   readonly isFinal: boolean;
   /** Whether an address answered. */
   readonly isProven: boolean;
@@ -21,9 +20,6 @@ export interface PathDecision {
 
 /** How long the private address may be slower than the public one, which is the longer way often. */
 export const PRIVATE_HEAD_START_MS = 500;
-/** After so long nobody is asked any more. */
-export const GIVE_UP_MS = 60_000;
-
 function publicPath(end: RemoteEnd): TunnelPath {
   return { address: end.publicIP ?? end.privateIP, port: end.tunnelPort, usingNAT: end.publicIP !== undefined && end.publicIP !== end.privateIP };
 }
@@ -45,12 +41,11 @@ export function needsDiscovery(end: RemoteEnd, natt: boolean): boolean {
 
 /** Chooses the address of a gateway from what has answered so far. The private one is preferred. */
 export function decidePath(end: RemoteEnd, discovery: Discovery, now: number): PathDecision {
-  const { startedAt, privateAt, publicAt } = discovery;
+  const { privateAt, publicAt } = discovery;
   if (privateAt !== undefined) return { path: privatePath(end), isFinal: true, isProven: true };
   if (publicAt !== undefined) {
     const decidedAt = publicAt + PRIVATE_HEAD_START_MS;
     return { path: publicPath(end), isProven: true, ...(now >= decidedAt ? { isFinal: true } : { isFinal: false, againAt: decidedAt }) };
   }
-  const givesUpAt = startedAt + GIVE_UP_MS;
-  return { path: fallbackPath(end), isProven: false, ...(now >= givesUpAt ? { isFinal: true } : { isFinal: false, againAt: givesUpAt }) };
+  return { path: fallbackPath(end), isProven: false, isFinal: false };
 }

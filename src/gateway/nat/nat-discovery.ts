@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
 import { isDeepStrictEqual } from 'node:util';
 import { familyOf } from '../../api/cidr.ts';
@@ -8,8 +7,9 @@ import type { Logger } from '../../base/log.ts';
 import { openUdpSocket, type UdpSocket } from '../udp-socket.ts';
 import { privatePath, type TunnelPath } from '../view/build-view.ts';
 import type { RemoteEnd } from '../view/remote-end.ts';
-import { decidePath, type Discovery, fallbackPath, findPath, needsDiscovery } from './decide-path.ts';
+import { findPath, needsDiscovery } from './decide-path.ts';
 import { answerNatRequest, decodeNatMessage, encodeNatMessage } from './nat-message.ts';
+import { NatSearch } from './nat-search.ts';
 
 /** The own gateway, as others ask for it. */
 export interface NatIdentity {
@@ -38,19 +38,12 @@ export interface NatResult {
   readonly doubt: string;
 }
 
-interface Search {
+/** A gateway that is followed. */
+interface Followed {
   readonly end: RemoteEnd;
-  readonly nonces: { readonly private: string; readonly public: string };
-  discovery: Discovery;
-  /** What packets use until something better is known. */
-  path: TunnelPath;
-  isFinal: boolean;
-  isProven: boolean;
-  cancelRetry: () => void;
-  cancelDecision: () => void;
+  /** Undefined where there is nothing to find out. */
+  readonly search: NatSearch | undefined;
 }
-
-const RETRY_MS = 2_000;
 
 function isSameEnd(a: RemoteEnd, b: RemoteEnd): boolean {
   const facts = ({ privateIP, publicIP, tunnelPort, discoveryPort, natEnabled }: RemoteEnd): unknown[] => [privateIP, publicIP, tunnelPort, discoveryPort, natEnabled];
@@ -60,7 +53,7 @@ function isSameEnd(a: RemoteEnd, b: RemoteEnd): boolean {
 /** Finds out by which address each remote gateway is reached, and answers those who ask for this one. */
 export class NatDiscovery {
   readonly #options: NatDiscoveryOptions;
-  readonly #searches = new Map<string, Search>();
+  readonly #followed = new Map<string, Followed>();
   #socket: UdpSocket | undefined;
   #identity: NatIdentity | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -93,29 +86,26 @@ export class NatDiscovery {
   /** Searches for gateways that are new or have changed; a result is kept as long as the Endpoint says the same. */
   follow(ends: readonly RemoteEnd[]): void {
     const wanted = new Map(ends.map((end) => [end.cableName, end]));
-    for (const [name, search] of this.#searches) {
+    for (const [name, { end: standing, search }] of this.#followed) {
       const end = wanted.get(name);
-      if (end === undefined || !isSameEnd(end, search.end)) this.#end(name, search);
+      if (end !== undefined && isSameEnd(end, standing)) continue;
+      search?.stop();
+      this.#followed.delete(name);
     }
-    for (const end of ends) if (!this.#searches.has(end.cableName)) this.#begin(end, findPath(end, this.#options.remembered(end.cableName)));
+    for (const end of ends) if (!this.#followed.has(end.cableName)) this.#begin(end);
   }
 
-  /** Asks again, because the path that was found does not work. It is used until another one is found. */
-  recheck(cableName: string): void {
-    const search = this.#searches.get(cableName);
-    if (search === undefined || !search.isFinal || !needsDiscovery(search.end, this.#options.natt)) return;
-    this.#end(cableName, search);
-    this.#begin(search.end, search.path);
+  /** Whether packets come through to a gateway, as far as is known: as long as they do not, it is asked again and again. */
+  setBroken(cableName: string, isBroken: boolean): void {
+    this.#followed.get(cableName)?.search?.setBroken(isBroken);
   }
 
   /** Undefined for a gateway that is not followed. */
   result(cableName: string): NatResult | undefined {
-    const search = this.#searches.get(cableName);
-    if (search === undefined) return undefined;
-    const { end: { privateIP, publicIP, discoveryPort }, isProven, path } = search;
-    if (isProven || !needsDiscovery(search.end, this.#options.natt)) return { path, doubt: '' };
-    const asked = [privateIP, ...(publicIP === undefined || publicIP === privateIP ? [] : [publicIP])].join(' nor ');
-    return { path, doubt: `NAT discovery: ${asked.includes(' nor ') ? 'neither ' : 'no answer from '}${asked}${asked.includes(' nor ') ? ' answers' : ''} at UDP port ${discoveryPort}; using ${path.address}` };
+    const followed = this.#followed.get(cableName);
+    if (followed === undefined) return undefined;
+    const { end, search } = followed;
+    return search === undefined ? { path: privatePath(end), doubt: '' } : { path: search.path, doubt: search.doubt };
   }
 
   async stop(): Promise<void> {
@@ -136,77 +126,34 @@ export class NatDiscovery {
     }
   }
 
-  #begin(end: RemoteEnd, kept?: TunnelPath): void {
-    const { clock, natt } = this.#options;
-    const nonce = (): string => randomBytes(16).toString('hex');
-    const discovery = { startedAt: clock.monotonic() };
-    const isNeeded = needsDiscovery(end, natt);
-    const search: Search = {
-      end,
-      nonces: { private: nonce(), public: nonce() },
-      discovery,
-      path: isNeeded ? (kept ?? fallbackPath(end)) : privatePath(end),
-      isFinal: !isNeeded,
-      isProven: false,
-      cancelRetry: () => undefined,
-      cancelDecision: () => undefined,
-    };
-    this.#searches.set(end.cableName, search);
-    if (isNeeded) this.#ask(search);
-    if (isNeeded) this.#decide(search, kept);
+  #begin(end: RemoteEnd): void {
+    const { clock, natt, onChange, remembered } = this.#options;
+    const kept = findPath(end, remembered(end.cableName));
+    const ask = (address: string, nonce: string): boolean => this.#request(end, address, nonce);
+    const search = needsDiscovery(end, natt) ? new NatSearch({ end, kept, ask, onChange, clock }) : undefined;
+    this.#followed.set(end.cableName, { end, search });
+    search?.begin();
   }
 
-  #end(name: string, search: Search): void {
-    search.cancelRetry();
-    search.cancelDecision();
-    this.#searches.delete(name);
-  }
-
-  #ask(search: Search): void {
-    const { end, nonces } = search;
-    this.#request(end, end.privateIP, nonces.private);
-    if (end.publicIP !== undefined && end.publicIP !== end.privateIP) this.#request(end, end.publicIP, nonces.public);
-    search.cancelRetry = this.#options.clock.schedule(() => this.#ask(search), RETRY_MS);
-  }
-
-  #request(end: RemoteEnd, address: string, nonce: string): void {
+  #request(end: RemoteEnd, address: string, nonce: string): boolean {
     const from = this.#identity;
-    if (from === undefined || this.#socket === undefined || familyOf(address) !== familyOf(from.address)) return;
+    if (from === undefined || this.#socket === undefined || familyOf(address) !== familyOf(from.address)) return false;
     const packet = encodeNatMessage({ type: 'request', nonce, to: end.cableName, from: from.cable, cluster: end.clusterID });
     this.#socket.send(packet, end.discoveryPort, address, (error) => this.#options.logger.debug('Cannot ask a gateway', { address, error }));
+    return true;
   }
 
   #receive(packet: Buffer, { address, port }: RemoteInfo): void {
     const message = decodeNatMessage(packet);
     if (message === undefined || this.#identity === undefined) return;
+    const { search } = this.#followed.get(message.from) ?? {};
+    if (message.type === 'answer') {
+      search?.answer(message.nonce);
+      return;
+    }
     const answer = answerNatRequest(message, this.#identity);
-    if (answer !== undefined) this.#socket?.send(encodeNatMessage(answer), port, address);
-    else if (message.type === 'answer') this.#note(message.from, message.nonce);
-  }
-
-  #note(cableName: string, nonce: string): void {
-    const search = this.#searches.get(cableName);
-    if (search === undefined) return;
-    const { nonces, discovery } = search;
-    const now = this.#options.clock.monotonic();
-    if (nonce === nonces.private) search.discovery = { privateAt: now, ...discovery };
-    else if (nonce === nonces.public) search.discovery = { publicAt: now, ...discovery };
-    else return;
-    this.#decide(search);
-  }
-
-  /** `kept` stays in use as long as nothing answers. */
-  #decide(search: Search, kept?: TunnelPath): void {
-    const { clock, onChange } = this.#options;
-    const now = clock.monotonic();
-    const before = { path: search.path, isProven: search.isProven };
-    const { path, isFinal, isProven, againAt } = decidePath(search.end, search.discovery, now);
-    if (isProven || isFinal || kept === undefined) search.path = path;
-    search.isFinal = isFinal;
-    search.isProven = isProven;
-    search.cancelDecision();
-    if (againAt !== undefined) search.cancelDecision = clock.schedule(() => this.#decide(search, isProven ? undefined : search.path), againAt - now);
-    if (isFinal) search.cancelRetry();
-    if (!isDeepStrictEqual(before, { path: search.path, isProven })) onChange();
+    if (answer === undefined) return;
+    this.#socket?.send(encodeNatMessage(answer), port, address);
+    search?.hear();
   }
 }

@@ -1,9 +1,9 @@
-import { type Cidr, familyOf } from '../../api/cidr.ts';
-import type { IpFamily } from '../../api/types/index.ts';
+import { familyOf } from '../../api/cidr.ts';
+import { planFilters } from './plan-filters.ts';
 import { planForwarding, planLinks, planNeighbors } from './plan-links.ts';
 import { planRoutes, planRules } from './plan-routes.ts';
 import { type Scene, setScene } from './scene.ts';
-import { CABLE_DEVICE, EMPTY_PLAN, type FilterPlan, type NetworkPlan, type NetworkView, type WireguardPlan } from './types.ts';
+import { CABLE_DEVICE, EMPTY_PLAN, type NetworkPlan, type NetworkView, type WireguardPlan } from './types.ts';
 
 /**
  * What shall stand in the kernel of one node. Pure: equal views give equal plans. A node that the
@@ -17,7 +17,7 @@ export function planNetwork(view: NetworkView, clusterID: string): NetworkPlan {
     links: planLinks(scene),
     neighbors: sortBy(planNeighbors(scene), ({ device, address }) => `${device} ${address}`),
     forwarding: sortBy(planForwarding(scene), ({ device, mac }) => `${device} ${mac}`),
-    routes: sortBy(planRoutes(scene), ({ table, destination }) => `${table} ${destination}`),
+    routes: sortBy(planRoutes(scene), ({ table, destination, metric = 0 }) => `${table} ${destination} ${metric}`),
     rules: planRules(scene),
     filters: planFilters(scene),
     ...(wireguard && { wireguard }),
@@ -27,20 +27,6 @@ export function planNetwork(view: NetworkView, clusterID: string): NetworkPlan {
 function sortBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   const keyed = items.map((item) => ({ item, key: keyOf(item) }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ item }) => item);
-}
-
-function textsOf(cidrs: readonly Cidr[], family: IpFamily): string[] {
-  return cidrs.filter((cidr) => cidr.family === family).map(({ text }) => text).sort();
-}
-
-/** On every node, because a CNI translates addresses where a packet leaves its node. */
-function planFilters({ view: { sources }, families, podCIDRs, remotes }: Scene): FilterPlan[] {
-  const subnets = remotes.flatMap((accepted) => accepted.subnets);
-  return families.flatMap((family) => {
-    const remoteCIDRs = textsOf(subnets, family);
-    const source = sources[family];
-    return remoteCIDRs.length === 0 ? [] : [{ family, localCIDRs: textsOf(podCIDRs, family), remoteCIDRs, ...(source !== undefined && { source }) }];
-  });
 }
 
 function planWireguard({ view, isGateway, remotes }: Scene): WireguardPlan | undefined {

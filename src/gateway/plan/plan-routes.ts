@@ -1,12 +1,12 @@
-import { type Cidr, hostCidr } from '../../api/cidr.ts';
-import { RangeSet } from '../../api/range-set.ts';
+import { type Cidr, cidrContains, hostCidr } from '../../api/cidr.ts';
 import type { AcceptedRemote } from './accept-subnets.ts';
 import { parseCidrs, type Scene } from './scene.ts';
-import { CABLE_DEVICE, INNER_DEVICE, REMOTE_TABLE, RETURN_TABLE, type RoutePlan, RULE_PRIORITY, type RulePlan } from './types.ts';
+import { deviceMtu, routeMtu } from './tunnel-mtu.ts';
+import { CABLE_DEVICE, INNER_DEVICE, LAST_METRIC, REMOTE_TABLE, RETURN_TABLE, type RoutePlan, RULE_PRIORITY, type RulePlan } from './types.ts';
 
 export function planRoutes(scene: Scene): RoutePlan[] {
   const remoteRoutes = scene.isGateway ? gatewayRoutes : workerRoutes;
-  return [...scene.remotes.flatMap((accepted) => remoteRoutes(scene, accepted)), ...(scene.isGateway ? returnRoutes(scene) : []), ...throwRoutes(scene)];
+  return [...scene.remotes.flatMap((accepted) => remoteRoutes(scene, accepted)), ...(scene.isGateway ? returnRoutes(scene) : []), ...lastRoutes(scene), ...throwRoutes(scene)];
 }
 
 /** The tables are asked before `main`; what they do not know is left to it. */
@@ -17,31 +17,25 @@ export function planRules({ isGateway, families }: Scene): RulePlan[] {
   ]);
 }
 
-/** Only where it says more than the device does. */
-function limitMtu(deviceMtu: number, ...limits: readonly (number | undefined)[]): { readonly mtu?: number } {
-  const mtu = Math.min(deviceMtu, ...limits.filter((limit) => limit !== undefined));
-  return mtu < deviceMtu ? { mtu } : {};
-}
-
-function remoteRoute({ view: { sources } }: Scene, { family, text: destination }: Cidr, hop: Pick<RoutePlan, 'device' | 'via' | 'mtu'>): RoutePlan {
+/** `largest` are the largest packets of the ways that lie before it, that of the device first. */
+function remoteRoute({ view: { sources }, families }: Scene, { family, text: destination }: Cidr, hop: Pick<RoutePlan, 'device' | 'via'>, largest: readonly [number, ...(number | undefined)[]]): RoutePlan {
   const source = sources[family];
-  return { family, table: REMOTE_TABLE, destination, kind: 'unicast', ...hop, ...(source !== undefined && { source }) };
+  const mtu = routeMtu(family, deviceMtu(largest[0], families), ...largest);
+  return { family, table: REMOTE_TABLE, destination, kind: 'unicast', ...hop, ...(mtu !== undefined && { mtu }), ...(source !== undefined && { source }) };
 }
 
 function gatewayRoutes(scene: Scene, { remote, subnets }: AcceptedRemote): RoutePlan[] {
   const { view, cable, cableMtu } = scene;
-  const mtu = limitMtu(cableMtu, remote.pathMtu);
-  if (view.driver === 'wireguard') return remote.publicKey === undefined ? [] : subnets.map((subnet) => remoteRoute(scene, subnet, { device: CABLE_DEVICE, ...mtu }));
+  if (view.driver === 'wireguard') return remote.publicKey === undefined ? [] : subnets.map((subnet) => remoteRoute(scene, subnet, { device: CABLE_DEVICE }, [cableMtu, remote.pathMtu]));
   const peer = cable.byName.get(remote.cableName);
-  return peer === undefined ? [] : subnets.map((subnet) => remoteRoute(scene, subnet, { device: CABLE_DEVICE, via: cable.hops.of(peer.mac, subnet.family), ...mtu }));
+  return peer === undefined ? [] : subnets.map((subnet) => remoteRoute(scene, subnet, { device: CABLE_DEVICE, via: cable.hops.of(peer.mac, subnet.family) }, [cableMtu, remote.pathMtu]));
 }
 
 function workerRoutes(scene: Scene, { remote, subnets }: AcceptedRemote): RoutePlan[] {
   const { view, inner, innerMtu, cableMtu } = scene;
   const gateway = inner.byName.get(view.gateway ?? '');
   if (gateway === undefined) return [];
-  const mtu = limitMtu(innerMtu, cableMtu, remote.pathMtu);
-  return subnets.map((subnet) => remoteRoute(scene, subnet, { device: INNER_DEVICE, via: inner.hops.of(gateway.mac, subnet.family), ...mtu }));
+  return subnets.map((subnet) => remoteRoute(scene, subnet, { device: INNER_DEVICE, via: inner.hops.of(gateway.mac, subnet.family) }, [innerMtu, cableMtu, remote.pathMtu]));
 }
 
 /** What comes out of the tunnel for a pod of another node goes to that node the way it came. */
@@ -53,11 +47,18 @@ function returnRoutes({ view, inner }: Scene): RoutePlan[] {
   });
 }
 
-/** Gateways whose addresses lie within a routed range would else be reached through the tunnel that needs them. */
+/** While gateway, key or device is missing: else packets for other clusters would go by the default route, as they are. */
+function lastRoutes({ remotes }: Scene): RoutePlan[] {
+  return remotes.flatMap(({ subnets }) => subnets.map(({ family, text }): RoutePlan => ({ family, table: REMOTE_TABLE, destination: text, kind: 'unreachable', metric: LAST_METRIC })));
+}
+
+/**
+ * A gateway whose address lies within its own cluster's ranges would else be reached through the
+ * tunnel that needs it. In another cluster's range its address makes no hole.
+ */
 function throwRoutes({ remotes }: Scene): RoutePlan[] {
-  const routed = new RangeSet();
-  for (const subnet of remotes.flatMap(({ subnets }) => subnets)) routed.add(subnet);
-  const addresses = new Set(remotes.flatMap(({ remote }) => [remote.address, ...remote.ownAddresses]));
-  const hosts = [...addresses].filter((address) => routed.holds(address)).flatMap((address) => hostCidr(address) ?? []);
-  return hosts.map(({ family, text }) => ({ family, table: REMOTE_TABLE, destination: text, kind: 'throw' }));
+  return remotes.flatMap(({ remote: { address, ownAddresses }, subnets }) => {
+    const held = [...new Set([address, ...ownAddresses])].filter((own) => subnets.some((subnet) => cidrContains(subnet, own)));
+    return held.flatMap((own) => hostCidr(own) ?? []).map(({ family, text }): RoutePlan => ({ family, table: REMOTE_TABLE, destination: text, kind: 'throw' }));
+  });
 }

@@ -1,7 +1,8 @@
 import { canonicalAddress, type Cidr, familyOf, parseCidr } from '../../api/cidr.ts';
-import type { IpFamily } from '../../api/types/index.ts';
-import { type AcceptedRemote, acceptSubnets } from './accept-subnets.ts';
 import { macOf } from '../../api/mac.ts';
+import type { IpFamily } from '../../api/types/index.ts';
+import { acceptIdentities } from './accept-identities.ts';
+import { type AcceptedRemote, acceptSubnets } from './accept-subnets.ts';
 import { assignNextHops, type NextHops } from './next-hops.ts';
 import { tunnelMtu } from './tunnel-mtu.ts';
 import type { NetworkView, NodeView } from './types.ts';
@@ -11,6 +12,8 @@ export interface Peer {
   readonly mac: string;
   /** Where packets for it are sent to. */
   readonly address: string;
+  /** Absent where it is the device's own. */
+  readonly port?: number;
 }
 
 /** The peers of one device, by node or cable name, and the addresses that routes know them by. */
@@ -31,6 +34,7 @@ export interface Scene {
   readonly remotes: readonly AcceptedRemote[];
   /** Families of the pods. */
   readonly families: readonly IpFamily[];
+  /** Largest packets that the ways carry, bytes; what the devices have is `deviceMtu` of it. */
   readonly cableMtu: number;
   readonly innerMtu: number;
   /** On a gateway all nodes, elsewhere only the gateway. */
@@ -46,7 +50,8 @@ export function setScene(view: NetworkView, clusterID: string): Scene | undefine
   const outer = local === undefined ? undefined : familyOf(local);
   if (self === undefined || local === undefined || outer === undefined) return undefined;
   const podCIDRs = parseCidrs(view.podCIDRs);
-  const remotes = acceptSubnets(view.remotes, podCIDRs);
+  const families = (['IPv4', 'IPv6'] as const).filter((family) => podCIDRs.some((cidr) => cidr.family === family));
+  const remotes = acceptSubnets(acceptIdentities(view.remotes, [macOf('cable', clusterID, self.name, local)]), podCIDRs, families);
   const isGateway = view.gateway === view.nodeName;
   return {
     view,
@@ -56,11 +61,11 @@ export function setScene(view: NetworkView, clusterID: string): Scene | undefine
     isGateway,
     podCIDRs,
     remotes,
-    families: (['IPv4', 'IPv6'] as const).filter((family) => podCIDRs.some((cidr) => cidr.family === family)),
+    families,
     cableMtu: tunnelMtu(view.driver, view.uplinkMtu, outer),
     innerMtu: tunnelMtu('vxlan', view.uplinkMtu, outer),
     inner: toPeers(view.nodes.filter((node) => node !== self && (isGateway || node.name === view.gateway)).flatMap((node) => innerPeer(node, clusterID, outer))),
-    cable: toPeers(isGateway && view.driver === 'vxlan' ? remotes.flatMap((accepted) => cablePeer(accepted, outer)) : []),
+    cable: toPeers(isGateway && view.driver === 'vxlan' ? remotes.flatMap((accepted) => cablePeer(accepted, outer, view.listenPort)) : []),
   };
 }
 
@@ -77,6 +82,6 @@ function innerPeer({ name, addresses }: NodeView, clusterID: string, outer: IpFa
   return address === undefined ? [] : [[name, { mac: macOf('inner', clusterID, name, address), address: canonicalAddress(address) ?? address }]];
 }
 
-function cablePeer({ remote: { cableName, mac, address } }: AcceptedRemote, outer: IpFamily): [string, Peer][] {
-  return mac === undefined || familyOf(address) !== outer ? [] : [[cableName, { mac, address: canonicalAddress(address) ?? address }]];
+function cablePeer({ remote: { cableName, mac, address, port } }: AcceptedRemote, outer: IpFamily, ownPort: number): [string, Peer][] {
+  return mac === undefined || familyOf(address) !== outer ? [] : [[cableName, { mac, address: canonicalAddress(address) ?? address, ...(port !== ownPort && { port }) }]];
 }

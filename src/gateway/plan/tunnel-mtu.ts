@@ -10,10 +10,21 @@ const INNER_HEADERS: Readonly<Record<CableDriver, number>> = {
   /** Type, receiver and counter (16) and the authentication tag (16) of a transport message. */
   wireguard: 32,
 };
-/** Every IPv6 link carries so much (RFC 8200, section 5), and nothing sensible on IPv4 carries less. */
-const LEAST = 1280;
+/** What every link carries (RFC 8200, section 5), and every IPv4 host takes (RFC 791, 3.1), bytes. */
+const LEAST: Readonly<Record<IpFamily, number>> = { IPv4: 576, IPv6: 1280 };
 
-/** MTU of a tunnel device over an interface of `uplinkMtu`, bytes; `family` is that of the outer packets. */
+/** Largest packet of a tunnel over an interface of `uplinkMtu`, bytes; `family` is that of the outer packets. */
 export function tunnelMtu(driver: CableDriver, uplinkMtu: number, family: IpFamily): number {
-  return Math.max(LEAST, uplinkMtu - OUTER_HEADER[family] - UDP_HEADER - INNER_HEADERS[driver]);
+  return Math.max(LEAST.IPv4, uplinkMtu - OUTER_HEADER[family] - UDP_HEADER - INNER_HEADERS[driver]);
+}
+
+/** MTU of a device whose largest packet is that, bytes: the kernel has no IPv6 on one with less than IPv6 asks for. */
+export function deviceMtu(largest: number, families: readonly IpFamily[]): number {
+  return Math.max(largest, ...families.map((family) => LEAST[family]));
+}
+
+/** MTU of a route over a device, where it says more than the device does; undefined else. */
+export function routeMtu(family: IpFamily, device: number, ...limits: readonly (number | undefined)[]): number | undefined {
+  const mtu = Math.max(LEAST[family], Math.min(device, ...limits.filter((limit) => limit !== undefined)));
+  return mtu < device ? mtu : undefined;
 }

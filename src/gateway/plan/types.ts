@@ -4,15 +4,19 @@ import type { CableDriver } from '../../discovery/cable-drivers.ts';
 /** Names, numbers and marks by which everything of ours in a node's kernel is told from what is not. */
 export const CABLE_DEVICE = 'mcs-cable';
 export const INNER_DEVICE = 'mcs-inner';
+/** Made and taken away to see whether the kernel can; one that is left is ours to take away. */
+export const PROBE_DEVICE = 'mcs-probe';
 export const CABLE_VNI = 1000;
 export const INNER_VNI = 100;
-export const INNER_PORT = 4800;
+export { INNER_PORT } from '../../api/data-plane.ts';
 /** Routes to other clusters. */
 export const REMOTE_TABLE = 4500;
 /** On the gateway: routes to the own nodes' pods, for what comes out of the tunnel. */
 export const RETURN_TABLE = 4501;
 /** Before `main` (32766), after what CNIs use for local traffic. */
 export const RULE_PRIORITY = 4500;
+/** Of the routes that keep packets from the underlay while there is no way through the tunnels: the last one of all. */
+export const LAST_METRIC = 0xffff_ffff;
 /** Protocol number of our routes and rules (iproute2's rt_protos has none with it). */
 export const ROUTE_PROTOCOL = 245;
 /** nftables table, in the families `ip` and `ip6`. */
@@ -100,19 +104,23 @@ export interface ForwardingPlan {
   readonly device: string;
   readonly mac: string;
   readonly destination: string;
+  /** UDP port there; absent where it is the device's own. */
+  readonly port?: number;
 }
 
 export interface RoutePlan {
   readonly family: IpFamily;
   readonly table: number;
   readonly destination: string;
-  /** `throw` leaves the destination to the tables that follow. */
-  readonly kind: 'unicast' | 'throw';
+  /** `throw` leaves the destination to the tables that follow; `unreachable` keeps it from them. */
+  readonly kind: 'unicast' | 'throw' | 'unreachable';
   readonly device?: string;
   /** Next hop on the device; absent on a device without link addresses. */
   readonly via?: string;
   readonly source?: string;
   readonly mtu?: number;
+  /** Absent for the family's usual one. Of routes to one destination the one with the smallest counts. */
+  readonly metric?: number;
 }
 
 export interface RulePlan {
@@ -123,13 +131,21 @@ export interface RulePlan {
   readonly table: number;
 }
 
-/** What the packet filter does, per family, between these ranges. */
+/** A UDP port that takes packets from these addresses only. */
+export interface PortGuard {
+  readonly port: number;
+  readonly senders: readonly string[];
+}
+
+/** What the packet filter of a family lets pass by our devices: what goes between these ranges, and nothing else. */
 export interface FilterPlan {
   readonly family: IpFamily;
   readonly localCIDRs: readonly string[];
   readonly remoteCIDRs: readonly string[];
   /** Source of the node's own traffic to other clusters; absent where the node has none. */
   readonly source?: string;
+  /** Ports of devices that believe everybody; none for WireGuard, which knows its peers by their keys. */
+  readonly guards: readonly PortGuard[];
 }
 
 export interface WireguardPeerPlan {

@@ -1,8 +1,7 @@
 import { canonicalAddress, specialRangeOf } from '../../api/cidr.ts';
 import { errorMessage } from '../../base/errors.ts';
 
-/** Services that answer with the address that a request came from. */
-export const DEFAULT_RESOLVERS: readonly string[] = ['https://api.ipify.org', 'https://checkip.amazonaws.com', 'https://icanhazip.com', 'https://ifconfig.me/ip', 'https://ident.me'];
+export { PUBLIC_IP_RESOLVERS as DEFAULT_RESOLVERS } from '../../api/data-plane.ts';
 
 /** An answer longer than this is none. */
 const MAX_ANSWER = 256;

@@ -15,8 +15,14 @@ export interface RemoteState {
   readonly nat: NatResult | undefined;
   /** Undefined where it is not probed. */
   readonly probe: PathStatus | undefined;
-  /** Why it is not probed. */
+  /** Why it is not probed; empty where it is, or will be. */
   readonly notProbed: string;
+  /** What the probe says nothing about. */
+  readonly unprobed: string;
+  /** Between which addresses the tunnel's own packets go; undefined where this node has none. */
+  readonly outer?: string | undefined;
+  /** Whether probes of the other gateway arrive here. */
+  readonly isHeard?: boolean;
 }
 
 /** State and the reason for it. */
@@ -30,11 +36,13 @@ function joined(...parts: readonly string[]): string {
 }
 
 /** What is said of a connection: only what was seen. `blocker` is what keeps this node's own network from being as it should. */
-export function judgeRemote({ end, problem, nat, probe, notProbed }: RemoteState, blocker = ''): Verdict {
+export function judgeRemote({ end, problem, nat, probe, notProbed, unprobed, outer = '', isHeard = false }: RemoteState, blocker = ''): Verdict {
   if (end === undefined) return { status: 'error', statusMessage: problem };
+  if (probe === undefined && notProbed === '') return { status: 'connecting', statusMessage: joined('it is probed once the way there has been set up', blocker) };
   if (probe === undefined) return { status: 'none', statusMessage: joined(notProbed, blocker) };
-  if (probe.state === 'connected') return { status: 'connected', statusMessage: '' };
-  return { status: probe.state, statusMessage: joined(probe.reason, nat?.doubt ?? '', blocker) };
+  if (probe.state === 'connected') return { status: 'connected', statusMessage: unprobed };
+  const oneWay = isHeard ? `probes of "${end.clusterID}" arrive here, so it is the way there that is broken` : '';
+  return { status: probe.state, statusMessage: joined(probe.reason, oneWay, outer, nat?.doubt ?? '', blocker) };
 }
 
 function latencyOf(probe: PathStatus | undefined): Pick<RemotePath, 'latencyRTT'> {

@@ -8,7 +8,7 @@ import { SingleFlight } from '../single-flight.ts';
 export interface StatusSnapshot {
   /** Of what is worth a write at once. */
   readonly essence: unknown;
-  readonly write: (signal: AbortSignal) => Promise<void>;
+  readonly write: (signal: AbortSignal) => Promise<unknown>;
 }
 
 export interface StatusWriterOptions {
@@ -51,12 +51,6 @@ export class StatusWriter implements Startable {
   check(): void {
     const snapshot = this.#options.read();
     if (snapshot !== undefined && (this.#isDue || !isDeepStrictEqual(snapshot.essence, this.#written))) this.#flight.request();
-  }
-
-  /** What was written does not stand any more. */
-  forget(): void {
-    this.#written = undefined;
-    this.#isDue = true;
   }
 
   async start(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
-import { canonicalAddress, parseCidr } from '../../api/cidr.ts';
+import { canonicalAddress, familyOf, parseCidr } from '../../api/cidr.ts';
 import { BACKEND_KEYS, LOOPBACK_BACKEND, NATT_DISCOVERY_PORT, PROBE_PORT, TUNNEL_PORT } from '../../api/data-plane.ts';
-import type { CableEndpointSpec } from '../../api/types/index.ts';
+import type { CableEndpointSpec, IpFamily } from '../../api/types/index.ts';
 import { WIREGUARD_KEY } from '../../api/wireguard-key.ts';
 import { parsePort } from './parse-port.ts';
 
@@ -46,9 +46,16 @@ function problemOf(spec: CableEndpointSpec, backend: string): string | undefined
   return undefined;
 }
 
-/** Reads an Endpoint of another cluster. `backend` is that of the own cluster. */
-export function readRemoteEnd(spec: CableEndpointSpec, backend: string): { readonly end: RemoteEnd } | { readonly problem: string } {
-  const problem = problemOf(spec, backend);
+/** Why no tunnel can lead to a gateway at this address; undefined where one can. */
+function familyProblem({ private_ip: address }: CableEndpointSpec, families: readonly IpFamily[]): string | undefined {
+  const family = familyOf(address);
+  if (family === undefined || families.includes(family)) return undefined;
+  return `its gateway is at ${address} (${family}), and tunnels of this node lead over ${families.join(' and ')} only`;
+}
+
+/** Reads an Endpoint of another cluster. `backend` is that of the own cluster, `families` are those that tunnels of this node lead over. */
+export function readRemoteEnd(spec: CableEndpointSpec, backend: string, families: readonly IpFamily[] = ['IPv4', 'IPv6']): { readonly end: RemoteEnd } | { readonly problem: string } {
+  const problem = problemOf(spec, backend) ?? familyProblem(spec, families);
   if (problem !== undefined) return { problem };
   const { backend_config: config = {} } = spec;
   return {
@@ -57,7 +64,8 @@ export function readRemoteEnd(spec: CableEndpointSpec, backend: string): { reado
       clusterID: spec.cluster_id,
       cableName: spec.cable_name,
       privateIP: canonicalAddress(spec.private_ip) ?? spec.private_ip,
-      publicIP: canonicalAddress(spec.public_ip),
+      // one of another family is as good as none
+      publicIP: families.includes(familyOf(spec.public_ip) ?? 'IPv4') ? canonicalAddress(spec.public_ip) : undefined,
       tunnelPort: portOf(config, BACKEND_KEYS.udpPort, TUNNEL_PORT) ?? TUNNEL_PORT,
       discoveryPort: portOf(config, BACKEND_KEYS.nattDiscoveryPort, NATT_DISCOVERY_PORT) ?? NATT_DISCOVERY_PORT,
       probePort: portOf(config, BACKEND_KEYS.probePort, PROBE_PORT) ?? PROBE_PORT,

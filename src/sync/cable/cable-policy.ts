@@ -1,7 +1,8 @@
-import { type Cidr, cidrContains, cidrsOverlap, specialRangeOf } from '../../api/cidr.ts';
-import type { Cluster } from '../../api/types/index.ts';
+import { type Cidr, cidrContains, cidrsOverlap, hostCidr, specialRangeOf } from '../../api/cidr.ts';
+import type { CableEndpointSpec, Cluster } from '../../api/types/index.ts';
 import { grantedRanges, isOlder, parseAll } from '../service/address-policy.ts';
 import type { RejectionReason } from '../service/rejection.ts';
+import { identityOf } from './validate-backend.ts';
 
 export interface CablePolicyInput {
   /** Cluster objects of the broker: only the desk writes them, so their ranges are granted ones. */
@@ -9,6 +10,8 @@ export interface CablePolicyInput {
   readonly localCluster: string;
   /** Ranges of the own cluster, as joined with. */
   readonly own: { readonly podCIDRs: readonly string[]; readonly serviceCIDRs: readonly string[]; readonly nodeCIDRs: readonly string[] };
+  /** What the own gateways say of themselves. */
+  readonly ownEnds: readonly CableEndpointSpec[];
   /** Only where the own process was started in the sandbox. */
   readonly isSimulated: boolean;
 }
@@ -18,10 +21,15 @@ export interface CablePolicy {
   readonly isSimulated: boolean;
   /** The other members in order of age, the oldest first. */
   readonly members: readonly string[];
+  /** What the own ends are told by: nobody else may have it. */
+  readonly ownIdentities: readonly string[];
   /** Why a range may not be routed to a member; undefined where it may. */
   subnetRefusal(subnet: Cidr, cluster: string): RejectionReason | undefined;
-  /** Why packets of a tunnel may not be sent to an address. */
-  peerRefusal(address: string): RejectionReason | undefined;
+  /**
+   * Why packets of a tunnel to a member may not be sent to an address. One that is only asked for the
+   * way, before it is used, may be that of an own node too: private networks look alike.
+   */
+  peerRefusal(address: string, cluster: string, use: 'send' | 'ask'): RejectionReason | undefined;
 }
 
 interface MemberRanges {
@@ -54,24 +62,37 @@ function rangesByMember({ clusters, localCluster, own }: CablePolicyInput): Map<
   return ranges;
 }
 
+/** The own nodes and gateways: a tunnel to there would lead its packets back to where they came from. */
+function ownNodes({ own, ownEnds }: CablePolicyInput): Cidr[] {
+  const gateways = ownEnds.flatMap(({ private_ip: privateIP, public_ip: publicIP }) => [privateIP, publicIP]).flatMap((address) => hostCidr(address) ?? []);
+  return [...parseAll(own.nodeCIDRs), ...gateways];
+}
+
 export function createCablePolicy(input: CablePolicyInput): CablePolicy {
-  const { own, isSimulated } = input;
+  const { isSimulated } = input;
   const members = rangesByMember(input);
-  // addresses of nodes may be the same in two private networks; the tunnel goes to a public one then
-  const inside = parseAll([...own.podCIDRs, ...own.serviceCIDRs]);
+  const inside = parseAll([...input.own.podCIDRs, ...input.own.serviceCIDRs]);
+  const nodes = ownNodes(input);
+  // not the addresses of others' nodes: those may be the same in two private networks, and nothing is routed to them
+  const isPodOfAnother = (address: string, cluster: string): boolean =>
+    [...members].some(([other, { granted }]) => other !== cluster && granted.some((range) => cidrContains(range, address)));
   return {
     isSimulated,
     members: [...members.keys()],
+    ownIdentities: input.ownEnds.flatMap((spec) => identityOf(spec) ?? []),
     subnetRefusal: (subnet, cluster) => {
       const ranges = members.get(cluster);
       if (ranges === undefined) return 'UnknownMember';
       if (!ranges.granted.some((range) => covers(range, subnet))) return 'AddressNotGranted';
       return ranges.contested.some((range) => cidrsOverlap(range, subnet)) ? 'AddressContested' : undefined;
     },
-    peerRefusal: (address) => {
+    peerRefusal: (address, cluster, use) => {
       const special = specialRangeOf(address);
       if (special !== undefined && !(special === 'loopback' && isSimulated)) return 'AddressSpecial';
-      return inside.some((range) => cidrContains(range, address)) ? 'AddressContested' : undefined;
+      const taken = use === 'send' ? [...inside, ...nodes] : inside;
+      if (taken.some((range) => cidrContains(range, address))) return 'AddressContested';
+      // every node keeps its route to a gateway out of the tunnels: a hole in that member's range
+      return isPodOfAnother(address, cluster) ? 'AddressContested' : undefined;
     },
   };
 }

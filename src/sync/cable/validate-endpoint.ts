@@ -35,14 +35,19 @@ function findFault({ metadata, spec }: CableEndpoint, policy: CablePolicy): read
   if (!policy.members.includes(cluster)) return ['UnknownMember', `cluster "${cluster}" is no member`];
   if (spec.cable_name !== cableName(cluster, privateIP) || metadata.name !== brokerEndpointName(spec)) return ['NameMalformed', 'its name is not made of its cluster and address'];
   if (!isDnsSubdomain(spec.hostname)) return ['FieldInvalid', 'its hostname is no name of a node'];
-  for (const [what, address] of [['private_ip', privateIP], ...(publicIP === '' ? [] : [['public_ip', publicIP]])] as [string, string][]) {
-    if (familyOf(address) === undefined) return ['AddressInvalid', `its ${what} is no IP address`];
-    const reason = policy.peerRefusal(address);
-    if (reason !== undefined) return [reason, `its ${what} ${address} cannot be the address of another cluster's gateway`];
-  }
+  // NAT discovery uses a private address only where the gateway of that name has answered there
+  const isAsked = spec.nat_enabled && publicIP !== '' && publicIP !== privateIP;
+  const refusal = refuseAddress('private_ip', privateIP, spec, policy, isAsked ? 'ask' : 'send') ?? (publicIP === '' ? undefined : refuseAddress('public_ip', publicIP, spec, policy, 'send'));
+  if (refusal !== undefined) return refusal;
   if (spec.subnets.length > MAX_SUBNETS) return ['QuotaExceeded', `it has ${spec.subnets.length} subnets, of which a cluster has ${MAX_SUBNETS} at most`];
   const fault = backendFault(spec, policy.isSimulated);
   return fault === undefined ? undefined : ['FieldInvalid', fault];
+}
+
+function refuseAddress(field: string, address: string, { cluster_id: cluster }: CableEndpointSpec, policy: CablePolicy, use: 'send' | 'ask'): readonly [RejectionReason, string] | undefined {
+  if (familyOf(address) === undefined) return ['AddressInvalid', `its ${field} is no IP address`];
+  const reason = policy.peerRefusal(address, cluster, use);
+  return reason === undefined ? undefined : [reason, `its ${field} ${address} cannot be the address of another cluster's gateway`];
 }
 
 /** Member that an object on the broker belongs to by its name, which the broker binds to the writer. */

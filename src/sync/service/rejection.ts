@@ -8,6 +8,7 @@ export type RejectionReason =
   | 'AddressSpecial'
   | 'AddressNotGranted'
   | 'AddressContested'
+  | 'KeyContested'
   | 'PortInvalid'
   | 'FieldInvalid'
   | 'QuotaExceeded';

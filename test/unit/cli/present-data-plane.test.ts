@@ -8,7 +8,7 @@ const GATEWAYS = [gateway('west', 'node-1', { connections: ['east', 'south=error
 
 describe('connectionSection', () => {
   it('shows each tunnel with what is wrong with it', () => {
-    const { columns, rows } = connectionSection(connectionRows('west', { gateways: GATEWAYS, endpoints: [] }));
+    const { columns, rows } = connectionSection(connectionRows('west', { gateways: GATEWAYS, endpoints: [], routeAgents: [] }));
     expect(formatTable(columns, rows)).toBe(
       [
         'CLUSTER   REMOTE CLUSTER   GATEWAY         REMOTE IP   NAT   CABLE DRIVER   SUBNETS           STATUS             RTT AVG',
@@ -21,7 +21,7 @@ describe('connectionSection', () => {
 
 describe('gatewaySection', () => {
   it('shows what each gateway says', () => {
-    const { columns, rows } = gatewaySection(gatewayRows('west', { gateways: GATEWAYS, endpoints: [] }));
+    const { columns, rows } = gatewaySection(gatewayRows('west', { gateways: GATEWAYS, endpoints: [], routeAgents: [] }));
     expect(formatTable(columns, rows)).toBe(['CLUSTER   NODE     HA STATUS   SUMMARY', 'west      node-1   active      1 connections out of 2 are established'].join('\n'));
   });
 });

@@ -18,6 +18,15 @@ describe('formatDiagnose', () => {
     expect(formatDiagnose(sampleReport())).toContain('       fix: mcs diagnose all --only MCS-DEP-02 --fix\n       fix: kubectl logs x');
   });
 
+  it('joins the pairs that are well in a line, and shows each that is not', () => {
+    const pairs = (peers: string[], status: 'pass' | 'fail' = 'pass'): CheckResult[] => peers.map((peer) => ({ ...base, id: 'MCS-NET-07', title: 'Connected', peer, status, evidence: [`to ${peer}`] }));
+    const linesOf = (...results: CheckResult[]) => formatDiagnose(makeReport([{ context: 'w', name: 'w', checks: results }])).split('\n').slice(1, -1).filter((line) => line.includes('MCS-NET-07 '));
+    expect(linesOf(...pairs(['a']))).toEqual(['  ok   MCS-NET-07   Connected: a (to a)']);
+    expect(linesOf(...pairs(['a', 'b']))).toEqual(['  ok   MCS-NET-07   Connected (a, b)']);
+    expect(linesOf(...pairs(['a', 'b', 'c', 'd', 'e', 'f']))).toEqual(['  ok   MCS-NET-07   Connected (6 clusters)']);
+    expect(linesOf(...pairs(['a']), ...pairs(['x'], 'fail'), ...pairs(['b'])).slice(0, 2)).toEqual(['  ok   MCS-NET-07   Connected (a, b)', '  FAIL MCS-NET-07   Connected: x']);
+  });
+
   it('shows evidence and fix of what failed, and folds what it caused', () => {
     expect(formatDiagnose(report)).toBe(
       [

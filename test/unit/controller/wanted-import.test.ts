@@ -171,6 +171,13 @@ describe('wantedImportStatus', () => {
       served: ['east'],
     },
     {
+      title: 'says that the gateway does not report',
+      unreachable: ['south'],
+      silentGateway: 'node-1',
+      expected: ['False ConnectionFailed The connection to cluster "south" fails (the gateway agent of node "node-1" does not report); its endpoints are withdrawn while others offer the service'],
+      served: ['east'],
+    },
+    {
       title: 'says that endpoints stay where nobody else offers the service',
       unreachable: ['east', 'south'],
       expected: [
@@ -178,8 +185,8 @@ describe('wantedImportStatus', () => {
       ],
       served: ['east', 'south'],
     },
-  ])('$title', ({ unreachable, expected, served }) => {
-    const sources = importSources({ records: [east, south], imports: [aggregated(['10.96.0.1'])], unreachable });
+  ])('$title', ({ unreachable, silentGateway = '', expected, served }) => {
+    const sources = importSources({ records: [east, south], imports: [aggregated(['10.96.0.1'])], unreachable, ...(silentGateway !== '' && { silentGateway }) });
     const found = wantedImportStatus(KEY, sources)?.conditions.filter(({ type }) => type === REACHABLE) ?? [];
     expect(found.map(({ status, reason, message }) => `${status} ${reason} ${message}`)).toEqual(expected);
     expect(wantedImport(KEY, sources).endpoints.map(({ cluster }) => cluster)).toEqual(served);

@@ -6,7 +6,6 @@ import { silentLogger } from '../../../src/base/log.ts';
 import type { NodeNetwork } from '../../../src/gateway/apply/node-network.ts';
 import { NetworkLoop } from '../../../src/gateway/network-loop.ts';
 import { PathMemory } from '../../../src/gateway/path-memory.ts';
-import { PathMtuKeeper } from '../../../src/gateway/path-mtu-keeper.ts';
 import type { NetworkPlan, NetworkView } from '../../../src/gateway/plan/types.ts';
 import type { GatewayPlatform } from '../../../src/gateway/platform.ts';
 import { Remover } from '../../../src/gateway/remover.ts';
@@ -18,24 +17,47 @@ const VIEW: NetworkView = { nodeName: 'e1', nodes: [{ name: 'e1', addresses: ['1
 interface FakePlatform extends GatewayPlatform {
   readonly applied: NetworkPlan[];
   readonly failures: Error[];
+  /** Addresses that the node was read with. */
+  readonly read: (string | undefined)[];
+  /** What happened, in order. */
+  readonly log: string[];
+  /** Waited for by checks and by passes. */
+  readonly gates: { check: Promise<void>; apply: Promise<void> };
   kernelChange(): void;
 }
 
 function fakePlatform(): FakePlatform {
   const applied: NetworkPlan[] = [];
   const failures: Error[] = [];
+  const read: (string | undefined)[] = [];
+  const log: string[] = [];
+  const gates = { check: Promise.resolve(), apply: Promise.resolve() };
   let notify: () => void = () => undefined;
-  const work = (): Promise<{ commands: number; changes: string[] }> => {
+  const work = async (): Promise<{ commands: number; changes: string[] }> => {
+    log.push('apply');
+    await gates.apply;
     const failure = failures.shift();
-    return failure === undefined ? Promise.resolve({ commands: 1, changes: ['link mcs-inner'] }) : Promise.reject(failure);
+    if (failure !== undefined) throw failure;
+    return { commands: 1, changes: ['link mcs-inner'] };
   };
+  const aborted = (signal: AbortSignal): Promise<never> => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
   return {
     applied,
     failures,
+    read,
+    log,
+    gates,
     kernelChange: () => notify(),
     network: { apply: (plan) => { applied.push(plan); return work(); }, remove: work },
-    readNode: () => Promise.resolve(NETWORK),
-    checkHost: ({ isGateway }) => Promise.resolve(isGateway ? [{ reason: 'VxlanMissing', message: 'm', fix: 'f' }] : []),
+    readNode: (address) => {
+      read.push(address);
+      return Promise.resolve(NETWORK);
+    },
+    checkHost: async ({ isGateway }, signal) => {
+      log.push('check');
+      await Promise.race([gates.check, aborted(signal)]);
+      return isGateway ? [{ reason: 'VxlanMissing', message: 'm', fix: 'f' }] : [];
+    },
     measurePathMtu: () => Promise.resolve(undefined),
     watch: (onChange) => {
       notify = onChange;
@@ -51,13 +73,12 @@ describe('NetworkLoop', () => {
     for (const loop of loops.splice(0)) await loop.stop();
   });
 
-  async function start(view: () => NetworkView | undefined): Promise<{ clock: FakeClock; platform: FakePlatform; loop: NetworkLoop; failed: () => number }> {
+  async function start(view: () => NetworkView | undefined, { address = () => '10.0.0.1', platform = fakePlatform() }: { address?: () => string | undefined; platform?: FakePlatform } = {}): Promise<{ clock: FakeClock; platform: FakePlatform; loop: NetworkLoop; failed: () => number }> {
     const clock = new FakeClock();
-    const platform = fakePlatform();
     let failed = 0;
     const metrics = { applied: () => undefined, applyFailed: () => { failed += 1; } };
     const question = (): { isGateway: boolean; listenPort: number; cniDelivers: boolean } => ({ isGateway: view()?.gateway === 'e1', listenPort: 4500, cniDelivers: true });
-    const loop = new NetworkLoop({ clusterID: 'east', platform, view, question, metrics, onChange: () => undefined, clock, logger: silentLogger });
+    const loop = new NetworkLoop({ clusterID: 'east', platform, view, question, address, metrics, onChange: () => undefined, clock, logger: silentLogger });
     loops.push(loop);
     await loop.start(signal);
     await clock.advance(0);
@@ -99,6 +120,69 @@ describe('NetworkLoop', () => {
     expect(loop.state.applied).toEqual({ isDone: true, message: '' });
     expect([failed(), platform.applied.length]).toEqual([2, 4]);
   });
+
+  it('reads the node again when its address is another one', async () => {
+    const node: { address?: string } = {};
+    const { clock, loop, platform } = await start(() => VIEW, { address: () => node.address });
+    node.address = '10.0.0.7';
+    for (let count = 0; count < 3; count += 1) {
+      loop.request();
+      await clock.advance(10);
+    }
+    expect(platform.read).toEqual([undefined, '10.0.0.7']);
+  });
+
+  it('applies first and looks at the node then, also where the apply has failed', async () => {
+    const platform = fakePlatform();
+    platform.failures.push(new Error('Unknown device type'));
+    const { clock, loop } = await start(() => VIEW, { platform });
+    expect(platform.log).toEqual(['apply', 'check']);
+    expect(loop.state).toMatchObject({ applied: { isDone: false }, hostProblems: [{ reason: 'VxlanMissing' }] });
+    await clock.advance(5_000);
+    expect([platform.log.slice(2), loop.state.applied?.isDone]).toEqual([['apply', 'check'], true]);
+  });
+
+  it('does not wait for a look at the node that takes long, and drops it where it changes something', async () => {
+    let view = VIEW;
+    const platform = fakePlatform();
+    platform.gates.check = new Promise(() => undefined);
+    const { clock, loop } = await start(() => view, { platform });
+    expect([platform.log, loop.state.hostProblems]).toEqual([['apply', 'check'], undefined]);
+    platform.gates.check = Promise.resolve();
+    view = { ...VIEW, listenPort: 4600 };
+    loop.request();
+    await clock.advance(10);
+    expect(platform.log).toEqual(['apply', 'check', 'apply', 'check']);
+    expect(loop.state).toMatchObject({ applied: { isDone: true }, hostProblems: [{ reason: 'VxlanMissing' }] });
+  });
+
+  it('looks at the node every minute, and at once where its part is another one', async () => {
+    let view = VIEW;
+    const { clock, loop, platform } = await start(() => view);
+    const ask = async (ms: number): Promise<number> => {
+      await clock.advance(ms);
+      loop.request();
+      await clock.advance(0);
+      return platform.log.filter((text) => text === 'check').length;
+    };
+    expect([await ask(59_000), await ask(2_000), await ask(10)]).toEqual([1, 2, 2]);
+    view = { ...VIEW, gateway: 'e2' };
+    expect([await ask(10), loop.state.hostProblems]).toEqual([3, []]);
+  });
+
+  it('is not done while a pass hangs for more than a minute', async () => {
+    const { clock, loop, platform } = await start(() => VIEW);
+    let release = (): void => undefined;
+    platform.gates.apply = new Promise((resolve) => { release = resolve; });
+    platform.kernelChange();
+    await clock.advance(60_000);
+    expect(loop.state.applied).toEqual({ isDone: true, message: '' });
+    await clock.advance(1);
+    expect(loop.state.applied).toEqual({ isDone: false, message: 'A pass over the network of the node has not ended for more than 60 s' });
+    release();
+    await clock.advance(0);
+    expect(loop.state.applied).toEqual({ isDone: true, message: '' });
+  });
 });
 
 describe('Remover', () => {
@@ -113,28 +197,6 @@ describe('Remover', () => {
     await clock.advance(1_000);
     expect(remover.readiness()).toMatchObject({ isMet: true });
     await remover.stop();
-  });
-});
-
-describe('PathMtuKeeper', () => {
-  it('measures when asked and every ten minutes, keeps what it found, and forgets paths that are gone', async () => {
-    const clock = new FakeClock();
-    const answers: (number | undefined)[] = [1400, undefined, 1300];
-    let changes = 0;
-    const target = (name: string) => (name === 'none' ? undefined : { source: 'a', target: 'b', max: 1450, driver: 'vxlan' as const, endpoint: 'c' });
-    const keeper = new PathMtuKeeper({ measure: () => Promise.resolve(answers.shift()), target, remembered: (name) => (name === 'old' ? 1234 : undefined), onChange: () => { changes += 1; }, clock, logger: silentLogger });
-    await keeper.start(new AbortController().signal);
-    keeper.measure('none');
-    keeper.measure('west');
-    await clock.advance(10);
-    expect([keeper.find('west'), keeper.find('none'), keeper.find('old'), changes]).toEqual([1400, undefined, 1234, 1]);
-    await clock.advance(10 * 60_000);
-    expect([keeper.find('west'), changes]).toEqual([1400, 1]);
-    await clock.advance(10 * 60_000);
-    expect([keeper.find('west'), changes]).toEqual([1300, 2]);
-    keeper.keepOnly(new Set());
-    expect([keeper.find('west'), clock.pending]).toEqual([undefined, 0]);
-    await keeper.stop();
   });
 });
 
@@ -156,5 +218,22 @@ describe('PathMemory', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('NetworkLoop onPass', () => {
+  it('is told of each view after its pass, of one that failed too', async () => {
+    const clock = new FakeClock();
+    const platform = fakePlatform();
+    platform.failures.push(new Error('no nft'));
+    const passed: string[] = [];
+    const onPass = ({ gateway = '' }: NetworkView): void => void passed.push(`${gateway} after ${platform.applied.length}`);
+    const loop = new NetworkLoop({ clusterID: 'east', platform, view: () => VIEW, question: () => ({ isGateway: true, listenPort: 4500, cniDelivers: true }), address: () => '10.0.0.1', metrics: { applied: () => undefined, applyFailed: () => undefined }, onChange: () => undefined, onPass, clock, logger: silentLogger });
+    await loop.start(new AbortController().signal);
+    await clock.advance(0);
+    expect(passed).toEqual(['e1 after 1']);
+    await clock.advance(1_000);
+    expect(passed).toEqual(['e1 after 1', 'e1 after 2']);
+    await loop.stop();
   });
 });

@@ -10,8 +10,13 @@ import { createMemoryClient } from '../../helpers/memory-client.ts';
 const NS = 'submariner-operator';
 
 /** Candidates on one API server, each of which can lose its way to it. */
-function contest(): { clock: FakeClock; role(identity: string): { role: GatewayRole; cut(isCut: boolean): void; changes: boolean[] }; holder(): Promise<string | undefined>; signal: AbortSignal } {
+function contest(seed = 0): { clock: FakeClock; role(identity: string): { role: GatewayRole; cut(isCut: boolean): void; changes: string[] }; holder(): Promise<string | undefined>; signal: AbortSignal } {
   const clock = new FakeClock();
+  let state = seed;
+  const random = (): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
   const api = createMemoryClient({ now: () => clock.now() });
   return {
     clock,
@@ -21,8 +26,8 @@ function contest(): { clock: FakeClock; role(identity: string): { role: GatewayR
       let isCut = false;
       const guard = <T>(call: () => Promise<T>): Promise<T> => (isCut ? Promise.reject(new Error('no route to host')) : call());
       const client = { ...api, find: (...args: Parameters<KubeClient['find']>) => guard(() => api.find(...args)), create: (...args: Parameters<KubeClient['create']>) => guard(() => api.create(...args)), update: (...args: Parameters<KubeClient['update']>) => guard(() => api.update(...args)) } as KubeClient;
-      const changes: boolean[] = [];
-      const role: GatewayRole = new GatewayRole({ client, namespace: NS, identity, onChange: () => changes.push(role.isActive), clock, logger: silentLogger });
+      const changes: string[] = [];
+      const role: GatewayRole = new GatewayRole({ client, random, namespace: NS, identity, onChange: () => changes.push(role.isConfirmed ? 'confirmed' : role.isActive ? 'active' : 'passive'), clock, logger: silentLogger });
       return { role, changes, cut: (value) => { isCut = value; } };
     },
   };
@@ -40,7 +45,7 @@ describe('GatewayRole', () => {
     a.cut(true);
     await clock.advance(4_200);
     expect(b.role.isConfirmed).toBe(true);
-    expect(b.changes).toEqual([true]);
+    expect(b.changes).toEqual(['confirmed']);
   });
 
   it('a gateway without its API server stays active until it sees another holder, and is not sure meanwhile', async () => {
@@ -57,7 +62,7 @@ describe('GatewayRole', () => {
     a.cut(false);
     await clock.advance(1_000);
     expect([a.role.isActive, a.role.isConfirmed, b.role.isConfirmed]).toEqual([false, false, true]);
-    expect(a.changes).toEqual([true, false]);
+    expect(a.changes).toEqual(['confirmed', 'active', 'passive']);
   });
 
   it('an outage that nobody used changes nothing', async () => {
@@ -69,7 +74,24 @@ describe('GatewayRole', () => {
     await clock.advance(60_000);
     a.cut(false);
     await clock.advance(2_000);
-    expect([a.role.isConfirmed, a.changes]).toEqual([true, [true]]);
+    expect([a.role.isActive, a.changes]).toEqual([true, ['confirmed', 'active', 'confirmed']]);
+  });
+
+  it.each([1_000, 2_500, 4_000, 60_000])('an outage of %i ms for all leaves the gateway where it is', async (ms) => {
+    for (let seed = 0; seed < 20; seed += 1) {
+      const { clock, role, holder, signal } = contest(seed);
+      const all = [role('a'), role('b')] as const;
+      const [a, b] = all;
+      a.role.contend(signal);
+      await clock.advance(10);
+      b.role.contend(signal);
+      await clock.advance(5_000 + seed * 37);
+      for (const { cut } of all) cut(true);
+      await clock.advance(ms);
+      for (const { cut } of all) cut(false);
+      await clock.advance(5_000);
+      expect([seed, await holder(), a.role.isConfirmed, b.changes]).toEqual([seed, 'a', true, []]);
+    }
   });
 
   it('withdraw releases the Lease, and a standby takes over at once', async () => {

@@ -12,6 +12,9 @@ beforeEach(() => {
   const service = { spec: {} } as Pick<Service, 'spec'>;
   for (const [name, namespace] of [['web', 'shop'], ['db', 'shop'], ['vault', 'bank']] as const) client.seed(resources.services, { metadata: { name, namespace }, ...service });
   client.seed(resources.serviceExports, { metadata: { name: 'web', namespace: 'shop' } });
+  const imported = { spec: { type: 'ClusterSetIP' as const, ports: [] } };
+  // the broker's copies stand for no service of their own
+  for (const [name, namespace] of [['web', 'shop'], ['vault', 'bank'], ['web.shop.east', 'broker']] as const) client.seed(resources.serviceImports, { metadata: { name, namespace }, ...imported });
   client.seed(resources.configMaps, { metadata: { name: MEMBER_CONFIG, namespace: MEMBER_NAMESPACE }, data: { 'config.json': '{"clusterID":"west"}' } });
   for (const cluster_id of ['west', 'east']) client.seed(resources.clusters, { metadata: { name: cluster_id, namespace: 'broker' }, spec: { cluster_id } as Cluster['spec'] });
 });
@@ -21,6 +24,7 @@ describe('listNames', () => {
     ['namespace', ['bank', 'shop']],
     ['service', ['db', 'web']],
     ['export', ['web']],
+    ['shared', ['bank/vault', 'shop/web']],
     ['cluster', ['east', 'west']],
     ['node', []],
   ];

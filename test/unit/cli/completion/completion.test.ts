@@ -26,6 +26,7 @@ const commands: readonly CompletableCommand[] = [
   { id: 'completion', summary: 'Completion', args: { shell: { name: 'shell', options: ['bash', 'zsh'] } } },
   { id: 'export:service', summary: 'Share', args: { name: { name: 'name' } }, flags: { namespace: { type: 'option', char: 'n' } } },
   { id: 'unexport:service', summary: 'Share no longer', args: { name: { name: 'name' } } },
+  { id: 'trace', summary: 'Trace', args: { service: { name: 'service' } }, flags: { from: { type: 'option' } } },
   { id: 'accept', summary: 'Accept', args: { clusterid: { name: 'clusterid' } } },
   { id: 'internal', hidden: true },
 ];
@@ -34,7 +35,7 @@ const node = (at: string): (typeof nodes)[number] | undefined => nodes.find((eac
 
 describe('completionNodes', () => {
   it('has mcs itself, its topics and its commands, without hidden ones', () => {
-    expect(nodes.map(({ at }) => at)).toEqual(['', 'accept', 'completion', 'export', 'export service', 'join', 'show', 'show all', 'show services', 'unexport', 'unexport service']);
+    expect(nodes.map(({ at }) => at)).toEqual(['', 'accept', 'completion', 'export', 'export service', 'join', 'show', 'show all', 'show services', 'trace', 'unexport', 'unexport service']);
     expect(node('')?.words.filter(({ word }) => /^[js]/.test(word))).toEqual([{ word: 'join', summary: 'Join' }, { word: 'show', summary: 'Show things' }]);
     expect(node('show')?.words.map(({ word }) => word)).toEqual(['all', 'services']);
   });
@@ -51,12 +52,17 @@ describe('completionNodes', () => {
     ]);
   });
 
+  it('offers contexts for the ends of a trace', () => {
+    expect(node('trace')?.flags[0]).toMatchObject({ word: '--from', value: 'context' });
+  });
+
   it.each([
     ['join', 'file'],
     ['completion', ['bash', 'zsh']],
     ['show all', 'free'],
     ['export service', 'service'],
     ['unexport service', 'export'],
+    ['trace', 'shared'],
     ['accept', 'cluster'],
     ['show', undefined],
   ])('knows what the argument of "%s" is', (at, kind) => {
@@ -113,7 +119,7 @@ describe.each(SHELLS)('the script for %s', (shell) => {
   };
 
   it.each([
-    [['mcs', ''], ['accept', 'completion', 'export', 'join', 'show', 'unexport']],
+    [['mcs', ''], ['accept', 'completion', 'export', 'join', 'show', 'trace', 'unexport']],
     [['mcs', 'sh'], ['show']],
     [['mcs', '--v'], ['--version']],
     [['mcs', 'show', ''], ['all', 'services']],
@@ -141,7 +147,7 @@ describe.each(SHELLS)('the script for %s', (shell) => {
   };
 
   it.each([
-    ['mcs ', ['accept', 'completion', 'export', 'join', 'show', 'unexport']],
+    ['mcs ', ['accept', 'completion', 'export', 'join', 'show', 'trace', 'unexport']],
     ['mcs sh', ['show']],
     ['mcs show ', ['all', 'services']],
     ['mcs show all --n', ['--name', '--natt', '--no-natt']],
@@ -171,7 +177,7 @@ describe.each(SHELLS)('the script for %s', (shell) => {
   };
 
   it.each([
-    [['mcs', ''], ['accept', 'completion', 'export', 'join', 'show', 'unexport']],
+    [['mcs', ''], ['accept', 'completion', 'export', 'join', 'show', 'trace', 'unexport']],
     [['mcs', '--v'], ['--help', '--version']],
     [['mcs', 'show', ''], ['all', 'services']],
     [['mcs', 'show', 'all', '-o', ''], ['json', 'yaml']],

@@ -1,36 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { formatHostProblems } from '../../../../src/api/host-problems.ts';
 import type { CableEndpoint, MemberConfig } from '../../../../src/api/types/index.ts';
-import { judgeConnections, judgePaths } from '../../../../src/diagnose/checks/connections.ts';
+import { connectionPeers, judgeConnection, judgePaths, pathPeers } from '../../../../src/diagnose/checks/connections.ts';
 import { judgeActive, judgeAgent, judgeDrivers, judgeGatewayNodes, judgeHosts, judgeRanges } from '../../../../src/diagnose/checks/gateways.ts';
 import type { CheckOutcome } from '../../../../src/diagnose/check.ts';
-import type { DiagnoseContext } from '../../../../src/diagnose/context.ts';
-import type { ClusterState, DataPlaneState, WorkloadState } from '../../../../src/inspect/cluster-state.ts';
+import { type DiagnoseContext, memberOf } from '../../../../src/diagnose/context.ts';
+import type { WorkloadState } from '../../../../src/inspect/cluster-state.ts';
+import { contextOf, endpoint, member, type Scene } from '../../../helpers/diagnose-scene.ts';
 import { gateway, type GatewayOptions, labelledNode, routeAgent } from '../../../helpers/gateways.ts';
-import { cableSpec } from '../../../helpers/member-records.ts';
-
-const CONFIG: Omit<MemberConfig, 'clusterID'> = { clusterUID: '', podCIDRs: ['10.2.0.0/16'], serviceCIDRs: [], nodeCIDRs: [], components: ['connectivity'], brokerNamespace: 'b', settings: { cableDriver: 'vxlan' } };
-
-function endpoint(cluster: string, backend = 'vxlan'): CableEndpoint {
-  return { apiVersion: 'submariner.io/v1', kind: 'Endpoint', metadata: { name: cluster }, spec: cableSpec(cluster, '192.0.2.1', { backend, hostname: 'node-1' }) };
-}
-
-interface Scene {
-  readonly gateways?: DataPlaneState['gateways'];
-  readonly endpoints?: readonly CableEndpoint[];
-  readonly routeAgents?: DataPlaneState['routeAgents'];
-  readonly workloads?: readonly WorkloadState[];
-  readonly config?: Partial<MemberConfig>;
-}
-
-function member(clusterID: string, { gateways = [], endpoints = [], routeAgents = [], workloads = [], config = {} }: Scene): DiagnoseContext['cluster'] {
-  const state: ClusterState = { uid: clusterID, kubernetesVersion: '', workloads, member: { config: { ...CONFIG, clusterID, ...config }, dataPlane: { gateways, endpoints, routeAgents }, exports: [], imports: [], slices: [] } };
-  return { context: `ctx-${clusterID}`, client: {} as never, state };
-}
-
-function contextOf(scene: Scene, ...others: readonly DiagnoseContext['cluster'][]): DiagnoseContext {
-  const cluster = member('west', scene);
-  return { cluster, fleet: { clusters: [cluster, ...others], unread: [], leftOut: [] }, clock: {} as never };
-}
 
 const seen = ({ status, evidence }: CheckOutcome): string => `${status}: ${evidence.join('; ')}`;
 
@@ -59,20 +36,29 @@ describe('judgeAgent', () => {
   });
 });
 
+const MISSING = formatHostProblems([{ reason: 'VxlanMissing', message: 'the kernel has no vxlan', fix: 'modprobe vxlan' }]);
+
 describe('judgeHosts', () => {
   it.each([
     ['nobody has reported', [], 'skip: no agent has reported on its node yet'],
     ['all nodes are fit', [routeAgent('a', [], ['HostReady=True HostReady'])], 'pass: 1 node'],
-    ['a module is missing', [routeAgent('a', [], ['HostReady=False VxlanMissing the kernel has no vxlan']), routeAgent('b')], 'fail: a: VxlanMissing: the kernel has no vxlan'],
+    ['a module is missing', [routeAgent('a', [], [`HostReady=False VxlanMissing ${MISSING}`]), routeAgent('b')], 'fail: a: VxlanMissing: the kernel has no vxlan'],
     ['the network could not be set', [routeAgent('a', [], ['NetworkApplied=False CommandFailed ip: no such device'])], 'fail: a: CommandFailed: ip: no such device'],
   ])('where %s', (_case, routeAgents, expected) => {
     expect(seen(judgeHosts(contextOf({ routeAgents })))).toBe(expected);
   });
 
   it('says what to do on the node, by the reason', () => {
-    const fixes = (reason: string) => judgeHosts(contextOf({ routeAgents: [routeAgent('a', [], [`HostReady=False ${reason} x`])] })).fix;
-    expect(fixes('ForwardingOff')).toEqual([expect.stringContaining('net.ipv4.ip_forward=1')]);
-    expect(fixes('SomethingElse')).toEqual(['kubectl --context ctx-west -n submariner-operator describe routeagents.submariner.io a']);
+    const fixes = (text: string) => judgeHosts(contextOf({ routeAgents: [routeAgent('a', [], [text])] })).fix;
+    expect(fixes(`HostReady=False VxlanMissing ${MISSING}`)).toEqual(['On node a: modprobe vxlan']);
+    expect(fixes('NetworkApplied=False WireguardKeyInvalid x')).toEqual(['mcs gateway rotate-key --context ctx-west']);
+    expect(fixes('NetworkApplied=False ApplyFailed x')).toEqual(['kubectl --context ctx-west -n submariner-operator describe routeagents.submariner.io a']);
+  });
+
+  it('has each of several faults with its cure', () => {
+    const several = formatHostProblems([{ reason: 'PortTaken', message: 'port 4500 is taken', fix: 'mcs join --nattport 4600' }, { reason: 'ForwardBlocked', message: 'firewalld decides', fix: 'firewall-cmd --reload' }]);
+    const agent = { ...routeAgent('a'), status: { version: '1', statusFailure: '', remoteEndpoints: [], conditions: [{ type: 'HostReady', status: 'False' as const, reason: 'PortTaken', message: several, lastTransitionTime: '' }] } };
+    expect(judgeHosts(contextOf({ routeAgents: [agent] }))).toMatchObject({ evidence: ['a: PortTaken: port 4500 is taken', 'a: ForwardBlocked: firewalld decides'], fix: ['On node a: mcs join --nattport 4600', 'On node a: firewall-cmd --reload'] });
   });
 });
 
@@ -85,6 +71,18 @@ describe('judgeActive', () => {
     ['two are', [{}, {}], 'warn: several call themselves active: node-0, node-1'],
   ])('where %s', (_case, options, expected) => {
     expect(seen(judgeActive(contextOf({ gateways: options.map((one, index) => gateway('west', `node-${index}`, one)) })))).toBe(expected);
+  });
+});
+
+describe('judgeActive of a gateway whose agent has fallen silent', () => {
+  it.each<[string, Scene, string]>([
+    ['it has just reported', { leaseAge: 2 }, 'pass: node-1 of 1 gateway'],
+    ['it has not', { leaseAge: 40 }, 'fail: the gateway agent of node-1 has not reported for 40 s: its node may be gone, and no other gateway takes over'],
+    ['other nodes get answers through it', { leaseAge: 40, routeAgents: [routeAgent('node-2', ['east'])] }, 'fail: the gateway agent of node-1 has not reported for 40 s: it still forwards to 1 cluster, but no other gateway takes over'],
+  ])('where %s', (_case, scene, expected) => {
+    const outcome = judgeActive(contextOf({ gateways: [gateway('west', 'node-1', { connections: ['east'] })], ...scene }));
+    expect(seen(outcome)).toBe(expected);
+    expect(outcome.status === 'pass' || (outcome.fix ?? []).includes('kubectl --context ctx-west describe node node-1')).toBe(true);
   });
 });
 
@@ -112,32 +110,67 @@ describe('judgeRanges', () => {
   });
 });
 
-describe('judgeConnections', () => {
+describe('judgeConnection', () => {
   const here = (connection: string): Scene => ({ endpoints: [endpoint('west'), endpoint('east')], gateways: [gateway('west', 'node-1', { connections: [connection] })] });
   const east = (...connections: string[]) => member('east', { gateways: [gateway('east', 'node-9', { connections })] });
+  const HERE = 'west to east: connected (192.0.2.1)';
 
   it.each<[string, Scene, readonly DiagnoseContext['cluster'][], string]>([
-    ['nobody else has a gateway', { endpoints: [endpoint('west')] }, [], 'skip: no other member has a gateway that is known here'],
-    ['both ends are connected', here('east'), [east('west')], 'pass: 1 connection'],
-    ['the other end cannot be read', here('east'), [], 'pass: 1 connection'],
-    ['nothing is to be probed', { ...here('east=none'), config: { settings: { healthCheck: false } } }, [], 'pass: 1 connection'],
+    ['both ends are connected', here('east'), [east('west')], `pass: ${HERE}`],
+    ['the other end cannot be read', here('east'), [], `pass: ${HERE}`],
+    ['nothing is to be probed', { ...here('east=none'), config: { settings: { healthCheck: false } } }, [], 'pass: west to east: none (192.0.2.1)'],
     ['nothing can be probed', here('east=none no address that answers'), [], 'warn: west to east: none (192.0.2.1): no address that answers'],
     ['probes are not answered', here('east=error no answer for 6s'), [east('west=error no answer for 6s')], 'fail: west to east: error (192.0.2.1): no answer for 6s'],
     ['it is coming up', here('east=connecting'), [], 'warn: west to east: connecting (192.0.2.1)'],
     ['there is no connection at all', { ...here('south'), gateways: [gateway('west', 'node-1')] }, [], 'fail: west to east: no connection'],
-    ['only the other end hears nothing', here('east'), [east('west=error no answer')], 'fail: west to east: connected (192.0.2.1); one side only, east to west: error (192.0.2.1): no answer'],
-    ['only this end hears nothing', here('east=error no answer'), [east('west')], 'fail: west to east: error (192.0.2.1): no answer; one side only, east to west: connected (192.0.2.1)'],
+    ['only the other end hears nothing', here('east'), [east('west=error no answer')], `fail: ${HERE} | one side only, east to west: error (192.0.2.1): no answer`],
+    ['only this end hears nothing', here('east=error no answer'), [east('west')], 'fail: west to east: error (192.0.2.1): no answer | one side only, east to west: connected (192.0.2.1)'],
+    ['the own gateway is silent', { ...here('east'), leaseAge: 40 }, [], 'fail: west to east: error (192.0.2.1): gateway agent of node-1 has not reported for 40 s'],
+    ['the gateway of the other end is silent', here('east'), [member('east', { gateways: [gateway('east', 'node-9', { connections: ['west'] })], leaseAge: 30 })], `fail: ${HERE} | one side only, east to west: error (192.0.2.1): gateway agent of node-9 has not reported for 30 s`],
+    ['the own gateway is silent, and other nodes get answers through it', { ...here('east'), leaseAge: 40, routeAgents: [routeAgent('node-2', ['east'])] }, [], `pass: ${HERE}: gateway agent of node-1 has not reported for 40 s; other nodes get answers through it`],
   ])('where %s', (_case, scene, others, expected) => {
-    expect(seen(judgeConnections(contextOf(scene, ...others)))).toBe(expected);
+    const { status, evidence } = judgeConnection(contextOf(scene, ...others), 'east');
+    expect(`${status}: ${evidence.join(' | ')}`).toBe(expected);
+  });
+
+  it('names the ports of both ends that are to be let through, as their Endpoints have them', () => {
+    const withPort = (cluster: string, port: string): CableEndpoint => ({ ...endpoint(cluster), spec: { ...endpoint(cluster).spec, backend_config: { 'udp-port': port, 'natt-discovery-port': '4491' } } });
+    const scene = { ...here('east=error no answer'), endpoints: [withPort('west', '4501'), withPort('east', '4600')] };
+    expect(judgeConnection(contextOf(scene), 'east').fix?.[0]).toBe('Let UDP 4600 and 4491 to the gateway of "east" and UDP 4501 and 4491 to the gateway of "west" pass, and the answers');
+  });
+});
+
+describe('connectionPeers', () => {
+  it('takes clusters with an Endpoint here, whether they can be read or not', () => {
+    expect(connectionPeers(contextOf({ endpoints: [endpoint('west'), endpoint('zeta'), endpoint('east')] }))).toEqual(['east', 'zeta']);
+  });
+
+  it('leaves a connection to the cluster whose name comes first, where that one can be read and knows this one', () => {
+    const east = (...endpoints: CableEndpoint[]) => member('east', { endpoints });
+    const scene = { endpoints: [endpoint('west'), endpoint('east')] };
+    expect(connectionPeers(contextOf(scene, east(endpoint('west'))))).toEqual([]);
+    expect(connectionPeers(contextOf(scene, east()))).toEqual(['east']);
+  });
+
+  it('takes members of the same broker that have sent no Endpoint, and no others', () => {
+    const withBroker = (id: string, server: string) => {
+      const { state, ...rest } = member(id, {});
+      return { ...rest, state: { ...state, member: { ...memberOf({ cluster: { ...rest, state } }), credential: { server } as never } } };
+    };
+    const own = withBroker('west', 'https://a');
+    const context: DiagnoseContext = { cluster: own, fleet: { clusters: [own, withBroker('xray', 'https://a'), withBroker('yoke', 'https://b')], unread: [], leftOut: [] }, clock: {} as never };
+    expect(connectionPeers(context)).toEqual(['xray']);
   });
 });
 
 describe('judgePaths', () => {
   it.each([
-    ['nobody has probed', [], 'skip: no node has probed a way to another cluster'],
-    ['all get through', [routeAgent('a', ['east']), routeAgent('b', ['east', 'south=none'])], 'pass: 3 ways from 2 nodes'],
+    ['all get through', [routeAgent('a', ['east']), routeAgent('b', ['east', 'south=none'])], 'pass: 2 nodes'],
     ['one node does not', [routeAgent('a', ['east']), routeAgent('b', ['east=error no answer'])], 'fail: b to east: no answer'],
+    ['one node does not reach another cluster', [routeAgent('a', ['east', 'south=error no answer'])], 'pass: 1 node'],
   ])('where %s', (_case, routeAgents, expected) => {
-    expect(seen(judgePaths(contextOf({ routeAgents })))).toBe(expected);
+    const context = contextOf({ routeAgents });
+    expect(pathPeers(context)).toContain('east');
+    expect(seen(judgePaths(context, 'east'))).toBe(expected);
   });
 });

@@ -5,7 +5,8 @@ import { planForwardSteps } from '../../../../src/gateway/apply/forward-accepts.
 import { searchMtu } from '../../../../src/gateway/apply/measure-path-mtu.ts';
 import { findSource, findUplinkMtu } from '../../../../src/gateway/apply/node-network.ts';
 import { keepSafeParts } from '../../../../src/gateway/apply/safe-plan.ts';
-import { planWireguardSteps, type WireguardState } from '../../../../src/gateway/apply/wireguard-steps.ts';
+import type { WireguardState } from '../../../../src/gateway/apply/wireguard-state.ts';
+import { planWireguardSteps } from '../../../../src/gateway/apply/wireguard-steps.ts';
 import { parseCidr } from '../../../../src/api/cidr.ts';
 import { EMPTY_PLAN, type WireguardPlan } from '../../../../src/gateway/plan/types.ts';
 
@@ -76,24 +77,25 @@ describe('planForwardSteps', () => {
 describe('planWireguardSteps', () => {
   const key = `${'A'.repeat(43)}=`;
   const plan: WireguardPlan = { device: 'mcs-cable', privateKey: key, port: 4500, peers: [{ publicKey: key, endpoint: '192.0.2.1:4500', allowedIPs: ['10.2.0.0/16'] }] };
-  const state = (endpoint: string, lastHandshake: number): WireguardState => ({ privateKey: key, port: 4500, peers: new Map([[key, { endpoint, allowedIPs: ['10.2.0.0/16'], lastHandshake, keepalive: '10' }]]) });
-  const now = 10_000;
+  const state = (endpoint: string): WireguardState => ({ privateKey: key, port: 4500, peers: new Map([[key, { endpoint, allowedIPs: ['10.2.0.0/16'], lastHandshake: 1, received: 1, keepalive: '10' }]]) });
   it.each([
-    { what: 'nothing where all stands', current: state('192.0.2.1:4500', now), before: '192.0.2.1:4500', config: undefined },
-    { what: 'nothing where a peer has moved', current: state('192.0.2.9:4500', now - 5), before: '192.0.2.1:4500', config: undefined },
-    { what: 'nothing after a restart where a peer has moved', current: state('192.0.2.9:4500', now - 5), before: undefined, config: undefined },
-    { what: 'the endpoint where the plan has changed', current: state('192.0.2.9:4500', now - 5), before: '192.0.2.9:4500', config: 'Endpoint = 192.0.2.1:4500' },
-    { what: 'the endpoint where the session is dead', current: state('192.0.2.9:4500', now - 500), before: '192.0.2.1:4500', config: 'Endpoint = 192.0.2.1:4500' },
+    { what: 'nothing where all stands', current: state('192.0.2.1:4500'), before: '192.0.2.1:4500', config: undefined },
+    { what: 'nothing where a peer has moved', current: state('192.0.2.9:4500'), before: '192.0.2.1:4500', config: undefined },
+    { what: 'nothing after a restart where a peer has moved', current: state('192.0.2.9:4500'), before: undefined, config: undefined },
+    { what: 'the endpoint where the plan has changed', current: state('192.0.2.9:4500'), before: '192.0.2.9:4500', config: 'Endpoint = 192.0.2.1:4500' },
+    { what: 'the endpoint where nothing comes from a peer', current: state('192.0.2.9:4500'), before: '192.0.2.1:4500', isSilent: true, config: 'Endpoint = 192.0.2.1:4500' },
     { what: 'everything on a new device', current: undefined, before: undefined, config: 'ListenPort = 4500' },
-  ])('sets $what', ({ current, before, config }) => {
-    const steps = planWireguardSteps(plan, current, { endpoints: new Map(before === undefined ? [] : [[key, before]]), nowSeconds: now });
+  ])('sets $what', ({ current, before, isSilent = false, config }) => {
+    const steps = planWireguardSteps(plan, current, { endpointOf: () => before, isSilent: () => isSilent });
     if (config === undefined) expect(steps).toEqual([]);
     else expect(steps[0]?.input).toContain(config);
   });
 
-  it('shows no key of ours in what it changes', () => {
+  it('shows no key of ours in what it changes, and lets nobody repeat its input', () => {
     const secret = `${'S'.repeat(43)}=`;
-    expect(JSON.stringify(planWireguardSteps({ ...plan, privateKey: secret }, undefined, { endpoints: new Map(), nowSeconds: now })[0]?.changes)).not.toContain(secret);
+    const [step] = planWireguardSteps({ ...plan, privateKey: secret }, undefined, { endpointOf: () => undefined, isSilent: () => false });
+    expect(JSON.stringify(step?.changes)).not.toContain(secret);
+    expect(step?.isSecret).toBe(true);
   });
 });
 
@@ -101,6 +103,8 @@ describe('keepSafeParts', () => {
   it.each([
     { forwarding: [{ device: 'mcs-cable', mac: '02:00:00:00:00:01\nlink del eth0', destination: '192.0.2.1' }] },
     { forwarding: [{ device: 'mcs-cable', mac: 'ff:ff:ff:ff:ff:ff', destination: '192.0.2.1' }] },
+    { forwarding: [{ device: 'mcs-cable', mac: '02:00:00:00:00:01', destination: '192.0.2.1', port: Number.NaN }] },
+    { filters: [{ family: 'IPv4' as const, localCIDRs: [], remoteCIDRs: [], guards: [{ port: 4800, senders: ['192.0.2.1/32 }; flush ruleset'] }] }] },
     { neighbors: [{ device: 'mcs-cable', mac: '02:00:00:00:00:01', address: '192.0.2.1 dev eth0' }] },
     { routes: [{ family: 'IPv4' as const, table: 4500, kind: 'unicast' as const, destination: '10.0.0.0/16 table main' }] },
     { wireguard: { device: 'mcs-cable', privateKey: '', port: 1, peers: [{ publicKey: 'short', endpoint: '192.0.2.1:1', allowedIPs: [] }] } },
@@ -108,7 +112,7 @@ describe('keepSafeParts', () => {
   ])('leaves out %j', (part) => {
     const { plan, refused } = keepSafeParts({ ...EMPTY_PLAN, ...part });
     expect(refused).toHaveLength(1);
-    expect([...plan.forwarding, ...plan.neighbors, ...plan.routes, ...(plan.wireguard?.peers ?? [])]).toEqual([]);
+    expect([...plan.forwarding, ...plan.neighbors, ...plan.routes, ...(plan.wireguard?.peers ?? []), ...plan.filters.flatMap(({ guards }) => guards.flatMap(({ senders }) => senders))]).toEqual([]);
   });
 });
 
@@ -125,13 +129,29 @@ describe('findSource', () => {
 });
 
 describe('findUplinkMtu', () => {
-  const interfaces = [{ ifname: 'eth0', flags: ['UP'], mtu: 9000 }, { ifname: 'eth1', flags: ['UP'], mtu: 1500 }];
+  const address = (local: string) => ({ local, prefixlen: 24, scope: 'global' });
+  const interfaces = [
+    { ifname: 'lo', flags: ['UP', 'LOOPBACK'], mtu: 65_536, addr_info: [address('127.0.0.1')] },
+    { ifname: 'eth0', flags: ['UP'], mtu: 9000, addr_info: [address('192.0.2.1'), address('2001:db8::1')] },
+    { ifname: 'eth1', flags: ['UP'], mtu: 1500, addr_info: [address('198.51.100.1')] },
+    { ifname: 'eth2', flags: [], mtu: 576, addr_info: [address('203.0.113.1')] },
+  ];
+  const jumbo = [{ dev: 'eth0' }];
   it.each([
-    { routes: [{ dev: 'eth0' }], expected: 9000 },
-    { routes: [{ dev: 'eth0', metric: 100 }, { dev: 'eth1', metric: 50 }], expected: 1500 },
-    { routes: [{ dev: 'eth0', metrics: [{ mtu: 1400 }] }], expected: 1400 },
-    { routes: [], expected: undefined },
-  ])('is $expected with $routes', ({ routes, expected }) => {
-    expect(findUplinkMtu(interfaces, routes)).toBe(expected);
+    { what: 'the interface of the default route', routes: [jumbo, []], own: undefined, expected: 9000 },
+    { what: 'that of the best default route', routes: [[{ dev: 'eth0', metric: 100 }, { dev: 'eth1', metric: 50 }]], own: undefined, expected: 1500 },
+    { what: 'the route itself', routes: [[{ dev: 'eth0', metrics: [{ mtu: 1400 }] }]], own: undefined, expected: 1400 },
+    { what: 'the route of the other family', routes: [[], jumbo], own: undefined, expected: 9000 },
+    { what: "the interface with the node's address, which is narrower", routes: [jumbo], own: '198.51.100.1', expected: 1500 },
+    { what: 'the default route, which is narrower', routes: [[{ dev: 'eth1' }]], own: '192.0.2.1', expected: 1500 },
+    { what: 'an interface by an address in another spelling, without any default route', routes: [[], []], own: '2001:db8:0::1', expected: 9000 },
+    { what: 'the narrowest that is up, where nothing is known', routes: [[], []], own: undefined, expected: 1500 },
+    { what: 'the narrowest that is up, where nobody has the address', routes: [[], []], own: '192.0.2.99', expected: 1500 },
+  ])('is that of $what', ({ routes, own, expected }) => {
+    expect(findUplinkMtu(interfaces, routes, own)).toBe(expected);
+  });
+
+  it('is not known without interfaces', () => {
+    expect(findUplinkMtu([], [], '192.0.2.1')).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CableEndpointSpec } from '../../../../src/api/types/index.ts';
 import { silentLogger } from '../../../../src/base/log.ts';
-import { decidePath, fallbackPath, GIVE_UP_MS, needsDiscovery, PRIVATE_HEAD_START_MS } from '../../../../src/gateway/nat/decide-path.ts';
+import { decidePath, fallbackPath, needsDiscovery, PRIVATE_HEAD_START_MS } from '../../../../src/gateway/nat/decide-path.ts';
 import { NatDiscovery } from '../../../../src/gateway/nat/nat-discovery.ts';
 import { answerNatRequest, decodeNatMessage, encodeNatMessage, type NatMessage } from '../../../../src/gateway/nat/nat-message.ts';
 import type { openUdpSocket, UdpSocketOptions } from '../../../../src/gateway/udp-socket.ts';
@@ -22,14 +22,13 @@ describe('decidePath', () => {
   const PRIVATE = { address: '10.0.0.2', port: 4500, usingNAT: false };
   const PUBLIC = { address: '1.2.3.4', port: 4500, usingNAT: true };
   it.each([
-    ['nothing has answered: the public address, for now', {}, 1_000, { path: PUBLIC, isFinal: false, isProven: false, againAt: GIVE_UP_MS }],
-    ['nothing has answered for a minute: the public address, for good', {}, GIVE_UP_MS, { path: PUBLIC, isFinal: true, isProven: false }],
+    ['nothing has answered: the public address, for now, however long', {}, 3_600_000, { path: PUBLIC, isFinal: false, isProven: false }],
     ['the private address has answered', { privateAt: 5 }, 5, { path: PRIVATE, isFinal: true, isProven: true }],
     ['the public one has answered: the private one has a moment left', { publicAt: 5 }, 5, { path: PUBLIC, isFinal: false, isProven: true, againAt: 5 + PRIVATE_HEAD_START_MS }],
     ['the public one alone has answered', { publicAt: 5 }, 5 + PRIVATE_HEAD_START_MS, { path: PUBLIC, isFinal: true, isProven: true }],
     ['both have answered, the private one later', { publicAt: 5, privateAt: 300 }, 300, { path: PRIVATE, isFinal: true, isProven: true }],
   ])('%s', (_when, answers, now, decision) => {
-    expect(decidePath(endOf(), { startedAt: 0, ...answers }, now)).toEqual(decision);
+    expect(decidePath(endOf(), answers, now)).toEqual(decision);
   });
 
   it('fallbackPath is private where the other side has no NAT, or no public address', () => {
@@ -66,7 +65,7 @@ describe('NAT messages', () => {
 describe('NatDiscovery', () => {
   const IDENTITY = { cable: 'cable-east', cluster: 'east', address: '0.0.0.0', port: 4490 };
 
-  async function start(natt = true, remembered?: string): Promise<{ clock: FakeClock; discovery: NatDiscovery; asked: () => { address: string; message: NatMessage }[]; answer: (address: string) => void; changes: () => number }> {
+  async function start(natt = true, remembered?: string): Promise<{ clock: FakeClock; discovery: NatDiscovery; asked: () => { address: string; message: NatMessage }[]; answer: (address: string) => void; hear: (address: string) => void; changes: () => number }> {
     const clock = new FakeClock();
     const sent: { address: string; message: NatMessage }[] = [];
     let socket: UdpSocketOptions | undefined;
@@ -82,12 +81,22 @@ describe('NatDiscovery', () => {
     const discovery = new NatDiscovery({ natt, clock, logger: silentLogger, remembered: () => remembered, onChange: () => { changes += 1; }, openSocket });
     await discovery.serveAs(IDENTITY);
     const answer = (address: string): void => {
-      const { message } = sent.findLast((each) => each.address === address) ?? {};
+      const { message } = sent.findLast((each) => each.address === address && each.message.type === 'request') ?? {};
       if (message === undefined) throw new Error(`nobody asked ${address}`);
       const reply = answerNatRequest(message, { cable: message.to, cluster: message.cluster }) ?? message;
       socket?.onMessage(encodeNatMessage(reply), { address, port: 4490, family: 'IPv4', size: 0 });
     };
-    return { clock, discovery, asked: () => sent.splice(0), answer: (address) => answer(address), changes: () => changes };
+    let reported = 0;
+    const asked = (): { address: string; message: NatMessage }[] => {
+      const fresh = sent.slice(reported);
+      reported = sent.length;
+      return fresh;
+    };
+    const hear = (address: string): void => {
+      const question: NatMessage = { type: 'request', nonce: 'b'.repeat(32), to: IDENTITY.cable, from: 'cable-west', cluster: IDENTITY.cluster };
+      socket?.onMessage(encodeNatMessage(question), { address, port: 4490, family: 'IPv4', size: 0 });
+    };
+    return { clock, discovery, asked, answer, hear, changes: () => changes };
   }
 
   it('asks both addresses at once, again every 2 s, and no more once the private one has answered', async () => {
@@ -102,15 +111,40 @@ describe('NatDiscovery', () => {
     expect(asked()).toEqual([]);
   });
 
-  it('gives up after a minute', async () => {
-    const { clock, discovery, asked } = await start();
+  it('asks for ever, slowly after a minute, and uses what answers then', async () => {
+    const { clock, discovery, asked, answer } = await start();
     discovery.follow([endOf()]);
     await clock.advance(59_000);
     expect(asked()).toHaveLength(60);
-    await clock.advance(60_000);
-    expect(asked()).toEqual([]);
+    await clock.advance(3_600_000);
+    expect(asked().length).toBeGreaterThan(200);
     expect(discovery.result('cable-west')?.path).toMatchObject({ address: '1.2.3.4', usingNAT: true });
+    await clock.advance(31_000);
+    answer('10.0.0.2');
+    expect(discovery.result('cable-west')).toEqual({ path: { address: '10.0.0.2', port: 4500, usingNAT: false }, doubt: '' });
     expect(clock.pending).toBe(0);
+  });
+
+  it('asks back a gateway that asks, but no more often than usual, and believes only its answer', async () => {
+    const { clock, discovery, asked, answer, hear } = await start();
+    discovery.follow([endOf()]);
+    await clock.advance(90_000);
+    asked();
+    await clock.advance(3_000);
+    for (let count = 0; count < 5; count += 1) hear('10.0.0.2');
+    expect(asked().filter(({ message }) => message.type === 'request').map(({ address }) => address)).toEqual(['10.0.0.2', '1.2.3.4']);
+    expect(discovery.result('cable-west')?.doubt).not.toBe('');
+    discovery.follow([endOf()]);
+    await clock.advance(2_000);
+    hear('10.0.0.2');
+    answer('10.0.0.2');
+    expect(discovery.result('cable-west')).toMatchObject({ path: { address: '10.0.0.2' }, doubt: '' });
+  });
+
+  it('names only what it could ask', async () => {
+    const { discovery } = await start();
+    discovery.follow([endOf({ public_ip: 'fd00::1' })]);
+    expect(discovery.result('cable-west')?.doubt).toBe('NAT discovery: no answer from 10.0.0.2 at UDP port 4490; using fd00::1');
   });
 
   it('keeps a result while the Endpoint says the same, and searches anew where it does not', async () => {
@@ -127,16 +161,30 @@ describe('NatDiscovery', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('recheck asks again and uses what was found meanwhile', async () => {
-    const { discovery, answer, asked, changes } = await start();
+  it('asks again, and again every 30 s, as long as the path that was found is broken', async () => {
+    const { clock, discovery, answer, asked, changes } = await start();
     discovery.follow([endOf()]);
     answer('10.0.0.2');
     const before = changes();
     asked();
-    discovery.recheck('cable-west');
+    discovery.setBroken('cable-west', true);
     expect(asked()).toHaveLength(2);
     expect(discovery.result('cable-west')?.path.address).toBe('10.0.0.2');
     expect(changes()).toBe(before);
+    discovery.follow([endOf()]);
+    await clock.advance(2_000);
+    answer('10.0.0.2');
+    asked();
+    await clock.advance(30_000);
+    expect(asked().map(({ address }) => address)).toEqual(['10.0.0.2', '1.2.3.4']);
+    answer('1.2.3.4');
+    expect(discovery.result('cable-west')?.path.address).toBe('10.0.0.2');
+    await clock.advance(PRIVATE_HEAD_START_MS);
+    expect(discovery.result('cable-west')).toMatchObject({ path: { address: '1.2.3.4', usingNAT: true }, doubt: '' });
+    discovery.setBroken('cable-west', false);
+    await clock.advance(120_000);
+    expect(asked()).toEqual([]);
+    expect(clock.pending).toBe(0);
   });
 
   it('uses after a restart what was used before it', async () => {

@@ -4,30 +4,8 @@ import { macOf } from '../../../../src/api/mac.ts';
 import { assignNextHops } from '../../../../src/gateway/plan/next-hops.ts';
 import { parseCidrs } from '../../../../src/gateway/plan/scene.ts';
 import { tunnelMtu } from '../../../../src/gateway/plan/tunnel-mtu.ts';
+import type { IpFamily } from '../../../../src/api/types/index.ts';
 import type { RemoteView } from '../../../../src/gateway/plan/types.ts';
-
-describe('macOf', () => {
-  it('is unicast and locally administered', () => {
-    for (let index = 0; index < 64; index += 1) {
-      const first = Number.parseInt(macOf('cable', 'west', `node-${index}`, '10.0.0.1').slice(0, 2), 16);
-      expect(first & 0b11).toBe(0b10);
-    }
-  });
-
-  it.each([
-    ['scope', macOf('inner', 'west', 'node-1', '10.168.1.5')],
-    ['cluster', macOf('cable', 'east', 'node-1', '10.168.1.5')],
-    ['node', macOf('cable', 'west', 'node-2', '10.168.1.5')],
-    ['address, also one with the same last octets', macOf('cable', 'west', 'node-1', '192.168.1.5')],
-  ])('differs with the %s', (_what, other) => {
-    expect(other).not.toBe(macOf('cable', 'west', 'node-1', '10.168.1.5'));
-    expect(other).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
-  });
-
-  it('does not take one text for two', () => {
-    expect(macOf('cable', 'a', 'b-c', '10.0.0.1')).not.toBe(macOf('cable', 'a-b', 'c', '10.0.0.1'));
-  });
-});
 
 describe('assignNextHops', () => {
   it('gives link-local addresses of both families', () => {
@@ -71,7 +49,8 @@ describe('tunnelMtu', () => {
     ['wireguard', 1500, 'IPv4', 1440],
     ['wireguard', 1500, 'IPv6', 1420],
     ['vxlan', 9001, 'IPv4', 8951],
-    ['vxlan', 1300, 'IPv4', 1280],
+    ['vxlan', 1280, 'IPv4', 1230],
+    ['vxlan', 600, 'IPv4', 576],
   ] as const)('%s over %d, %s: %d', (driver, uplink, family, expected) => {
     expect(tunnelMtu(driver, uplink, family)).toBe(expected);
   });
@@ -79,7 +58,7 @@ describe('tunnelMtu', () => {
 
 describe('acceptSubnets', () => {
   const remote = (clusterID: string, ...subnets: string[]): RemoteView => ({ clusterID, cableName: clusterID, address: '192.0.2.1', port: 4500, subnets, ownAddresses: [] });
-  const accepted = (remotes: readonly RemoteView[]): string[][] => acceptSubnets(remotes, parseCidrs(['10.1.0.0/16'])).map(({ subnets }) => subnets.map(({ text }) => text));
+  const accepted = (remotes: readonly RemoteView[], families: readonly IpFamily[] = ['IPv4', 'IPv6']): string[][] => acceptSubnets(remotes, parseCidrs(['10.1.0.0/16']), families).map(({ subnets }) => subnets.map(({ text }) => text));
 
   it.each([
     ['takes ranges apart from the own', [remote('a', '10.2.0.0/16', 'fd00::/48')], [['10.2.0.0/16', 'fd00::/48']]],
@@ -89,5 +68,9 @@ describe('acceptSubnets', () => {
     ['ignores what is no range', [remote('a', 'ten', '10.2.0.0/33')], [[]]],
   ])('%s', (_title, remotes, expected) => {
     expect(accepted(remotes)).toEqual(expected);
+  });
+
+  it('leaves out ranges of a family that the own pods do not have', () => {
+    expect(accepted([remote('a', '10.2.0.0/16', 'fd00::/48')], ['IPv4'])).toEqual([['10.2.0.0/16']]);
   });
 });

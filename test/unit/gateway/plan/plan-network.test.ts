@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { macOf } from '../../../../src/api/mac.ts';
 import { planNetwork } from '../../../../src/gateway/plan/plan-network.ts';
-import { CABLE_DEVICE, EMPTY_PLAN, INNER_DEVICE, type NetworkPlan, type NetworkView, type NodeView, REMOTE_TABLE, type RemoteView, RETURN_TABLE, type RoutePlan } from '../../../../src/gateway/plan/types.ts';
+import { CABLE_DEVICE, EMPTY_PLAN, INNER_DEVICE, LAST_METRIC, type NetworkPlan, type NetworkView, type NodeView, type PortGuard, REMOTE_TABLE, type RemoteView, RETURN_TABLE, type RoutePlan } from '../../../../src/gateway/plan/types.ts';
 
 const NODES: readonly NodeView[] = [
   { name: 'gw', addresses: ['172.30.1.10'], podCIDRs: ['10.11.0.0/24'] },
@@ -17,7 +17,9 @@ function view(changes: Partial<NetworkView> = {}): NetworkView {
 }
 
 const plan = (changes: Partial<NetworkView> = {}): NetworkPlan => planNetwork(view(changes), 'west');
-const routesIn = (table: number, { routes }: NetworkPlan): readonly RoutePlan[] => routes.filter((route) => route.table === table);
+/** Without the last ones, which lead nowhere. */
+const routesIn = (table: number, { routes }: NetworkPlan): readonly RoutePlan[] => routes.filter((route) => route.table === table && route.kind !== 'unreachable');
+const closedIn = ({ routes }: NetworkPlan): readonly string[] => routes.filter(({ kind }) => kind === 'unreachable').map(({ destination }) => destination);
 const innerMac = (node: string): string => macOf('inner', 'west', node, NODES.find(({ name }) => name === node)?.addresses[0] ?? '');
 const macOfHop = (made: NetworkPlan, { device, via }: Pick<RoutePlan, 'device' | 'via'>): string | undefined => made.neighbors.find((one) => one.device === device && one.address === via)?.mac;
 const nodeBehind = (made: NetworkPlan, route: RoutePlan): string | undefined => made.forwarding.find(({ device, mac }) => device === route.device && mac === macOfHop(made, route))?.destination;
@@ -68,9 +70,43 @@ describe('planNetwork on the active gateway', () => {
     expect(routesIn(REMOTE_TABLE, plan({ remotes: [{ ...EAST, pathMtu: 8900 }] }))[0]).not.toHaveProperty('mtu');
   });
 
+  it('has a device of no more than an interface of 1280 bytes carries', () => {
+    const made = plan({ uplinkMtu: 1280 });
+    expect(made.links.map(({ mtu }) => mtu)).toEqual([1230, 1230]);
+    expect(routesIn(REMOTE_TABLE, made)[0]).not.toHaveProperty('mtu');
+  });
+
+  it('has the least that IPv6 asks for where pods have it, and less on routes of IPv4', () => {
+    const made = plan({ uplinkMtu: 1280, podCIDRs: ['10.11.0.0/16', 'fd11::/56'], remotes: [{ ...EAST, subnets: ['10.12.0.0/16', 'fd12::/56'], pathMtu: 1200 }, { ...NORTH, subnets: ['10.13.0.0/16', 'fd13::/56'] }] });
+    expect(made.links.map(({ mtu }) => mtu)).toEqual([1280, 1280]);
+    expect(routesIn(REMOTE_TABLE, made).map(({ destination, mtu }) => [destination, mtu])).toEqual([['10.12.0.0/16', 1200], ['10.13.0.0/16', 1230], ['fd12::/56', undefined], ['fd13::/56', undefined]]);
+  });
+
   it('keeps gateways that lie in a routed range out of the tunnel', () => {
     const made = plan({ remotes: [{ ...EAST, address: '10.12.0.10', ownAddresses: ['10.12.0.10', '203.0.113.4'] }] });
     expect(routesIn(REMOTE_TABLE, made).filter(({ kind }) => kind === 'throw')).toEqual([{ family: 'IPv4', table: REMOTE_TABLE, destination: '10.12.0.10/32', kind: 'throw' }]);
+  });
+
+  it('makes no hole in a cluster\'s range for the address of another one\'s gateway', () => {
+    const made = plan({ remotes: [EAST, { ...NORTH, address: '10.12.0.10', ownAddresses: ['10.12.0.10', '10.12.0.11'] }] });
+    expect(made.routes.filter(({ kind }) => kind === 'throw')).toEqual([]);
+  });
+
+  it('sends to the port on which the other side listens', () => {
+    expect(plan({ remotes: [{ ...EAST, port: 4600 }, NORTH] }).forwarding.filter(({ device }) => device === CABLE_DEVICE)).toEqual([
+      { device: CABLE_DEVICE, mac: EAST.mac, destination: '172.30.2.10', port: 4600 },
+      { device: CABLE_DEVICE, mac: NORTH.mac, destination: '172.30.3.10' },
+    ]);
+  });
+
+  it.each([
+    { what: 'an older cluster has', mac: EAST.mac },
+    { what: 'is its own', mac: macOf('cable', 'west', 'gw', '172.30.1.10') },
+  ])('leads nothing to a MAC that $what', ({ mac }) => {
+    const made = plan({ remotes: [EAST, { ...NORTH, mac: mac ?? '' }] });
+    expect(made.forwarding.filter(({ device }) => device === CABLE_DEVICE)).toEqual([{ device: CABLE_DEVICE, mac: EAST.mac, destination: '172.30.2.10' }]);
+    expect(routesIn(REMOTE_TABLE, made).map(({ destination }) => destination)).toEqual(['10.12.0.0/16']);
+    expect(closedIn(made)).toEqual(['10.12.0.0/16', '10.13.0.0/16']);
   });
 
   it('tells gateways apart whose addresses share the last three octets', () => {
@@ -86,11 +122,22 @@ describe('planNetwork on the active gateway', () => {
   });
 
   it('keeps addresses from being translated in both directions, and gives its own traffic a source', () => {
-    expect(plan({ remotes: [NORTH, EAST] }).filters).toEqual([{ family: 'IPv4', localCIDRs: ['10.11.0.0/16'], remoteCIDRs: ['10.12.0.0/16', '10.13.0.0/16'], source: '10.11.0.1' }]);
+    expect(plan({ remotes: [NORTH, EAST] }).filters[0]).toMatchObject({ family: 'IPv4', localCIDRs: ['10.11.0.0/16'], remoteCIDRs: ['10.12.0.0/16', '10.13.0.0/16'], source: '10.11.0.1' });
   });
 
-  it('filters nothing where there is no other cluster', () => {
-    expect(plan({ remotes: [] }).filters).toEqual([]);
+  it('lets nothing pass where there is no other cluster, and of a family without pods', () => {
+    expect(plan({ remotes: [] }).filters.map(({ family, localCIDRs, remoteCIDRs }) => [family, localCIDRs, remoteCIDRs])).toEqual([['IPv4', ['10.11.0.0/16'], []], ['IPv6', [], []]]);
+  });
+
+  const nodes = ['172.30.1.10/32', '172.30.1.11/32', '172.30.1.12/32'];
+  const dual = { ...EAST, ownAddresses: ['172.30.2.10', '203.0.113.4', '2001:db8::4'] };
+  it.each<{ what: string; changes: Partial<NetworkView>; IPv4: PortGuard[]; IPv6: PortGuard[] }>([
+    { what: 'from nodes, and from gateways by all of their addresses', changes: { remotes: [dual] }, IPv4: [{ port: 4800, senders: nodes }, { port: 4500, senders: ['172.30.2.10/32', '203.0.113.4/32'] }], IPv6: [{ port: 4800, senders: [] }, { port: 4500, senders: ['2001:db8::4/128'] }] },
+    { what: 'from nodes only where this is no gateway', changes: { nodeName: 'w1' }, IPv4: [{ port: 4800, senders: nodes }], IPv6: [{ port: 4800, senders: [] }] },
+    { what: 'from nodes only where WireGuard knows its peers', changes: { driver: 'wireguard', privateKey: 'cHJpdmF0ZQ==' }, IPv4: [{ port: 4800, senders: nodes }], IPv6: [{ port: 4800, senders: [] }] },
+    { what: 'from both at a port that both devices have', changes: { listenPort: 4800 }, IPv4: [{ port: 4800, senders: [...nodes, '172.30.2.10/32'] }], IPv6: [{ port: 4800, senders: [] }] },
+  ])('takes outer packets $what', ({ changes, IPv4, IPv6 }) => {
+    expect(plan(changes).filters.map(({ guards }) => guards)).toEqual([IPv4, IPv6]);
   });
 });
 
@@ -107,22 +154,23 @@ describe('planNetwork on other nodes', () => {
 
   it('routes all clusters to the gateway', () => {
     const made = plan({ ...worker, remotes: [EAST, NORTH] });
-    expect(made.routes.map((route) => [route.destination, route.source, nodeBehind(made, route)])).toEqual([['10.12.0.0/16', '10.11.1.1', '172.30.1.10'], ['10.13.0.0/16', '10.11.1.1', '172.30.1.10']]);
+    expect(routesIn(REMOTE_TABLE, made).map((route) => [route.destination, route.source, nodeBehind(made, route)])).toEqual([['10.12.0.0/16', '10.11.1.1', '172.30.1.10'], ['10.13.0.0/16', '10.11.1.1', '172.30.1.10']]);
   });
 
   it('knows that the tunnel behind the gateway is narrower than the way to it', () => {
-    expect(plan({ ...worker, driver: 'wireguard' }).routes.map(({ mtu }) => mtu)).toEqual([1440]);
+    expect(routesIn(REMOTE_TABLE, plan({ ...worker, driver: 'wireguard' })).map(({ mtu }) => mtu)).toEqual([1440]);
   });
 
   it('follows another gateway', () => {
     const made = plan({ ...worker, gateway: 'w2' });
-    expect(made.routes.map((route) => nodeBehind(made, route))).toEqual(['172.30.1.12']);
+    expect(routesIn(REMOTE_TABLE, made).map((route) => nodeBehind(made, route))).toEqual(['172.30.1.12']);
   });
 
-  it('routes nothing while there is no gateway, and keeps its device', () => {
+  it('keeps packets from the underlay while there is no gateway, and keeps its device', () => {
     const { gateway: _gateway, ...rest } = view(worker);
     const made = planNetwork(rest, 'west');
-    expect(made.routes).toEqual([]);
+    expect(made.routes).toEqual([{ family: 'IPv4', table: REMOTE_TABLE, destination: '10.12.0.0/16', kind: 'unreachable', metric: LAST_METRIC }]);
+    expect(made.rules).toEqual([{ family: 'IPv4', priority: 4501, table: REMOTE_TABLE }]);
     expect(made.links.map(({ name }) => name)).toEqual([INNER_DEVICE]);
   });
 
@@ -159,9 +207,18 @@ describe('planNetwork with wireguard', () => {
     });
   });
 
-  it('routes nothing to a cluster whose key is not known', () => {
+  it('keeps packets for a cluster whose key is not known', () => {
     const { publicKey: _publicKey, ...keyless } = EAST;
-    expect(routesIn(REMOTE_TABLE, plan({ ...wireguard, remotes: [keyless] }))).toEqual([]);
+    const made = plan({ ...wireguard, remotes: [keyless] });
+    expect(routesIn(REMOTE_TABLE, made)).toEqual([]);
+    expect(closedIn(made)).toEqual(['10.12.0.0/16']);
+  });
+
+  it('leaves a key to the older one of two clusters that have it', () => {
+    const made = plan({ ...wireguard, remotes: [NORTH, { ...EAST, publicKey: NORTH.publicKey ?? '' }] });
+    expect(made.wireguard?.peers.map(({ endpoint }) => endpoint)).toEqual(['172.30.3.10:4500']);
+    expect(routesIn(REMOTE_TABLE, made).map(({ destination }) => destination)).toEqual(['10.13.0.0/16']);
+    expect(closedIn(made)).toEqual(['10.12.0.0/16', '10.13.0.0/16']);
   });
 });
 

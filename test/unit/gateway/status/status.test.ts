@@ -16,7 +16,7 @@ const PROBE: PathStatus = { state: 'connected', reason: '', sent: 2, received: 2
 
 function remote(more: Partial<RemoteState> = {}): RemoteState {
   const path = { address: '10.0.0.2', port: 4500, usingNAT: false };
-  return { spec: SPEC, end: 'end' in READ ? READ.end : undefined, problem: '', nat: { path, doubt: '' }, probe: PROBE, notProbed: '', ...more };
+  return { spec: SPEC, end: 'end' in READ ? READ.end : undefined, problem: '', nat: { path, doubt: '' }, probe: PROBE, notProbed: '', unprobed: '', ...more };
 }
 
 describe('toConnection and toRemotePath', () => {
@@ -29,7 +29,10 @@ describe('toConnection and toRemotePath', () => {
   it.each<[string, Partial<RemoteState>, string, { status: string; statusMessage: string }]>([
     ['other drivers', { end: undefined, nat: undefined, probe: undefined, problem: 'cable drivers differ' }, '', { status: 'error', statusMessage: 'cable drivers differ' }],
     ['no health check', { probe: undefined, notProbed: 'health check is off' }, '', { status: 'none', statusMessage: 'health check is off' }],
+    ['no answer, though the other side is heard', { probe: { ...PROBE, state: 'error', reason: 'no answer' }, outer: 'its packets go from a to b', isHeard: true }, '', { status: 'error', statusMessage: 'no answer; probes of "west" arrive here, so it is the way there that is broken; its packets go from a to b' }],
     ['no answer, an address in doubt and no network', { probe: { ...PROBE, state: 'error', reason: 'no answer' }, nat: { path: { address: 'x', port: 1, usingNAT: false }, doubt: 'NAT discovery: no' } }, 'apply failed', { status: 'error', statusMessage: 'no answer; NAT discovery: no; apply failed' }],
+    ['a way that is not set up yet', { probe: undefined }, 'apply failed', { status: 'connecting', statusMessage: 'it is probed once the way there has been set up; apply failed' }],
+    ['one family of two', { unprobed: 'probed over IPv4 only' }, 'apply failed', { status: 'connected', statusMessage: 'probed over IPv4 only' }],
     ['a beginning', { probe: { ...PROBE, state: 'connecting', reason: 'no answer yet', roundTrips: undefined } }, '', { status: 'connecting', statusMessage: 'no answer yet' }],
   ])('%s', (_what, more, blocker, expected) => {
     expect(toConnection(remote(more), blocker)).toMatchObject(expected);
@@ -50,9 +53,14 @@ describe('buildConditions', () => {
   it('name what the node lacks by its code, with all of it in the message', () => {
     const hostProblems = [{ reason: 'VxlanMissing', message: 'no vxlan', fix: 'modprobe vxlan' }, { reason: 'ForwardingOff', message: 'off', fix: 'sysctl' }];
     expect(buildConditions({ hostProblems, applied: { isDone: false, message: 'exit 1' } }, [], 't')).toEqual([
-      { type: 'HostReady', status: 'False', reason: 'VxlanMissing', message: 'VxlanMissing: no vxlan (modprobe vxlan); ForwardingOff: off (sysctl)', lastTransitionTime: 't' },
+      { type: 'HostReady', status: 'False', reason: 'VxlanMissing', message: 'VxlanMissing: no vxlan. Fix: modprobe vxlan\nForwardingOff: off. Fix: sysctl', lastTransitionTime: 't' },
       { type: 'NetworkApplied', status: 'False', reason: 'ApplyFailed', message: 'exit 1', lastTransitionTime: 't' },
     ]);
+  });
+
+  it('say that a gateway has no key, whatever else was applied', () => {
+    const keyProblem = { reason: 'WireguardKeyInvalid', message: 'no key' } as const;
+    expect(buildConditions({ hostProblems: [], applied: { isDone: true, message: '' }, keyProblem }, [], 't')[1]).toMatchObject({ type: 'NetworkApplied', status: 'False', reason: 'WireguardKeyInvalid', message: 'no key' });
   });
 
   it('are unknown before anything was seen, and keep their time while their status stays', () => {

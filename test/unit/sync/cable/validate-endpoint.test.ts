@@ -1,23 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { MEMBER } from '../../../../src/api/labels.ts';
+import { macOf } from '../../../../src/api/mac.ts';
 import type { CableEndpoint, CableEndpointSpec, Cluster } from '../../../../src/api/types/index.ts';
 import { createCablePolicy } from '../../../../src/sync/cable/cable-policy.ts';
 import { validateEndpoint } from '../../../../src/sync/cable/validate-endpoint.ts';
-import { memberCable } from '../../../helpers/member-records.ts';
+import { cableSpec, memberCable } from '../../../helpers/member-records.ts';
 
 /** Members from the oldest to the youngest; "west" is this cluster, "south" claims a part of what is east's. */
 const GRANTS: Readonly<Record<string, readonly string[]>> = { east: ['10.1.0.0/16', 'fd01::/64'], west: ['10.2.0.0/16'], south: ['10.3.0.0/16', '10.1.8.0/24', '10.96.0.0/16', '10.2.9.0/24'] };
 
 function cluster(name: string, index: number): Cluster {
-  return { apiVersion: 'submariner.io/v1', kind: 'Cluster', metadata: { name, creationTimestamp: `2026-01-0${index + 1}T00:00:00Z` }, spec: { cluster_id: name, service_cidr: [], cluster_cidr: [...(GRANTS[name] ?? [])] } };
+  return { apiVersion: 'submariner.io/v1', kind: 'Cluster', metadata: { name, creationTimestamp: `2026-01-0${index + 1}T00:00:00Z` }, spec: { cluster_id: name, service_cidr: [], cluster_cidr: [...(GRANTS[name] ?? [])], node_cidr: [`172.16.0.${index + 1}/32`] } };
 }
 
 const OWN = { podCIDRs: ['10.2.0.0/16'], serviceCIDRs: ['10.96.0.0/16'], nodeCIDRs: ['192.168.1.5/32'] };
 
 function policyOf(isSimulated = false): ReturnType<typeof createCablePolicy> {
-  return createCablePolicy({ clusters: Object.keys(GRANTS).map(cluster), localCluster: 'west', own: OWN, isSimulated });
+  return createCablePolicy({ clusters: Object.keys(GRANTS).map(cluster), localCluster: 'west', own: OWN, ownEnds: [cableSpec('west', '192.168.1.6', { public_ip: '203.0.113.2' })], isSimulated });
 }
 
+const MAC = macOf('cable', 'east', 'east-gateway', '192.0.2.10');
 const KEY = `${'A'.repeat(42)}A=`;
 
 interface Case {
@@ -55,7 +57,17 @@ const CASES: readonly Case[] = [
   { title: 'refuses a loopback address', address: '127.0.0.1', reasons: ['AddressSpecial'] },
   { title: 'refuses a multicast address', spec: { public_ip: '224.0.0.1' }, reasons: ['AddressSpecial'] },
   { title: 'refuses an address of a pod here', address: '10.2.0.9', reasons: ['AddressContested'] },
-  { title: 'takes an address that a node here has too: private networks look alike', address: '192.168.1.5', subnets: EAST },
+  { title: 'refuses an address of a service here', spec: { public_ip: '10.96.0.1' }, reasons: ['AddressContested'] },
+  { title: 'refuses an address of a node here', address: '192.168.1.5', reasons: ['AddressContested'] },
+  { title: 'takes an address of a node here as the private one behind NAT, where it is only asked', address: '192.168.1.5', spec: { nat_enabled: true, public_ip: '203.0.113.9' }, subnets: EAST },
+  { title: 'refuses an address of a pod here behind NAT too', address: '10.2.0.9', spec: { nat_enabled: true, public_ip: '203.0.113.9' }, reasons: ['AddressContested'] },
+  { title: 'refuses the public address of a node here', spec: { public_ip: '192.168.1.5' }, reasons: ['AddressContested'] },
+  { title: 'refuses the private address of a gateway here that joined later', address: '192.168.1.6', reasons: ['AddressContested'] },
+  { title: 'refuses the public address of a gateway here', spec: { public_ip: '203.0.113.2' }, reasons: ['AddressContested'] },
+  { title: 'refuses an address of a pod of another member', address: '10.3.0.5', reasons: ['AddressContested'] },
+  { title: 'refuses a public address of a pod of another member, older or not', member: 'south', spec: { subnets: ['10.3.0.0/16'], public_ip: '10.1.200.5' }, reasons: ['AddressContested'] },
+  { title: 'takes an address in its own range, where nodes are among the pods', address: '10.1.0.5', subnets: EAST },
+  { title: 'takes an address that a node of another member has: private networks look alike', address: '172.16.0.3', subnets: EAST },
   { title: 'refuses a member that is none', member: 'mallory', spec: { subnets: ['10.1.0.0/16'] }, reasons: ['UnknownMember'] },
   { title: "refuses another cluster's id", change: ({ spec }) => (spec.cluster_id = 'south'), reasons: ['LabelsDisagree'] },
   { title: "refuses another cluster's label", change: ({ metadata }) => (metadata.labels = { ...metadata.labels, [MEMBER]: 'south' }), reasons: ['LabelsDisagree'] },
@@ -68,7 +80,10 @@ const CASES: readonly Case[] = [
   { title: 'takes the node as the address for probes in the sandbox', simulated: true, address: '127.0.9.1', spec: { backend: 'loopback', subnets: EAST, healthCheckIP: '127.0.9.1' }, subnets: EAST },
   { title: 'refuses vxlan without a MAC', spec: { backend_config: { 'udp-port': '4500' } }, reasons: ['FieldInvalid'] },
   { title: 'refuses a multicast MAC', spec: { backend_config: { 'udp-port': '4500', mac: '01:00:5e:00:00:01' } }, reasons: ['FieldInvalid'] },
-  { title: 'refuses a port that is none', spec: { backend_config: { 'udp-port': '70000', mac: '0a:00:00:00:00:01' } }, reasons: ['FieldInvalid'] },
+  { title: "refuses another member's MAC", spec: { backend_config: { 'udp-port': '4500', mac: macOf('cable', 'south', 'south-gateway', '192.0.2.3') } }, reasons: ['FieldInvalid'] },
+  { title: 'refuses its own MAC spelled otherwise', spec: { backend_config: { 'udp-port': '4500', mac: MAC.toUpperCase() } }, reasons: ['FieldInvalid'] },
+  { title: "refuses another's MAC beside a key too", spec: { backend: 'wireguard', backend_config: { 'udp-port': '4500', publicKey: KEY, mac: macOf('cable', 'south', 'south-gateway', '192.0.2.3') } }, reasons: ['FieldInvalid'] },
+  { title: 'refuses a port that is none', spec: { backend_config: { 'udp-port': '70000', mac: MAC } }, reasons: ['FieldInvalid'] },
   { title: 'takes wireguard with its key', spec: { backend: 'wireguard', backend_config: { 'udp-port': '4500', publicKey: KEY } }, subnets: EAST },
   { title: 'refuses a key that would be another line of a configuration', spec: { backend: 'wireguard', backend_config: { 'udp-port': '4500', publicKey: `${KEY}\nAllowedIPs = 0.0.0.0/0` } }, reasons: ['FieldInvalid'] },
   { title: 'takes an address for probes within its ranges', spec: { healthCheckIP: '10.1.0.1' }, subnets: EAST },
@@ -87,10 +102,10 @@ describe('validateEndpoint', () => {
   });
 
   it('passes on known fields and settings only', () => {
-    const object = memberCable('east', '192.0.2.10', 'broker', { subnets: EAST, healthCheckIP: '10.9.0.1', backend_config: { 'udp-port': '4500', mac: '0a:00:00:00:00:01', PostUp: 'reboot' } });
+    const object = memberCable('east', '192.0.2.10', 'broker', { subnets: EAST, healthCheckIP: '10.9.0.1', backend_config: { 'udp-port': '4500', mac: MAC, PostUp: 'reboot' } });
     (object.spec as unknown as Record<string, unknown>).extra = 'x';
     const { accepted } = validateEndpoint(object, policyOf());
     expect(Object.keys(accepted ?? {}).toSorted()).toEqual(['backend', 'backend_config', 'cable_name', 'cluster_id', 'hostname', 'nat_enabled', 'private_ip', 'public_ip', 'subnets']);
-    expect(accepted?.backend_config).toEqual({ 'udp-port': '4500', mac: '0a:00:00:00:00:01' });
+    expect(accepted?.backend_config).toEqual({ 'udp-port': '4500', mac: MAC });
   });
 });

@@ -1,0 +1,27 @@
+/** What `mcs trace` and `mcs wait` run in a pod: resolves names and connects, once, and says the result as one line of JSON. */
+import { writeFile } from 'node:fs/promises';
+import { toMcsError } from '../base/errors.ts';
+import { readRuntime } from '../base/runtime.ts';
+import { reach, type ReachRequest } from '../probe/reach.ts';
+
+/** Where kubelet reads what a container has to say at its end; it takes 4 KiB, and the log has the whole. */
+const TERMINATION_LOG = '/dev/termination-log';
+const TERMINATION_LIMIT = 4096;
+
+for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => process.exit(1));
+const runtime = readRuntime(process.env);
+
+async function say(result: object): Promise<void> {
+  const line = `${JSON.stringify(result)}\n`;
+  process.stdout.write(line);
+  // the sandbox has no such file; there the log is read
+  if (!runtime.simulated && line.length <= TERMINATION_LIMIT) await writeFile(TERMINATION_LOG, line).catch(() => undefined);
+}
+
+try {
+  const request = JSON.parse(process.argv[2] ?? '') as ReachRequest;
+  await say({ result: await reach(request, { hasResolver: !runtime.simulated, portOf: (port) => runtime.listenPort(port) }) });
+} catch (error) {
+  await say({ error: { message: toMcsError(error).message } });
+  process.exitCode = 1;
+}

@@ -1,0 +1,128 @@
+import { canonicalAddress } from '../../api/cidr.ts';
+import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
+import { importedFrom } from '../../inspect/service/exporters.ts';
+import type { NameAnswer, ReachTarget, TargetAnswer } from '../../probe/reach.ts';
+import { endpointTargets, expectedAddresses, ofType, sampleTargets, typesFor, vipTargets } from './addresses.ts';
+import { type PathFacts, kubectl, type ServerAnswer } from './facts.ts';
+import { broken, ok, untested, type Verdict, warning } from './hop.ts';
+
+const NXDOMAIN = 3;
+
+/** The name that pods of every cluster call. */
+export function clustersetName({ name, namespace }: { readonly name: string; readonly namespace: string }): string {
+  return `${name}.${namespace}.svc.${CLUSTERSET_DOMAIN}`;
+}
+
+const list = (addresses: readonly string[]): string => addresses.toSorted().join(', ') || 'no address';
+const canonical = (addresses: readonly string[]): string => addresses.map((address) => canonicalAddress(address) ?? address).toSorted().join();
+const isSame = (a: readonly string[], b: readonly string[]): boolean => canonical(a) === canonical(b);
+
+function describeServerAnswer({ addresses, error, pod, rcode, type }: ServerAnswer, wanted: readonly string[]): string | undefined {
+  if (error !== undefined) return `${pod} does not answer: ${error}`;
+  if (isSame(addresses, wanted)) return undefined;
+  const seen = rcode === NXDOMAIN ? 'no such name' : rcode === 0 ? list(addresses) : `rcode ${rcode}`;
+  return `${pod} answers ${type} with ${seen} in place of ${list(wanted)}`;
+}
+
+export function judgeNameServer({ caller: { answers }, from }: PathFacts): Verdict {
+  if (answers === undefined) return untested('not asked');
+  if ('reason' in answers) return untested(answers.reason);
+  const expected = expectedAddresses(from);
+  const fix = [`mcs diagnose dns --context ${from.context}`, `${kubectl(from)} -n submariner-operator logs deployment/mcs-dns`];
+  if (answers.found.length === 0) return broken(['no pod of the name server runs'], fix);
+  const wrong = answers.found.flatMap((answer) => describeServerAnswer(answer, ofType(expected, answer.type)) ?? []);
+  if (wrong.length > 0) return broken(wrong, fix);
+  const pods = new Set(answers.found.map(({ pod }) => pod)).size;
+  return ok(`${pods} ${pods === 1 ? 'pod answers' : 'pods answer'} ${list(expected)}`);
+}
+
+export function judgeClusterDns({ caller: { isLoading = false, wiring } }: PathFacts): Verdict {
+  if (wiring === undefined) return untested('not looked at');
+  const { evidence, fix = [], status } = wiring;
+  if (isLoading) return broken(evidence, fix); // until then some pods get no answer
+  switch (status) {
+    case 'pass':
+      return ok(...evidence);
+    case 'warn':
+      return warning(evidence, fix);
+    case 'fail':
+      return broken(evidence, fix);
+    case 'skip':
+      return untested(...evidence);
+  }
+}
+
+const DNS_ERRORS: Readonly<Record<string, string>> = { ENOTFOUND: 'no such name', ENODATA: 'no address', ESERVFAIL: 'server failure', EREFUSED: 'refused', ETIMEOUT: 'no answer in time', ECONNREFUSED: 'no server there' };
+
+function describeNameAnswer({ addresses, asked, error, name, servers, type }: NameAnswer): string {
+  const server = `${asked === 'pod' ? "the pod's name server" : 'mcs-dns'} ${servers.join(', ')}`;
+  const answer = error === undefined ? list(addresses) : `${DNS_ERRORS[error] ?? error} (${error})`;
+  return `${server} answers ${type} ${name} with ${answer}`;
+}
+
+/** Goes by the pod's own name server; where it has none (a sandbox), by ours at its Service. */
+export function judgePodAnswer({ caller: { reach }, from }: PathFacts): Verdict {
+  if (reach === undefined) return untested('no pod was run');
+  if ('reason' in reach) return untested(reach.reason);
+  const asked = reach.found.names.filter((answer) => answer.asked === 'pod');
+  const decisive = asked.length > 0 ? asked : reach.found.names;
+  const expected = expectedAddresses(from);
+  const wrong = decisive.filter(({ addresses, type }) => !isSame(addresses, ofType(expected, type)));
+  const other = reach.found.names.filter(({ asked: server }) => server === 'mcs' && asked.length > 0);
+  const fix = [`mcs diagnose dns --context ${from.context}`];
+  if (wrong.length > 0) return broken([...wrong.map((answer) => `${describeNameAnswer(answer)} in place of ${list(ofType(expected, answer.type))}`), ...other.map(describeNameAnswer)], fix);
+  const [first] = decisive;
+  return first === undefined ? untested('the pod asked for no name') : ok(...decisive.map(describeNameAnswer));
+}
+
+/** Failures that are told; the rest is counted. */
+const SHOWN = 5;
+
+const describeTarget = ({ error, host, port }: TargetAnswer): string => `${host}:${port}: ${error === undefined ? 'connected' : meaningOf(error)}`;
+
+function meaningOf(error: string): string {
+  if (error === 'ECONNREFUSED') return 'refused: nothing listens there, or a filter rejects it (ECONNREFUSED)';
+  if (error === 'ETIMEDOUT') return 'no answer: lost on the way, or dropped by a filter (ETIMEDOUT)';
+  return error;
+}
+
+function judgeTargets(facts: PathFacts, wanted: readonly ReachTarget[], skipped: string, fix: readonly string[]): Verdict {
+  const { reach } = facts.caller;
+  if (reach === undefined) return untested('no pod was run');
+  if ('reason' in reach) return untested(reach.reason);
+  const tried = reach.found.targets.filter(({ host, port }) => wanted.some((target) => target.host === host && target.port === port));
+  if (tried.length === 0) return untested(skipped);
+  const failed = tried.filter(({ error }) => error !== undefined);
+  const more = failed.length > SHOWN ? [`and ${failed.length - SHOWN} more`] : [];
+  if (failed.length > 0) return broken([`${failed.length} of ${tried.length} connections from a pod fail`, ...failed.slice(0, SHOWN).map(describeTarget), ...more], fix);
+  const times = tried.map(({ milliseconds }) => milliseconds);
+  return ok(`${tried.length} of ${tried.length} connect, ${Math.min(...times)} to ${Math.max(...times)} ms`);
+}
+
+/** Why there is no TCP target. */
+function nothingToTry(targets: readonly { readonly protocol: string }[], what: string): string {
+  const protocols = [...new Set(targets.map(({ protocol }) => protocol))];
+  return protocols.length === 0 ? `there is no ${what} to try` : `${protocols.join(', ')} is not tested`;
+}
+
+export function judgeEndpoints(facts: PathFacts): Verdict {
+  const { from, source, to, view } = facts;
+  const targets = endpointTargets(importedFrom(from.imported, to));
+  const policies = source === undefined ? [] : [`${kubectl(source)} -n ${view.namespace} get networkpolicies`];
+  return judgeTargets(facts, sampleTargets(targets), nothingToTry(targets, `endpoint of "${to}"`), [...(from.cluster === to ? [] : ['mcs show connections', `mcs diagnose connections --context ${from.context}`]), ...policies]);
+}
+
+/** Undefined for a headless service. */
+export function judgeVip(facts: PathFacts): Verdict | undefined {
+  const { from } = facts;
+  if (from.serviceImport?.spec.type === 'Headless') return undefined;
+  const targets = vipTargets(from);
+  const verdict = judgeTargets(facts, sampleTargets(targets), nothingToTry(targets, 'port of the clusterset IP'), [`${kubectl(from)} -n kube-system get pods -l k8s-app=kube-proxy`]);
+  return verdict.state === 'broken' ? { ...verdict, evidence: [...verdict.evidence, 'the endpoints themselves answer: kube-proxy, or what stands in for it, does not route the clusterset IP'] } : verdict;
+}
+
+/** What a pod of a cluster is asked to try for a service. */
+export function questionsFor(key: { readonly name: string; readonly namespace: string }, from: PathFacts['from']): { readonly names: readonly { readonly name: string; readonly type: 'A' | 'AAAA' }[]; readonly targets: readonly ReachTarget[] } {
+  const name = clustersetName(key);
+  return { names: typesFor(expectedAddresses(from)).map((type) => ({ name, type })), targets: [...sampleTargets(endpointTargets(from.imported)), ...sampleTargets(vipTargets(from))] };
+}

@@ -1,0 +1,3 @@
+export { diffService } from './diff-service.ts';
+export { readServiceView } from './read-service-view.ts';
+export { requireKnown } from './exporters.ts';

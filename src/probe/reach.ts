@@ -1,0 +1,94 @@
+import { Resolver } from 'node:dns/promises';
+import { connect } from 'node:net';
+import { errorMessage, systemErrorCode } from '../base/errors.ts';
+
+/** What a pod is asked to try, once each. */
+export interface ReachRequest {
+  readonly names: readonly { readonly name: string; readonly type: 'A' | 'AAAA' }[];
+  /** Name server to ask beside that of the pod, `10.96.0.7`; none by default. */
+  readonly nameServer?: string;
+  readonly targets: readonly ReachTarget[];
+  /** For each question and each connection, ms. */
+  readonly timeoutMs: number;
+}
+
+export interface ReachTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface NameAnswer {
+  readonly name: string;
+  readonly type: 'A' | 'AAAA';
+  /** `pod` for the name servers of the pod, `mcs` for the one that was named. */
+  readonly asked: 'pod' | 'mcs';
+  readonly servers: readonly string[];
+  readonly addresses: readonly string[];
+  /** ENOTFOUND, ENODATA, ESERVFAIL, ETIMEOUT, ...; absent where there was an answer. */
+  readonly error?: string;
+}
+
+export interface TargetAnswer extends ReachTarget {
+  readonly milliseconds: number;
+  /** ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT, ...; absent where it connected. */
+  readonly error?: string;
+}
+
+export interface ReachResult {
+  readonly names: readonly NameAnswer[];
+  readonly targets: readonly TargetAnswer[];
+}
+
+export interface ReachOptions {
+  /** False in the sandbox, whose pods have no name server of their own. */
+  readonly hasResolver: boolean;
+  /** Port under which a port of a manifest is served. */
+  readonly portOf: (port: number) => number;
+}
+
+/** Connections that are tried at the same time. */
+const PARALLEL = 16;
+
+async function askName({ name, type }: ReachRequest['names'][number], asked: NameAnswer['asked'], resolver: Resolver): Promise<NameAnswer> {
+  const question = { name, type, asked, servers: resolver.getServers() };
+  try {
+    return { ...question, addresses: type === 'A' ? await resolver.resolve4(name) : await resolver.resolve6(name) };
+  } catch (error) {
+    return { ...question, addresses: [], error: systemErrorCode(error) ?? errorMessage(error) };
+  }
+}
+
+function connectOnce({ host, port }: ReachTarget, { timeoutMs, portOf }: { readonly timeoutMs: number } & ReachOptions): Promise<TargetAnswer> {
+  const begun = performance.now();
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: portOf(port), timeout: timeoutMs });
+    const settle = (error?: string): void => {
+      socket.destroy();
+      resolve({ host, port, milliseconds: Math.round((performance.now() - begun) * 10) / 10, ...(error !== undefined && { error }) });
+    };
+    socket.once('connect', () => settle());
+    socket.once('timeout', () => settle('ETIMEDOUT'));
+    socket.once('error', (error) => settle(systemErrorCode(error) ?? errorMessage(error)));
+  });
+}
+
+async function connectAll(targets: readonly ReachTarget[], options: { readonly timeoutMs: number } & ReachOptions): Promise<readonly TargetAnswer[]> {
+  const answers: TargetAnswer[] = [];
+  for (let at = 0; at < targets.length; at += PARALLEL) {
+    answers.push(...(await Promise.all(targets.slice(at, at + PARALLEL).map((target) => connectOnce(target, options)))));
+  }
+  return answers;
+}
+
+/** Asks for names and connects over TCP, each once. A failure is part of the result. */
+export async function reach({ nameServer, names, targets, timeoutMs }: ReachRequest, options: ReachOptions): Promise<ReachResult> {
+  const own = new Resolver({ timeout: timeoutMs, tries: 1 });
+  const named = new Resolver({ timeout: timeoutMs, tries: 1 });
+  if (nameServer !== undefined) named.setServers([`${nameServer.includes(':') ? `[${nameServer}]` : nameServer}:${options.portOf(53)}`]);
+  const [fromPod, fromServer, connected] = await Promise.all([
+    Promise.all(options.hasResolver ? names.map((question) => askName(question, 'pod', own)) : []),
+    Promise.all(nameServer === undefined ? [] : names.map((question) => askName(question, 'mcs', named))),
+    connectAll(targets, { timeoutMs, ...options }),
+  ]);
+  return { names: [...fromPod, ...fromServer], targets: connected };
+}
