@@ -13,7 +13,7 @@ import { type DiagnoseReport, exitCodeOf } from '../diagnose/report.ts';
 import type { Fleet } from '../inspect/survey-fleet.ts';
 import { colorMarks } from './color-marks.ts';
 import { connectCluster } from './connect.ts';
-import type { DiagnoseFlags } from './diagnose-flags.ts';
+import { type DiagnoseFlags, refuseBesideArchive } from './diagnose-flags.ts';
 import { parseDuration } from './duration.ts';
 import { FleetCommand, unreadExitCode } from './fleet-command.ts';
 import { formatChange, formatDiagnose, formatDiagnoseShort, type Marks, plainMarks } from './present-diagnose.ts';
@@ -26,8 +26,8 @@ const FIELD_MANAGER = 'mcs-diagnose';
 /** What all `mcs diagnose ...` commands do; they differ in their topics only. */
 export abstract class DiagnoseCommand extends FleetCommand {
   protected async diagnose(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
-    if (flags.watch === true) return this.#watch(topics, flags);
     if (flags.from !== undefined) return this.#diagnoseArchive(flags.from, topics, flags);
+    if (flags.watch === true) return this.#watch(topics, flags);
     return this.withFleet(flags, async (fleet) => {
       const report = await this.#examine(fleet, topics, flags);
       await this.#presentReport(report, flags);
@@ -53,6 +53,7 @@ export abstract class DiagnoseCommand extends FleetCommand {
 
   /** The same checks, of clusters as they were. */
   async #diagnoseArchive(path: string, topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
+    refuseBesideArchive(flags);
     const archive = await openArchive(path);
     const { createdAt, mcsVersion } = archive.index;
     const fleet = await fleetOf(archive, { signal: this.signal, timeoutMs: parseDuration(flags.timeout) });

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { McsError } from '../base/errors.ts';
 import type { FleetSelection } from './connect.ts';
 import { fleetFlags, OUTPUT_FORMATS, yesFlags } from './flags.ts';
 
@@ -9,7 +10,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export const diagnoseFlags = {
   ...fleetFlags,
   ...yesFlags,
-  from: Flags.string({ summary: 'Archive of "mcs gather" to look at, in place of clusters', helpGroup: 'CLUSTER', exclusive: ['context', 'contexts', 'all-contexts', 'kubeconfig', 'as', 'in-cluster', 'watch', 'fix'] }),
+  from: Flags.string({ summary: 'Archive of "mcs gather" to look at, in place of clusters', helpGroup: 'CLUSTER' }),
   output: Flags.option({ char: 'o', options: REPORT_FORMATS, default: 'table' as const, summary: 'Form of the result', helpGroup: 'OUTPUT' })(),
   'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'What makes it fail: failed checks (exit code 3), or warnings too (4, if there are only those)', helpGroup: 'OUTPUT' })(),
   only: Flags.string({ multiple: true, delimiter: ',', summary: 'Only these checks: ids, beginnings of ids (MCS-DNS) or topics', helpGroup: 'CHECKS' }),
@@ -34,6 +35,16 @@ export interface DiagnoseFlags extends FleetSelection {
   readonly fix?: boolean | undefined;
   readonly yes?: boolean | undefined;
   readonly 'all-contexts': boolean;
+  readonly 'in-cluster'?: boolean | undefined;
+}
+
+const LIVE_FLAGS = ['context', 'contexts', 'all-contexts', 'kubeconfig', 'as', 'in-cluster', 'watch', 'fix'] as const;
+
+/** Throws MCS_USAGE where an archive and what needs a cluster are both asked for. */
+export function refuseBesideArchive(flags: Partial<Record<(typeof LIVE_FLAGS)[number], unknown>>): void {
+  // not by oclif's `exclusive`, which would fill the line of usage with them
+  const live = LIVE_FLAGS.find((name) => flags[name] !== undefined && flags[name] !== false);
+  if (live !== undefined) throw new McsError('MCS_USAGE', `Cannot use --${live} with --from: an archive has its own clusters, as they were`);
 }
 
 /** For `diagnose all`: the checks as they look from a pod. */

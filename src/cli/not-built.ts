@@ -32,7 +32,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 
 /** Commands that subctl has and mcs has not. */
 const COMMANDS: Readonly<Record<string, string>> = {
-  cloud: 'open the ports of the gateways with the tools of your cloud: 4500/udp and 4490/udp from the other clusters',
+  cloud: 'open the ports of the gateways with the tools of your cloud: 4500/udp and 4490/udp from the other clusters; mcs ports lists all',
   verify: NOT_YET,
 };
 

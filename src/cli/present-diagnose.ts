@@ -50,11 +50,11 @@ function clusterLines({ name, context, checks }: ClusterReport, marks: Marks): r
   return [marks.bold(heading), ...joinPairs(checks).flatMap((check) => checkLines(check, marks)), ''];
 }
 
-/** One line that says how it ended. */
-export function summaryLine({ ok, summary, clusters }: DiagnoseReport): string {
+/** One line that says how it ended; `where` it was looked. */
+export function summaryLine({ ok, summary, clusters }: DiagnoseReport, where = `in ${count(clusters.length, 'cluster')}`): string {
   const { pass, warn, fail, skip } = summary;
   const verdict = ok ? 'No failed check' : count(fail, 'failed check');
-  return `${verdict} in ${count(clusters.length, 'cluster')}: ${pass} passed, ${fail} failed, ${count(warn, 'warning')}, ${skip} skipped`;
+  return `${verdict} ${where}: ${pass} passed, ${fail} failed, ${count(warn, 'warning')}, ${skip} skipped`;
 }
 
 /** A line of `--watch`. */
@@ -73,14 +73,14 @@ function rootCauseLines({ rootCauses }: DiagnoseReport, { bold }: Marks): readon
 }
 
 /** The report as a person reads it. */
-export function formatDiagnose(report: DiagnoseReport, marks: Marks = plainMarks): string {
-  return [...report.clusters.flatMap((cluster) => clusterLines(cluster, marks)), summaryLine(report), ...rootCauseLines(report, marks)].join('\n');
+export function formatDiagnose(report: DiagnoseReport, marks: Marks = plainMarks, where?: string): string {
+  return [...report.clusters.flatMap((cluster) => clusterLines(cluster, marks)), summaryLine(report, where), ...rootCauseLines(report, marks)].join('\n');
 }
 
 /** Failures and warnings only, a line each. */
-export function formatDiagnoseShort(report: DiagnoseReport): string {
+export function formatDiagnoseShort(report: DiagnoseReport, where?: string): string {
   const lines = report.clusters.flatMap(({ name, checks }) =>
     checks.filter(({ status }) => status === 'fail' || status === 'warn').map((check) => `${ASCII[check.status].trim()} ${name} ${check.id} ${titleOf(check)}: ${check.evidence[0] ?? ''}`),
   );
-  return [...lines, summaryLine(report)].join('\n');
+  return [...lines, summaryLine(report, where)].join('\n');
 }

@@ -12,7 +12,7 @@ function shownPlaces({ fields, places }: ExportDiff, isAll: boolean): readonly n
 function sectionOf(diff: ExportDiff, isAll: boolean): Section {
   const shown = shownPlaces(diff, isAll);
   const rows = diff.fields.filter(({ differs }) => isAll || differs).map(({ field, values }) => [field, ...shown.map((index) => values[index] ?? '(none)')]);
-  return { title: `Exported by ${diff.exporter}`, columns: ['FIELD', ...shown.flatMap((index) => (diff.places[index] === undefined ? [] : [heading(diff.places[index])]))], rows, empty: `the same in all ${diff.places.length} places` };
+  return { title: `Exported by ${diff.exporter}`, columns: ['FIELD', ...shown.flatMap((index) => (diff.places[index] === undefined ? [] : [heading(diff.places[index])]))], rows, empty: diff.places.length < 2 ? 'there is nothing to compare it with' : `the same in all ${diff.places.length} places` };
 }
 
 /** A table for each exporter: what differs, or all. */

@@ -7,10 +7,10 @@ export interface ListedCommand {
 
 /** Order and headings of the root help; a topic stands for all its commands. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
-  ['Setup', ['sandbox', 'deploy-broker', 'join', 'upgrade', 'leave', 'remove-broker', 'uninstall']],
-  ['Services', ['export', 'unexport', 'wait']],
-  ['Inspect', ['show', 'diff']],
-  ['Diagnose', ['diagnose', 'trace', 'gather']],
+  ['Setup', ['sandbox', 'can-i', 'deploy-broker', 'join', 'upgrade', 'leave', 'remove-broker', 'uninstall']],
+  ['Services', ['export', 'unexport', 'lint', 'wait']],
+  ['Inspect', ['show', 'diff', 'ports']],
+  ['Diagnose', ['diagnose', 'trace', 'gather', 'doctor']],
   ['Credentials', ['token', 'accept', 'recover-broker-info']],
 ];
 

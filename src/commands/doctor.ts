@@ -7,6 +7,8 @@ import { formatDiagnose, formatDiagnoseShort, plainMarks } from '../cli/present-
 import { exitCodeOf } from '../diagnose/report.ts';
 import { userAgentOf } from '../kube/kube-client.ts';
 
+const WHERE = 'on this machine';
+
 export default class Doctor extends BaseCommand {
   static override readonly summary = 'Check this machine: Node.js, kubeconfig, plugins, proxy, clock';
   static override readonly description =
@@ -37,7 +39,7 @@ export default class Doctor extends BaseCommand {
       deadlineMs: parseDuration(flags.timeout),
     });
     const marks = { ...(hasColor ? colorMarks : plainMarks), command: (text: string) => this.asTyped(text) };
-    await this.present(report, flags.output, { table: () => formatDiagnose(report, marks), short: () => formatDiagnoseShort(report) });
+    await this.present(report, flags.output, { table: () => formatDiagnose(report, marks, WHERE), short: () => formatDiagnoseShort(report, WHERE) });
     process.exitCode = exitCodeOf(report, flags['fail-on']);
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Fleet, type FleetMember, nameOf, type UnreadCluster } from '../inspect/survey-fleet.ts';
-import { fail, pass } from './check.ts';
+import { fail, pass, skip } from './check.ts';
 import { clockChecks, versionChecks } from './checks/agreement.ts';
 import { cidrChecks } from './checks/cidrs.ts';
 import { brokerDeploymentChecks, memberDeploymentChecks, podChecks } from './checks/deployment.ts';
@@ -66,5 +66,6 @@ export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<
 /** All that can be said of a cluster that does not answer. */
 function reportUnread({ context, error }: UnreadCluster): ClusterReport {
   const { id, title, topic } = API_CHECK;
-  return { context, name: context, checks: [{ id, title, topic, ...fail([error.message], error.hints), durationMs: 0 }] };
+  const outcome = error.code === 'MCS_NOT_IN_ARCHIVE' ? skip(error.message) : fail([error.message], error.hints);
+  return { context, name: context, checks: [{ id, title, topic, ...outcome, durationMs: 0 }] };
 }

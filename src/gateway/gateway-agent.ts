@@ -139,6 +139,7 @@ export class GatewayAgent implements Startable {
       network,
       listenPort: portsOf(settings, this.#nodeOptions).tunnel,
       remotes: this.#paths.ends,
+      unusable: this.#paths.unusable,
       paths: this.#paths.paths,
       pathMtus: this.#paths.pathMtus,
       privateKey: this.#watch.wireguardKeys?.privateKey,

@@ -1,5 +1,5 @@
 import { familyOf } from '../api/cidr.ts';
-import type { CableEndpoint, ConnectionState } from '../api/types/index.ts';
+import type { CableEndpoint, CableEndpointSpec, ConnectionState } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -74,6 +74,11 @@ export class RemotePaths implements Startable {
   /** By cable name. */
   get paths(): ReadonlyMap<string, TunnelPath> {
     return new Map(this.ends.map((end) => [end.cableName, this.#nat.result(end.cableName)?.path ?? this.#rememberedPath(end) ?? privatePath(end)]));
+  }
+
+  /** Ends that no tunnel can lead to. */
+  get unusable(): readonly CableEndpointSpec[] {
+    return this.#remotes.flatMap(({ endpoint, end }) => (end === undefined ? [endpoint.spec] : []));
   }
 
   /** Bytes, by cable name. */

@@ -60,6 +60,8 @@ export interface BrokerMember {
   readonly joinedAt: string;
   /** When its Lease was renewed last, RFC 3339 by the member's clock. */
   readonly renewedAt?: string;
+  /** Seconds since that, by the API server's clock; absent where it does not tell. */
+  readonly leaseAge?: number;
   /** Services that it exports. */
   readonly exports: number;
 }

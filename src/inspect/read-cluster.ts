@@ -80,7 +80,11 @@ async function readDataPlane(client: KubeClient, signal: AbortSignal): Promise<D
 }
 
 async function readLeaseAge(client: KubeClient, signal: AbortSignal): Promise<number | undefined> {
-  const lease = await findAllowed(client, resources.leases, GATEWAY_LEASE, signal);
+  return ageOf(await findAllowed(client, resources.leases, GATEWAY_LEASE, signal), client);
+}
+
+/** Seconds since a Lease was renewed, by the API server's own times; undefined where it does not tell. */
+function ageOf(lease: Lease | undefined, client: KubeClient): number | undefined {
   const [now, written] = [client.serverTime?.(), lease && renewalWrittenAt(lease)];
   return now === undefined || written === undefined ? undefined : Math.max(0, Math.round((now - written) / 1_000));
 }
@@ -107,11 +111,12 @@ async function readBroker(client: KubeClient, namespace: string, signal: AbortSi
     listServed(client, resources.leases, options),
     listServed(client, resources.serviceImports, options),
   ]);
-  return { namespace, members: clusters.map((cluster) => describeMember(cluster, leases, imports)) };
+  return { namespace, members: clusters.map((cluster) => describeMember(cluster, leases, imports, client)) };
 }
 
-function describeMember({ metadata, spec }: Cluster, leases: readonly Lease[], imports: readonly ServiceImport[]): BrokerMember {
-  const renewedAt = leases.find((lease) => lease.metadata.name === spec.cluster_id)?.spec?.renewTime;
+function describeMember({ metadata, spec }: Cluster, leases: readonly Lease[], imports: readonly ServiceImport[], client: KubeClient): BrokerMember {
+  const lease = leases.find((one) => one.metadata.name === spec.cluster_id);
+  const [renewedAt, leaseAge] = [lease?.spec?.renewTime, ageOf(lease, client)];
   return {
     clusterID: spec.cluster_id,
     podCIDRs: spec.cluster_cidr,
@@ -119,6 +124,7 @@ function describeMember({ metadata, spec }: Cluster, leases: readonly Lease[], i
     nodeCIDRs: spec.node_cidr ?? [],
     joinedAt: metadata.creationTimestamp ?? '',
     ...(renewedAt !== undefined && { renewedAt }),
+    ...(leaseAge !== undefined && { leaseAge }),
     exports: imports.filter((object) => object.metadata.labels?.[MEMBER] === spec.cluster_id).length,
   };
 }

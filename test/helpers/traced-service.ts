@@ -40,7 +40,7 @@ export function stored<T extends KubeObject>(resource: Resource<T>, draft: Draft
 function place(cluster: string, index: number): MutablePlace {
   const config: MemberConfig = { clusterID: cluster, clusterUID: cluster, podCIDRs: [`10.${index}.0.0/16`], serviceCIDRs: [], nodeCIDRs: [], components: ['service-discovery'], brokerNamespace: BROKER, settings: {} };
   const workload = (component: string): ServicePlace['workloads'][number] => ({ component, kind: 'Deployment', namespace: 'submariner-operator', name: `mcs-${component}`, image: 'localhost/mcs:1', version: '1', wanted: 1, ready: 1 });
-  return { cluster, context: `ctx-${cluster}`, config, workloads: ['controller', 'dns'].map(workload), namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, slices: [], imported: [], refused: [] };
+  return { cluster, context: `ctx-${cluster}`, config, workloads: ['controller', 'dns'].map(workload), namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, connections: [], slices: [], imported: [], refused: [] };
 }
 
 export function condition(type: string, status: 'True' | 'False', reason: string, message = ''): NonNullable<NonNullable<ServiceExport['status']>['conditions']>[number] {

@@ -25,7 +25,7 @@ export interface LogOptions {
   readonly sinceSeconds?: number;
   /** Logs that are longer are read up to here only, bytes. */
   readonly maxBytes: number;
-  progress(done: number, all: number): void;
+  readonly progress: (done: number, all: number) => void;
 }
 
 const AT_ONCE = 4;

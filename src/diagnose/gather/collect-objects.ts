@@ -46,7 +46,7 @@ const sharedNamespaces = ({ state }: Pick<FleetMember, 'state'>): readonly strin
 
 interface Step {
   readonly what: string;
-  run(): Promise<unknown>;
+  readonly run: () => Promise<unknown>;
 }
 
 function planSteps({ client, state }: FleetMember, signal: AbortSignal): readonly Step[] {

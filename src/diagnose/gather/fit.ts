@@ -14,6 +14,8 @@ export interface ClusterFiles {
 }
 
 const sizeOf = ({ text }: TextFile): number => Buffer.byteLength(text);
+/** Lists of objects come after what all checks begin with. */
+const isList = ({ path }: TextFile): number => (path.startsWith('objects/') ? 1 : 0);
 
 /** `1.5 MB` */
 export function formatSize(bytes: number): string {
@@ -37,7 +39,7 @@ export function fitFiles({ objects, logs }: ClusterFiles, maxBytes: number): { r
   const files: TextFile[] = [];
   const missing: Missing[] = [];
   let room = maxBytes;
-  for (const file of objects.toSorted((a, b) => sizeOf(a) - sizeOf(b))) {
+  for (const file of objects.toSorted((a, b) => isList(a) - isList(b) || sizeOf(a) - sizeOf(b))) {
     const size = sizeOf(file);
     if (size <= room) {
       files.push(file);

@@ -28,7 +28,7 @@ export interface GatherOptions {
   readonly includesSensitiveData: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  progress(text: string): void;
+  readonly progress: (text: string) => void;
 }
 
 export interface Gathered {
@@ -73,11 +73,12 @@ export async function gather(sources: readonly FleetSource[], options: GatherOpt
   }
 }
 
-function recordedSource({ context, connect }: FleetSource, connections: Map<string, Connection>): FleetSource {
+function recordedSource(source: FleetSource, connections: Map<string, Connection>): FleetSource {
+  const { context } = source;
   return {
     context,
     connect: async () => {
-      const client = await connect();
+      const client = await source.connect();
       const recording = createRecording();
       connections.set(context, { client, recording });
       return recordingClient(client, recording);

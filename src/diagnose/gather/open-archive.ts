@@ -33,8 +33,11 @@ async function unpack(path: string): Promise<ReadonlyMap<string, Buffer>> {
   const packed = await readFile(path).catch((error: unknown) => {
     throw new McsError('MCS_ARCHIVE_UNREADABLE', `Cannot read the archive "${path}": ${errorMessage(error)}`, { cause: error });
   });
+  const unpacked = await inflate(packed, { maxOutputLength: MAX_UNPACKED }).catch((error: unknown) => {
+    throw malformed(path, `it cannot be unpacked (${errorMessage(error)})`, error);
+  });
   try {
-    return readTar(await inflate(packed, { maxOutputLength: MAX_UNPACKED }));
+    return readTar(unpacked);
   } catch (error) {
     throw malformed(path, errorMessage(error), error);
   }

@@ -5,13 +5,20 @@ import { basename, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { errorMessage, McsError } from '../../base/errors.ts';
+import { errorMessage, McsError, systemErrorCode } from '../../base/errors.ts';
 import { packTar } from '../../base/tar.ts';
 import type { TextFile } from './fit.ts';
 
 /** `mcs-gather-20260102T030405Z.tgz`; `now` in ms since the epoch. */
 export function archiveName(now: number): string {
   return `mcs-gather-${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')}.tgz`;
+}
+
+/** One level only: Node's recursive mkdir never ends in folders like /proc, where nothing can be made. */
+async function ensureFolder(path: string): Promise<void> {
+  await mkdir(path).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
+  });
 }
 
 /**
@@ -24,7 +31,7 @@ export async function writeArchive(path: string, files: readonly TextFile[], { n
   const blocks = packTar(files.map((file) => ({ path: `${folder}/${file.path}`, content: Buffer.from(file.text) })), Math.floor(now / 1000));
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await ensureFolder(dirname(path));
     await pipeline(Readable.from(blocks), createGzip(), createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true }), { signal });
     await rename(temporary, path);
     return (await stat(path)).size;

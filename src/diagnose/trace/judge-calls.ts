@@ -105,11 +105,22 @@ function nothingToTry(targets: readonly { readonly protocol: string }[], what: s
   return protocols.length === 0 ? `there is no ${what} to try` : `${protocols.join(', ')} is not tested`;
 }
 
+/** What the gateways say of the way to the exporter. */
+function describeConnection({ from, to }: PathFacts): readonly string[] {
+  if (from.cluster === to) return [];
+  const found = from.connections.find(({ remoteCluster }) => remoteCluster === to);
+  if (found !== undefined) return [`the connection from "${from.cluster}" to "${to}" is ${found.status}${found.message === '' ? '' : `: ${found.message}`}`];
+  if (from.config.components.includes('connectivity')) return [`"${from.cluster}" has no connection to "${to}"`];
+  return [`"${from.cluster}" was joined without connectivity: its network itself has to lead to the pods of "${to}"`];
+}
+
 export function judgeEndpoints(facts: PathFacts): Verdict {
   const { from, source, to, view } = facts;
   const targets = endpointTargets(importedFrom(from.imported, to));
   const policies = source === undefined ? [] : [`${kubectl(source)} -n ${view.namespace} get networkpolicies`];
-  return judgeTargets(facts, sampleTargets(targets), nothingToTry(targets, `endpoint of "${to}"`), [...(from.cluster === to ? [] : ['mcs show connections', `mcs diagnose connections --context ${from.context}`]), ...policies]);
+  const fix = [...(from.cluster === to ? [] : ['mcs show connections', `mcs diagnose connections --context ${from.context}`]), ...policies];
+  const verdict = judgeTargets(facts, sampleTargets(targets), nothingToTry(targets, `endpoint of "${to}"`), fix);
+  return verdict.state === 'broken' ? { ...verdict, evidence: [...verdict.evidence, ...describeConnection(facts)] } : verdict;
 }
 
 /** Undefined for a headless service. */

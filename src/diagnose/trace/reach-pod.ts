@@ -25,13 +25,14 @@ export interface ReachPodOptions {
 }
 
 const CLEANUP_MS = 15_000;
+const CONTAINER = 'trace';
 const secondsFor = ({ request: { names, targets, timeoutMs }, startMs }: ReachPodOptions): number => Math.ceil((startMs + timeoutMs * (2 + Math.ceil((names.length + targets.length) / 16))) / 1000);
 
 /** A pod that a namespace of level "restricted" admits, without an API token. */
 export function reachPod(options: ReachPodOptions): Draft<Pod> {
   const { image, name, namespace, request } = options;
   const container = {
-    name: 'trace',
+    name: CONTAINER,
     image,
     imagePullPolicy: 'IfNotPresent',
     command: ['node', '/app/dist/agents/reach.js', JSON.stringify(request)],
@@ -51,7 +52,14 @@ export function reachPod(options: ReachPodOptions): Draft<Pod> {
   return { metadata: { name, namespace, labels: REACH_LABELS }, spec };
 }
 
-const hasEnded = (pod: Pod | undefined): boolean => pod === undefined || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+type Ended = NonNullable<NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]['state']>[string];
+
+/** How our container ended; a service mesh puts others beside it, which run on. */
+function findEnd(pod: Pod | undefined): Ended | undefined {
+  return pod?.status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.terminated;
+}
+
+const hasEnded = (pod: Pod | undefined): boolean => pod === undefined || findEnd(pod) !== undefined || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
 function describe(name: string, pod: Pod | undefined): string {
   return pod === undefined ? `pod ${name} is gone` : [`pod ${name}: ${pod.status?.phase ?? 'not started'}`, ...podTroubles(pod).broken].join(', ');
@@ -78,8 +86,10 @@ async function runPod(client: KubeClient, options: ReachPodOptions): Promise<Loo
     describe: (pod) => describe(name, pod),
     progress: (text) => progress(text),
   });
-  const said = ended?.status?.containerStatuses?.[0]?.state?.terminated?.message;
-  return parseReach(said ?? (await client.getPath<string>(`/api/v1/namespaces/${namespace}/pods/${name}/log`, { signal })), `pod ${name}`);
+  if (ended === undefined) return { reason: `pod ${name} was removed before it ended` };
+  const said = findEnd(ended)?.message ?? '';
+  const text = said === '' ? await client.getPath<string>(`/api/v1/namespaces/${namespace}/pods/${name}/log?container=${CONTAINER}`, { signal }) : said;
+  return parseReach(text, `pod ${name}`);
 }
 
 /**

@@ -42,7 +42,7 @@ export function judgeServers(answers: readonly ServerAnswer[]): CheckOutcome {
   const failed = answers.filter(({ error, status }) => (error !== undefined && error.code !== SIGN_IN) || (status !== undefined && status >= 500));
   if (failed.length === 0) return pass(count(answers.length, 'API server').replace(/servers?$/, answers.length === 1 ? 'server answers' : 'servers answer'));
   const evidence = failed.map(({ context, error, status }) => `context "${context}": ${error?.message ?? `the answer was ${status ?? 0}`}`);
-  const fix = [...new Set(failed.flatMap(({ error }) => error?.hints ?? []))];
+  const fix = [...new Set(failed.flatMap(({ context, error }) => error?.hints ?? [`kubectl --context ${context} get --raw /readyz?verbose`]))];
   return failed.some(({ isCurrent }) => isCurrent) ? fail(evidence, fix) : warn(evidence, fix);
 }
 
@@ -96,7 +96,7 @@ export function judgeTls({ env, contexts }: Pick<WorkstationFacts, 'env' | 'cont
     ...plain.map(({ name, server }) => `context "${name}" sends its credential unencrypted to ${server}`),
   ];
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') return fail(['NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the checks of all certificates', ...evidence], ['unset NODE_TLS_REJECT_UNAUTHORIZED']);
-  return evidence.length === 0 ? pass() : warn(evidence, skipped.map(({ name }) => `kubectl config view --context ${name} --minify   # give its cluster a certificate-authority`));
+  return evidence.length === 0 ? pass() : warn(evidence, [...skipped, ...plain].map(({ name }) => `kubectl config view --context ${name} --minify   # give its cluster https and a certificate-authority`));
 }
 
 export function judgeTerminal({ terminal: { isTTY, width, hasColor, canAsk }, env }: Pick<WorkstationFacts, 'terminal' | 'env'>): CheckOutcome {

@@ -1,3 +1,5 @@
+import { TUNNEL_PORT } from '../../api/data-plane.ts';
+import type { CableEndpointSpec } from '../../api/types/index.ts';
 import type { NodeNetwork } from '../apply/node-network.ts';
 import type { NetworkView, NodeView, RemoteView } from '../plan/types.ts';
 import type { GatewaySettings } from '../settings.ts';
@@ -16,6 +18,8 @@ export interface ViewFacts {
   readonly network: NodeNetwork;
   readonly listenPort: number;
   readonly remotes: readonly RemoteEnd[];
+  /** Ends that no tunnel can lead to: of another cable driver, for one. */
+  readonly unusable: readonly CableEndpointSpec[];
   /** Way to each remote's gateway, by cable name; private where nothing else is known. */
   readonly paths: ReadonlyMap<string, TunnelPath>;
   /** Bytes, by cable name. */
@@ -43,9 +47,14 @@ function toRemoteView(end: RemoteEnd, { paths, pathMtus }: ViewFacts): RemoteVie
   };
 }
 
+/** Without MAC and key there is no way there: its ranges are kept from the default route all the same. */
+function withoutWay({ cluster_id: clusterID, cable_name: cableName, private_ip: address, subnets }: CableEndpointSpec): RemoteView {
+  return { clusterID, cableName, address, port: TUNNEL_PORT, subnets, ownAddresses: [] };
+}
+
 /** Everything that this node's plan depends on. */
 export function buildView(settings: GatewaySettings, facts: ViewFacts): NetworkView {
-  const { nodes, gateway, network, listenPort, remotes, privateKey } = facts;
+  const { nodes, gateway, network, listenPort, remotes, unusable, privateKey } = facts;
   return {
     nodeName: settings.nodeName,
     nodes,
@@ -55,7 +64,7 @@ export function buildView(settings: GatewaySettings, facts: ViewFacts): NetworkV
     driver: settings.driver,
     listenPort,
     uplinkMtu: network.uplinkMtu,
-    remotes: remotes.map((end) => toRemoteView(end, facts)),
+    remotes: [...remotes.map((end) => toRemoteView(end, facts)), ...unusable.map(withoutWay)],
     // only the gateway needs the key of the cluster
     ...(privateKey !== undefined && gateway === settings.nodeName && { privateKey }),
   };

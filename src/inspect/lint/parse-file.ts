@@ -21,9 +21,10 @@ export interface ParsedFile {
 /** The objects of a YAML stream (or JSON text), those of Lists too, each with its place. Never throws. */
 export function parseFile(file: string, text: string): ParsedFile {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines });
+  const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'error' }); // it would print warnings by itself
   const parsed = [...documents].map((document) => parseDocument(file, document, lines));
-  return { objects: parsed.flatMap(({ objects }) => objects), findings: parsed.flatMap(({ findings }) => findings) };
+  const cure = text.includes('{{') ? { fix: 'templates are rendered first: helm template <chart> | mcs lint -' } : {};
+  return { objects: parsed.flatMap(({ objects }) => objects), findings: parsed.flatMap(({ findings }) => findings.map((finding) => ({ ...finding, ...cure }))) };
 }
 
 function placeOf(lines: LineCounter, offset: number | undefined): Place {
@@ -32,14 +33,12 @@ function placeOf(lines: LineCounter, offset: number | undefined): Place {
 }
 
 function yamlFinding(file: string, lines: LineCounter, { message, pos }: YAMLError): Finding {
-  const isTemplate = message.includes('{{') || /flow map/i.test(message);
   return {
     severity: 'error',
     rule: 'yaml',
     file,
     ...placeOf(lines, pos[0]),
     message: (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, ''),
-    ...(isTemplate && { fix: 'a template is rendered first: helm template <chart> | mcs lint -' }),
   };
 }
 

@@ -10,6 +10,7 @@ import { derivedServiceName } from '../../sync/service/imported-names.ts';
 import type { Rejection } from '../../sync/service/rejection.ts';
 import { parseRejectionSummary, REJECTIONS_KEY } from '../../sync/service/rejection-summary.ts';
 import type { MemberState } from '../cluster-state.ts';
+import { connectionRows } from '../data-plane.ts';
 import { type Fleet, type FleetMember, nameOf } from '../survey-fleet.ts';
 import type { BrokerPlace, ServiceKey, ServicePlace, ServiceView } from './service-view.ts';
 
@@ -43,7 +44,7 @@ async function readRefused(client: KubeClient, { namespace, name }: ServiceKey, 
   }
 }
 
-async function readPlace({ client, context, state }: FleetMember, { config }: MemberState, key: ServiceKey, signal: AbortSignal): Promise<ServicePlace> {
+async function readPlace({ client, context, state }: FleetMember, { config, dataPlane }: MemberState, key: ServiceKey, signal: AbortSignal): Promise<ServicePlace> {
   const { namespace, name } = key;
   const options = { signal };
   const [found, service, slices, serviceExport, serviceImport, derived, imported, refused] = await Promise.all([
@@ -61,6 +62,7 @@ async function readPlace({ client, context, state }: FleetMember, { config }: Me
     context,
     config,
     workloads: state.workloads,
+    connections: dataPlane === undefined ? [] : connectionRows(config.clusterID, dataPlane),
     ...(found && { namespace: found }),
     ...(service && { service }),
     slices,

@@ -1,6 +1,7 @@
 import type { EndpointSlice, KubeObject, MemberConfig, Namespace, Service, ServiceExport, ServiceImport } from '../../api/types/index.ts';
 import type { Rejection } from '../../sync/service/rejection.ts';
 import type { BrokerMember, WorkloadState } from '../cluster-state.ts';
+import type { ConnectionRow } from '../data-plane.ts';
 import type { Fleet } from '../survey-fleet.ts';
 
 /** A service of the set. */
@@ -17,6 +18,8 @@ export interface ServicePlace {
   readonly config: MemberConfig;
   /** What is installed there. */
   readonly workloads: readonly WorkloadState[];
+  /** Its tunnels, as its active gateway sees them. */
+  readonly connections: readonly ConnectionRow[];
   readonly namespace?: Namespace;
   readonly service?: Service;
   /** The Service's own slices. */

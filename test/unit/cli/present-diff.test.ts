@@ -31,6 +31,14 @@ describe('diffSections', () => {
     expect(diffSections(diff, false)).toMatchObject([{ columns: ['FIELD', 'SOURCE west', 'BROKER', 'IN north'], rows: [['type', 'Headless', 'Headless', '(none)']] }]);
   });
 
+  it.each([
+    [3, 'the same in all 3 places'],
+    [1, 'there is nothing to compare it with'],
+  ])('says so where nothing differs in %d places', (count, expected) => {
+    const places = Array.from({ length: count }, () => ({ role: 'destination' as const, cluster: 'east', exists: true }));
+    expect(diffSections({ ...diff, exports: [{ exporter: 'west', places, fields: [] }] }, false)).toMatchObject([{ rows: [], empty: expected }]);
+  });
+
   it('shows everything where asked to', () => {
     const [section] = diffSections(diff, true);
     expect([section?.columns.length, section?.rows.length]).toEqual([5, 2]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../src/base/clock.ts';
+import { McsError } from '../../../src/base/errors.ts';
 import { type Check, type CheckOutcome, type CheckResult, fail, pass } from '../../../src/diagnose/check.ts';
 import { runChecks, type RunChecksOptions } from '../../../src/diagnose/run-checks.ts';
 
@@ -41,6 +42,11 @@ describe('runChecks', () => {
     const results = await runOf([check('A', [], () => Promise.resolve(fail(['broken']))), dependent('B', 'A'), dependent('C', 'B')]);
     expect(results.map(({ status, causedBy }) => [status, causedBy])).toEqual([['fail', undefined], ['skip', 'A'], ['skip', 'A']]);
     expect(ran).toEqual([]);
+  });
+
+  it('skips a check that needs what an archive does not have, with that reason', async () => {
+    const [result] = await runOf([check('A', [], () => Promise.reject(new McsError('MCS_NOT_IN_ARCHIVE', 'Cannot read pods: not there')))]);
+    expect(result).toMatchObject({ status: 'skip', evidence: ['Cannot read pods: not there'] });
   });
 
   it('counts a check that throws, also before its first await, as failed', async () => {

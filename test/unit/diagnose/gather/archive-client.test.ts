@@ -24,7 +24,7 @@ async function record(use: (client: KubeClient) => Promise<unknown>): Promise<Re
   memory.seed(resources.leases, { metadata: { name: 'lock', namespace: 'shop', managedFields: [{ time: 'then' }] } });
   const recording = createRecording();
   const getPath = <T>(path: string): Promise<T> => (path === '/version' ? Promise.resolve({ gitVersion: 'v1' } as T) : Promise.reject(path === '/cut' ? unreachable : refused));
-  const list: KubeClient['list'] = (resource, options) => ((resource.plural as string) === 'secrets' ? Promise.reject(refused) : memory.list(resource, options));
+  const list: KubeClient['list'] = (resource, options) => ((resource.plural) === 'secrets' ? Promise.reject(refused) : memory.list(resource, options));
   await use(recordingClient({ ...memory, server: 'https://west', getPath, list, serverTime: () => 42 }, recording));
   return recording;
 }

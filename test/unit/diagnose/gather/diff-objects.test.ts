@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../../src/api/types/index.ts';
 import { diffObjects } from '../../../../src/diagnose/gather/diff-objects.ts';
 
-const object = (fields: object, metadata: object = {}): KubeObject => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop', uid: 'a', ...metadata }, ...fields }) as KubeObject;
+const object = (fields: object, metadata: object = {}): KubeObject => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop', uid: 'a', ...metadata }, ...fields });
 const diff = (before: KubeObject | undefined, now: KubeObject | undefined): readonly string[] => {
   const mapOf = (each: KubeObject | undefined): Map<string, KubeObject> => new Map(each === undefined ? [] : [['shop/web', each]]);
   return diffObjects(mapOf(before), mapOf(now)).map((change) => `${change.object} ${change.field}: ${change.before} -> ${change.now}`);

@@ -18,6 +18,10 @@ describe('fitFiles', () => {
     expect(fitted.missing).toEqual([{ what: 'large', reason: 'too large: 100 bytes' }]);
   });
 
+  it('prefers the answers that every check begins with to lists of objects', () => {
+    expect(names(fitFiles({ objects: [file('objects/pods.json', 10), file('paths.json', 80)], logs: [] }, 85))).toEqual(['paths.json']);
+  });
+
   it('cuts long logs at their beginnings, all to the same length, and never a short one', () => {
     const fitted = fitFiles({ objects: [], logs: [lines('long', 100), lines('longer', 200), lines('short', 2)] }, 220);
     expect(fitted.files.map(({ path, text }) => [path, text.split('\n').length - 1, text.split('\n').at(-2)])).toEqual([['long', 10, 'line 0099'], ['longer', 10, 'line 0199'], ['short', 2, 'line 0001']]);

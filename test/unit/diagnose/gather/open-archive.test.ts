@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { resources } from '../../../../src/api/resources.ts';
 import { packTar } from '../../../../src/base/tar.ts';
+import { diagnose } from '../../../../src/diagnose/diagnose.ts';
 import { type ArchivedCluster, folderOf, renderRecording } from '../../../../src/diagnose/gather/archive-format.ts';
 import type { TextFile } from '../../../../src/diagnose/gather/fit.ts';
 import { fleetOf, openArchive } from '../../../../src/diagnose/gather/open-archive.ts';
@@ -55,8 +56,10 @@ describe('openArchive', () => {
   });
 
   it('takes a cluster whose objects were left out for one that cannot be read', async () => {
-    const { unread } = await fleetOf(await openArchive(await write([indexOf(CLUSTERS), report])), survey);
-    expect(unread).toMatchObject([{ context: 'west', error: { code: 'MCS_NOT_IN_ARCHIVE' } }]);
+    const fleet = await fleetOf(await openArchive(await write([indexOf(CLUSTERS), report])), survey);
+    expect(fleet.unread).toMatchObject([{ context: 'west', error: { code: 'MCS_NOT_IN_ARCHIVE' } }]);
+    const { ok, clusters } = await diagnose(fleet, { signal, deadlineMs: 5000 });
+    expect({ ok, clusters }).toMatchObject({ ok: true, clusters: [{ name: 'west', checks: [{ id: 'MCS-API-01', status: 'skip' }] }] });
   });
 
   it('refuses to look at objects where there are logs only', async () => {

@@ -121,6 +121,31 @@ describe('judgePath', () => {
     expect([brokenAt, hops.find(({ id }) => id === 'broker')?.state]).toEqual([undefined, 'warning']);
   });
 
+  it.each<[string, (facts: TracedService) => void, string]>([
+    ['the connection', (facts) => void (facts.from.connections = [{ cluster: 'east', gateway: 'n1', remoteCluster: 'west', remoteGateway: 'n2', remoteIP: '192.0.2.1', nat: false, cableDriver: 'vxlan', subnets: [], status: 'error', message: 'no answer for 30 s', averageRTT: '' }]), 'the connection from "east" to "west" is error: no answer for 30 s'],
+    ['that there is none', (facts) => void (facts.from.config = { ...facts.from.config, components: ['connectivity'] }), '"east" has no connection to "west"'],
+    ['that the network itself has to do it', () => undefined, '"east" was joined without connectivity: its network itself has to lead to the pods of "west"'],
+  ])('tells of %s where endpoints do not answer', (_title, change, expected) => {
+    const facts = tracedService();
+    change(facts);
+    answering(facts, 'ETIMEDOUT', [8080]);
+    expect(judgePath(facts).hops.find(({ id }) => id === 'endpoints')?.evidence.at(-1)).toBe(expected);
+  });
+
+  it('warns of a conflict, a line for each, and of what the export asks for in vain', () => {
+    const facts = tracedService();
+    exportOf(facts).status = { conditions: [condition('Valid', 'True', 'Valid'), condition('Ready', 'True', 'Exported'), condition('Conflict', 'True', 'PortConflict', 'ports differ\ntypes differ'), condition('mcs.clusterset.local/EndpointsRoutable', 'False', 'EndpointsNotRoutable', '1 of 2')] };
+    const { brokenAt, hops } = judgePath(facts);
+    expect(brokenAt).toBeUndefined();
+    expect(hops.find(({ id }) => id === 'export')).toMatchObject({ state: 'warning', evidence: ['Conflict=True PortConflict: ports differ', 'types differ', expect.stringContaining('EndpointsNotRoutable: 1 of 2')] });
+  });
+
+  it('does not miss endpoints outside the granted ranges on the broker', () => {
+    const facts = tracedService();
+    source(facts).slices = [...source(facts).slices, withAddresses(source(facts).slices[0], ['192.168.0.1'])];
+    expect(judgePath(facts).hops.find(({ id }) => id === 'broker')?.state).toBe('ok');
+  });
+
   it('says that a controller does not run where its copy is missing', () => {
     const facts = tracedService();
     broker(facts).imports = [];

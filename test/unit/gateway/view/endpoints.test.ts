@@ -107,13 +107,18 @@ describe('buildLocalEndpoint', () => {
 describe('buildView', () => {
   const read = readRemoteEnd({ ...SPEC, public_ip: '1.2.3.4' }, 'vxlan');
   const remotes = 'end' in read ? [read.end] : [];
-  const facts = { nodes: [], gateway: 'e1', network: { uplinkMtu: 1500, sources: {} }, listenPort: 4500, remotes, paths: new Map(), pathMtus: new Map(), privateKey: 'secret' };
+  const facts = { nodes: [], gateway: 'e1', network: { uplinkMtu: 1500, sources: {} }, listenPort: 4500, remotes, unusable: [], paths: new Map(), pathMtus: new Map(), privateKey: 'secret' };
 
   it('goes the way that was found, with the MTU that was measured', () => {
     const paths = new Map([[SPEC.cable_name, { address: '1.2.3.4', port: 4501, usingNAT: true }]]);
     expect(buildView(gatewaySettings(), { ...facts, paths, pathMtus: new Map([[SPEC.cable_name, 1400]]) }).remotes).toEqual([
       { clusterID: 'west', cableName: SPEC.cable_name, address: '1.2.3.4', port: 4501, subnets: ['10.2.0.0/16'], ownAddresses: ['10.0.0.2', '1.2.3.4'], pathMtu: 1400, mac: '02:00:00:00:00:01' },
     ]);
+  });
+
+  it('keeps the ranges of an end that no tunnel can lead to, without a way there', () => {
+    const { remotes: views } = buildView(gatewaySettings(), { ...facts, remotes: [], unusable: [{ ...SPEC, backend: 'wireguard' }] });
+    expect(views).toEqual([{ clusterID: 'west', cableName: SPEC.cable_name, address: '10.0.0.2', port: 4500, subnets: ['10.2.0.0/16'], ownAddresses: [] }]);
   });
 
   it('gives the private key to the gateway only', () => {

@@ -1,14 +1,14 @@
 import { Flags } from '@oclif/core';
 import { join } from 'node:path';
-import { systemClock } from '../../base/clock.ts';
-import { EXIT } from '../../base/exit-codes.ts';
-import { findFleet } from '../../cli/connect.ts';
-import { parseDuration } from '../../cli/duration.ts';
-import { FleetCommand } from '../../cli/fleet-command.ts';
-import { fleetFlags, outputFlags } from '../../cli/flags.ts';
-import { gatherRemarks, gatherSection } from '../../cli/present-gather.ts';
-import { parseSize } from '../../cli/size.ts';
-import { GATHER_TYPES } from '../../diagnose/gather/archive-format.ts';
+import { systemClock } from '../base/clock.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { findFleet } from '../cli/connect.ts';
+import { parseDuration } from '../cli/duration.ts';
+import { FleetCommand } from '../cli/fleet-command.ts';
+import { fleetFlags, outputFlags } from '../cli/flags.ts';
+import { gatherRemarks, gatherSection } from '../cli/present-gather.ts';
+import { parseSize } from '../cli/size.ts';
+import { GATHER_TYPES } from '../diagnose/gather/archive-format.ts';
 
 export default class Gather extends FleetCommand {
   static override readonly summary = 'Put all that tells of a fault into one archive';
@@ -31,7 +31,7 @@ Tokens, keys and the data of Secrets are taken out, also where they stand in log
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Gather);
-    const { archiveName, gather, writeArchive } = await import('../../diagnose/gather/index.ts');
+    const { archiveName, gather, writeArchive } = await import('../diagnose/gather/index.ts');
     const maxBytes = parseSize(flags['max-size']);
     const deadlineMs = parseDuration(flags.timeout);
     const since = flags.since === undefined ? {} : { sinceSeconds: Math.ceil(parseDuration(flags.since) / 1000) };
