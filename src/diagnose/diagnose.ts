@@ -64,7 +64,7 @@ export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<
 }
 
 /** All that can be said of a cluster that does not answer. */
-function reportUnread({ context, error }: UnreadCluster): ClusterReport {
+export function reportUnread({ context, error }: UnreadCluster): ClusterReport {
   const { id, title, topic } = API_CHECK;
   const outcome = error.code === 'MCS_NOT_IN_ARCHIVE' ? skip(error.message) : fail([error.message], error.hints);
   return { context, name: context, checks: [{ id, title, topic, ...outcome, durationMs: 0 }] };

@@ -21,7 +21,8 @@ export function findOutside(objects: readonly { readonly metadata: Pod['metadata
   });
 }
 
-function judgeOutside(kind: string, flag: string, ranges: readonly string[], outside: readonly string[], context: DiagnoseContext): CheckOutcome {
+/** Objects that were found outside of the ranges that the cluster joined with; `flag` of join sets them. */
+export function judgeOutside(kind: string, flag: string, ranges: readonly string[], outside: readonly string[], context: DiagnoseContext): CheckOutcome {
   const known = `${kind} range: ${ranges.join(', ')}`;
   if (outside.length === 0) return pass(known);
   const more = outside.length > SHOWN ? [`and ${outside.length - SHOWN} more`] : [];

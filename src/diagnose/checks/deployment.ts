@@ -1,13 +1,15 @@
 import { APP_MCS, APP_NAME } from '../../api/labels.ts';
 import { podTroubles } from '../../api/pod-troubles.ts';
 import { resources } from '../../api/resources.ts';
+import type { Pod } from '../../api/types/index.ts';
 import type { CredentialState, WorkloadState } from '../../inspect/cluster-state.ts';
 import { judgeCredential } from '../../inspect/describe-credential.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 import { scale } from '../repairs.ts';
 
-function expectReady(context: DiagnoseContext, component: string): CheckOutcome {
+/** A part that must be there and ready. */
+export function expectReady(context: DiagnoseContext, component: string): CheckOutcome {
   const workload = context.cluster.state.workloads.find((candidate) => candidate.component === component);
   if (workload === undefined) return fail([`there is no ${component}`], [`mcs join broker-info.subm --context ${context.cluster.context}`]);
   return judgeWorkload(context, workload);
@@ -23,15 +25,19 @@ export function judgeWorkload(context: DiagnoseContext, { kind, namespace, name,
   return { ...fail([evidence], fix), ...(wanted === 0 && kind === 'Deployment' && { repairs: [scale({ kind, namespace, name }, 1)] }) };
 }
 
-async function judgePods(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
+async function readAndJudgePods(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
   const namespaces = [...new Set(context.cluster.state.workloads.map(({ namespace }) => namespace))];
   const lists = await Promise.all(namespaces.map((namespace) => context.cluster.client.list(resources.pods, { namespace, labelSelector: `${APP_NAME}=${APP_MCS}`, signal })));
-  const pods = lists.flatMap(({ items }) => items);
-  if (pods.length === 0) return fail(['there is no pod of mcs'], namespaces.map((namespace) => `${kubectlFor(context)} -n ${namespace} get deployments`));
+  return judgePods(lists.flatMap(({ items }) => items), namespaces, kubectlFor(context));
+}
+
+/** Whether all pods of mcs, in these namespaces, run and have run for some time. */
+export function judgePods(pods: readonly Pod[], namespaces: readonly string[], kubectl: string): CheckOutcome {
+  if (pods.length === 0) return fail(['there is no pod of mcs'], namespaces.map((namespace) => `${kubectl} -n ${namespace} get deployments`));
   const troubles = pods.map(podTroubles);
   const broken = troubles.flatMap((trouble) => trouble.broken);
   const restarts = troubles.flatMap((trouble) => trouble.restarts);
-  const fix = namespaces.map((namespace) => `${kubectlFor(context)} -n ${namespace} get pods`);
+  const fix = namespaces.map((namespace) => `${kubectl} -n ${namespace} get pods`);
   if (broken.length > 0) return fail([...broken, ...restarts], fix);
   return restarts.length > 0 ? warn(restarts, fix) : pass(count(pods.length, 'pod'));
 }
@@ -75,5 +81,5 @@ export const brokerDeploymentChecks: readonly ClusterCheck[] = [
 ];
 
 export const podChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-DEP-05', title: 'No pod of mcs is failing or restarting', topic: 'deployment', needs: [], run: judgePods },
+  { id: 'MCS-DEP-05', title: 'No pod of mcs is failing or restarting', topic: 'deployment', needs: [], run: readAndJudgePods },
 ];

@@ -28,14 +28,18 @@ async function withPods(context: DiagnoseContext, signal: AbortSignal, examine: 
   }
 }
 
-async function judgeVersion(pods: readonly Pod[], ask: Ask, context: DiagnoseContext): Promise<CheckOutcome> {
-  const answers = await Promise.all(pods.map(async (pod) => ({ pod: pod.metadata.name, answer: await ask(pod, VERSION_NAME, 'TXT') })));
+/** Answers of all pods to the one name that every name server of mcs knows. */
+export function judgeVersion(answers: readonly { readonly pod: string; readonly answer: DnsJson }[], kubectl: string): CheckOutcome {
   const wrong = answers.filter(({ answer }) => !(answer.Answer ?? []).some(({ data }) => data.includes('1.0.0')));
-  if (wrong.length === 0) return pass(`${count(pods.length, 'pod')} asked for TXT ${VERSION_NAME}`);
+  if (wrong.length === 0) return pass(`${count(answers.length, 'pod')} asked for TXT ${VERSION_NAME}`);
   return fail(
     wrong.map(({ pod, answer }) => `${pod}: rcode ${answer.Status} for TXT ${VERSION_NAME}`),
-    [`${kubectlFor(context)} -n submariner-operator logs deployment/mcs-dns`],
+    [`${kubectl} -n submariner-operator logs deployment/mcs-dns`],
   );
+}
+
+async function askForVersion(pods: readonly Pod[], ask: Ask): Promise<{ readonly pod: string; readonly answer: DnsJson }[]> {
+  return Promise.all(pods.map(async (pod) => ({ pod: pod.metadata.name, answer: await ask(pod, VERSION_NAME, 'TXT') })));
 }
 
 /** Difference between an import's addresses and what a pod answers; undefined where they agree. */
@@ -47,7 +51,13 @@ export function describeMismatch({ metadata, spec }: ServiceImport, pod: string,
   return `${pod} answers "${seen}" for ${metadata.namespace ?? ''}/${metadata.name}, whose import has ${wanted.join(', ') || 'no address'}`;
 }
 
-async function judgeAnswers(pods: readonly Pod[], ask: Ask, context: DiagnoseContext): Promise<CheckOutcome> {
+/** Pods that answer otherwise than the imports say. */
+export function judgeMismatches(found: readonly string[], tested: string, context: DiagnoseContext): CheckOutcome {
+  if (found.length === 0) return pass(tested);
+  return { ...fail(found, [`${kubectlFor(context)} -n submariner-operator rollout restart deployment/mcs-dns`]), repairs: [restart(NAME_SERVER, context.clock.now())] };
+}
+
+async function askForImports(pods: readonly Pod[], ask: Ask, context: DiagnoseContext): Promise<CheckOutcome> {
   const all = memberOf(context).imports.filter(({ spec }) => spec.type === 'ClusterSetIP');
   const imports = all.slice(0, SAMPLE);
   const pairs = pods.flatMap((pod) => imports.map((object) => ({ pod, object })));
@@ -58,8 +68,7 @@ async function judgeAnswers(pods: readonly Pod[], ask: Ask, context: DiagnoseCon
     }),
   );
   const found = mismatches.filter((text) => text !== undefined);
-  if (found.length > 0) return { ...fail(found, [`${kubectlFor(context)} -n submariner-operator rollout restart deployment/mcs-dns`]), repairs: [restart(NAME_SERVER, context.clock.now())] };
-  return pass(`${imports.length} of ${all.length} imported names, asked of ${count(pods.length, 'pod')}`);
+  return judgeMismatches(found, `${imports.length} of ${all.length} imported names, asked of ${count(pods.length, 'pod')}`, context);
 }
 
 export const dnsChecks: readonly ClusterCheck[] = [
@@ -68,14 +77,14 @@ export const dnsChecks: readonly ClusterCheck[] = [
     title: 'Every name server pod answers',
     topic: 'dns',
     needs: ['MCS-DEP-02'],
-    run: (context, signal) => withPods(context, signal, (pods, ask) => judgeVersion(pods, ask, context)),
+    run: (context, signal) => withPods(context, signal, async (pods, ask) => judgeVersion(await askForVersion(pods, ask), kubectlFor(context))),
   },
   {
     id: 'MCS-DNS-02',
     title: 'Answers agree with the imports',
     topic: 'dns',
     needs: ['MCS-DNS-01'],
-    run: (context, signal) => withPods(context, signal, (pods, ask) => judgeAnswers(pods, ask, context)),
+    run: (context, signal) => withPods(context, signal, (pods, ask) => askForImports(pods, ask, context)),
   },
   {
     id: 'MCS-DNS-03',

@@ -16,7 +16,7 @@ function describeCondition(object: ServiceExport, condition: Pick<Condition, 'ty
 }
 
 /** Exports that are not valid or not ready, as their conditions say. */
-function judgeExports(context: DiagnoseContext): CheckOutcome {
+export function judgeExports(context: DiagnoseContext): CheckOutcome {
   const { exports } = memberOf(context);
   const troubles = exports.flatMap((object) => {
     const conditions = object.status?.conditions;
@@ -29,7 +29,8 @@ function judgeExports(context: DiagnoseContext): CheckOutcome {
   return fail(troubles, [`${kubectlFor(context)} -n ${first?.namespace ?? ''} describe serviceexport`]);
 }
 
-function judgeConflicts(context: DiagnoseContext): CheckOutcome {
+/** Exports that do not agree with those of other clusters, as the controller found. */
+export function judgeConflicts(context: DiagnoseContext): CheckOutcome {
   const conflicts = memberOf(context).exports.flatMap((object) => {
     const condition = findCondition(object.status?.conditions, 'Conflict');
     return condition?.status === 'True' ? [describeCondition(object, condition)] : [];
@@ -45,10 +46,14 @@ export function findMissingImports(services: readonly SharedService[], cluster: 
   });
 }
 
-async function judgeImports(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
+async function readNamespaces({ cluster }: DiagnoseContext, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { items } = await cluster.client.list(resources.namespaces, { signal });
+  return new Set(items.map(({ metadata }) => metadata.name));
+}
+
+/** What others export and this cluster lacks; `present` are its namespaces. */
+export function judgeImports(context: DiagnoseContext, present: ReadonlySet<string>): CheckOutcome {
   const { cluster, fleet } = context;
-  const namespaces = await cluster.client.list(resources.namespaces, { signal });
-  const present = new Set(namespaces.items.map(({ metadata }) => metadata.name));
   const services = sharedServices(fleet.clusters.map(({ state }) => state));
   const missing = findMissingImports(services, nameOf(cluster), present);
   const absent = services.filter(({ namespace, exports }) => exports.length > 0 && !present.has(namespace));
@@ -61,7 +66,8 @@ async function judgeImports(context: DiagnoseContext, signal: AbortSignal): Prom
   return warn(evidence, [...new Set(absent.map(({ namespace }) => `${kubectlFor(context)} create namespace ${namespace}`))]);
 }
 
-function judgeEndpoints(context: DiagnoseContext): CheckOutcome {
+/** Imports that nobody answers. */
+export function judgeEndpoints(context: DiagnoseContext): CheckOutcome {
   const cluster = nameOf(context.cluster);
   const services = sharedServices([context.cluster.state]).flatMap(({ namespace, name, imports }) => {
     const found = imports.find((candidate) => candidate.cluster === cluster);
@@ -74,6 +80,6 @@ function judgeEndpoints(context: DiagnoseContext): CheckOutcome {
 export const serviceDiscoveryChecks: readonly ClusterCheck[] = [
   { id: 'MCS-SD-01', title: 'Every export is valid and on the broker', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: (context) => Promise.resolve(judgeExports(context)) },
   { id: 'MCS-SD-02', title: 'No export is in conflict with another cluster', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: (context) => Promise.resolve(judgeConflicts(context)) },
-  { id: 'MCS-SD-03', title: 'Every exported service is imported here', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: judgeImports },
+  { id: 'MCS-SD-03', title: 'Every exported service is imported here', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: async (context, signal) => judgeImports(context, await readNamespaces(context, signal)) },
   { id: 'MCS-SD-04', title: 'Every import has a ready endpoint', topic: 'service-discovery', needs: ['MCS-SD-03'], run: (context) => Promise.resolve(judgeEndpoints(context)) },
 ];

@@ -5,8 +5,8 @@ export const REDACTED = '(redacted)';
 
 type Replace = (text: string) => string;
 
-/** Names of fields and variables that hold secrets. */
-const FIELD = String.raw`(?:[\w.-]*[_.-])?(?:token|password|passwd|passphrase|psk|client-key-data|client-certificate-data|private[_-]?key|join[_-]?key|api[_-]?key|access[_-]?key|secret[_-]?key|client[_-]?secret)`;
+/** Names of fields and variables that hold secrets. Everything here is bounded, so that no log can make the search quadratic. */
+const FIELD = String.raw`(?:[\w.-]{0,64}[_.-])?(?:token|password|passwd|passphrase|psk|client-key-data|client-certificate-data|private[_-]?key|join[_-]?key|api[_-]?key|access[_-]?key|secret[_-]?key|client[_-]?secret)`;
 
 /** Tells keys apart and finds the same one again; nobody can guess 256 random bits from it. */
 const keyMark = (key: string): string => `(redacted key ${createHash('sha256').update(key).digest('hex').slice(0, 8)})`;
@@ -21,7 +21,7 @@ const PATTERNS: readonly (readonly [RegExp, string | ((match: string, ...groups:
   // PEM or a kubeconfig in base64
   [/(?<![\w+/])(?:LS0tLS1CRUdJT|YXBpVmVyc2lvbj|eyJhcGlWZXJzaW9u)[A-Za-z0-9+/\s]{20,}=*/g, redactBase64],
   // a JWT, cut short or whole
-  [/\beyJ[\w-]{10,}\.[\w-]{4,}(?:\.[\w-]*)?/g, REDACTED],
+  [/\beyJ[\w-]{10,8192}\.[\w-]{4,}(?:\.[\w-]*)?/g, REDACTED],
   [/\b(bearer)(\s+|%20)[\w.~+/=-]{8,}/gi, `$1$2${REDACTED}`],
   [/(\bauthorization\\?["']?\s*[:=]\s*\\?["']?)[^"'\\\r\n,}]+/gi, `$1${REDACTED}`],
   // "token": "...", also as JSON inside JSON
@@ -31,7 +31,7 @@ const PATTERNS: readonly (readonly [RegExp, string | ((match: string, ...groups:
   [new RegExp(String.raw`(?<![\w.-])(-{0,2}${FIELD}=)(?!\(redacted)(?:"[^"]+"|[^\s"',;&)}\\]+)`, 'gi'), `$1${REDACTED}`],
   // a line of YAML
   [new RegExp(String.raw`^([ \t-]*${FIELD}:[ \t]+)(?![|>{[(]|null$)\S.*$`, 'gim'), `$1${REDACTED}`],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s:/@]+@/gi, `$1${REDACTED}@`],
+  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,256}:)[^\s:/@]{1,512}@/gi, `$1${REDACTED}@`],
   // the join key of a broker-info file
   [/\b(?:[0-9A-HJKMNP-TV-Z]{4}-){8}[0-9A-HJKMNP-TV-Z]{4}\b/g, REDACTED],
   // a bootstrap token of kubeadm

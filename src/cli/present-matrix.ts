@@ -1,0 +1,105 @@
+import type { Verdict } from '../inspect/matrix/aspect.ts';
+import type { MatrixPair, MatrixReport } from '../inspect/matrix/make-matrix.ts';
+import { formatTable } from './sections.ts';
+
+const MARKS: Readonly<Record<Verdict, string>> = { ok: '+', bad: 'x', unknown: '?', off: '-' };
+const ASPECTS = ['control', 'dns', 'data'] as const;
+const GAP = 3;
+/** Pairs that are named for one reason. */
+const MAX_SUBJECTS = 3;
+/** Room for the name of a cluster before the compact cells. */
+const LABEL = 16;
+
+const LEGEND = 'Each cell: control, DNS, data, from the row to the column\n+ ok   x not ok   ? not known   - not installed\n* the two ends of the tunnel disagree';
+
+const starOf = ({ asymmetry }: MatrixPair): string => (asymmetry === undefined ? '' : '*');
+const marksOf = (pair: MatrixPair): string => ASPECTS.map((aspect) => MARKS[pair[aspect].verdict]).join('');
+
+/** `ok 1.2ms`, or what is not ok: `data error, dns not ready *`. */
+function wordsOf(pair: MatrixPair): string {
+  const bad = ASPECTS.filter((aspect) => pair[aspect].verdict === 'bad').map((aspect) => `${aspect} ${pair[aspect].state}`);
+  const isOk = ASPECTS.every((aspect) => pair[aspect].verdict === 'ok');
+  const words = bad.length > 0 ? bad.join(', ') : isOk ? 'ok' : marksOf(pair);
+  return [words, pair.data.averageRTT ?? '', starOf(pair)].filter((part) => part !== '').join(' ');
+}
+
+const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+
+function cellsOf({ clusters, pairs }: MatrixReport, textOf: (pair: MatrixPair) => string): readonly (readonly string[])[] {
+  const byWay = new Map(pairs.map((pair) => [`${pair.from}\n${pair.to}`, pair]));
+  return clusters.map(({ cluster: from }) => clusters.map(({ cluster: to }) => {
+    const pair = byWay.get(`${from}\n${to}`);
+    return pair === undefined ? '.' : textOf(pair);
+  }));
+}
+
+function wideTable(report: MatrixReport): string {
+  const names = report.clusters.map(({ cluster }) => cluster);
+  return formatTable(['FROM \\ TO', ...names], cellsOf(report, wordsOf).map((row, index) => [names[index] ?? '', ...row]));
+}
+
+const shorten = (text: string): string => (text.length > LABEL ? `${text.slice(0, LABEL - 3)}...` : text);
+
+/** Numbered columns of marks, under each other in as many blocks as the width needs. */
+function compactTable(report: MatrixReport, width: number): string {
+  const cells = cellsOf(report, (pair) => `${marksOf(pair)}${starOf(pair)}`);
+  const label = (index: number): string => `${index + 1} ${shorten(report.clusters[index]?.cluster ?? '')}`;
+  const labels = report.clusters.map((_, index) => label(index));
+  const room = width - Math.max(...labels.map(({ length }) => length), 'FROM \\ TO'.length);
+  const perBlock = Math.max(1, Math.floor(room / (GAP + 4)));
+  const blocks: string[] = [];
+  for (let start = 0; start < labels.length; start += perBlock) {
+    const columns = labels.slice(start, start + perBlock).map((_, offset) => String(start + offset + 1));
+    blocks.push(formatTable(['FROM \\ TO', ...columns], cells.map((row, index) => [labels[index] ?? '', ...row.slice(start, start + perBlock)])));
+  }
+  return blocks.join('\n\n');
+}
+
+/** Whom an aspect is about: DNS one cluster, control two, data one direction. */
+function subjectOf({ from, to }: MatrixPair, aspect: (typeof ASPECTS)[number]): string {
+  if (aspect === 'dns') return from;
+  return aspect === 'data' ? `${from} -> ${to}` : [from, to].toSorted().join(' - ');
+}
+
+function listSome(subjects: readonly string[]): string {
+  const more = subjects.length - MAX_SUBJECTS;
+  return `${subjects.slice(0, MAX_SUBJECTS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Why cells are not ok; what holds for many of them is said once. */
+function reasons({ pairs }: MatrixReport): readonly string[] {
+  const said = new Map<string, Set<string>>();
+  for (const pair of pairs) {
+    for (const aspect of ASPECTS) {
+      const { message, state, verdict } = pair[aspect];
+      if (verdict === 'ok' || verdict === 'off') continue;
+      const what = `${aspect} ${state === 'unknown' ? 'not known' : state}${message === '' ? '' : `: ${message}`}`;
+      said.set(what, (said.get(what) ?? new Set()).add(subjectOf(pair, aspect)));
+    }
+  }
+  return [...said].map(([what, subjects]) => `${listSome([...subjects])}: ${what}`);
+}
+
+function asymmetries({ pairs, clusters }: MatrixReport): readonly string[] {
+  const order = new Map(clusters.map(({ cluster }, index) => [cluster, index]));
+  const firsts = pairs.filter(({ asymmetry, from, to }) => asymmetry !== undefined && (order.get(from) ?? 0) < (order.get(to) ?? 0));
+  return firsts.map(({ asymmetry, data, from, to }) => {
+    const back = pairs.find((pair) => pair.from === to && pair.to === from)?.data;
+    return asymmetry === 'rtt' ? `${from} - ${to}: * RTT ${data.averageRTT ?? '-'} there, ${back?.averageRTT ?? '-'} back` : `${from} - ${to}: * ${from} says ${data.state}, ${to} says ${back?.state ?? '-'}`;
+  });
+}
+
+/** The matrix in words where that fits, else in marks; then why cells are not ok. Without `width` nothing is shortened. */
+export function formatMatrix(report: MatrixReport, width = Infinity): string {
+  if (report.clusters.length === 0) return report.unread.length === 0 ? 'no member in these clusters' : 'no member in these clusters (as far as the clusters could be read)';
+  const wide = wideTable(report);
+  const table = widthOf(wide) <= width ? wide : compactTable(report, width);
+  const why = [...asymmetries(report), ...reasons(report)].join('\n');
+  return [table, ...(report.pairs.length === 0 ? [] : [LEGEND]), ...(why === '' ? [] : [why])].join('\n\n');
+}
+
+/** A line for each pair. */
+export function formatPairs({ pairs }: MatrixReport): string {
+  const rows = pairs.map((pair) => [pair.from, pair.to, ...ASPECTS.map((aspect) => pair[aspect].state.replaceAll(' ', '-')), pair.data.averageRTT ?? '-', pair.asymmetry ?? '-']);
+  return rows.length === 0 ? '' : formatTable(['FROM', 'TO', 'CONTROL', 'DNS', 'DATA', 'RTT', 'ASYMMETRY'], rows);
+}
