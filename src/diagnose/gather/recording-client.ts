@@ -5,8 +5,9 @@ import { ApiError } from '../../kube/api-error.ts';
 import type { KubeClient, ListOptionsOf, RequestOptions } from '../../kube/client.ts';
 import { addObject, collectionOf, type Recording } from './recording.ts';
 
+/** A check that needs pods of its own is skipped with this reason, here and offline. */
 const refuse = (): never => {
-  throw new McsError('MCS_USAGE', 'Cannot write: this connection is for reading only');
+  throw new McsError('MCS_NOT_IN_ARCHIVE', 'Cannot write: gather only reads, so what needs pods of its own is not in the archive');
 };
 
 /** Notes the answer of the server where it refused; other errors say nothing about the cluster. */

@@ -5,8 +5,8 @@ export const REDACTED = '(redacted)';
 
 type Replace = (text: string) => string;
 
-/** Names of fields and variables that hold secrets. Everything here is bounded, so that no log can make the search quadratic. */
-const FIELD = String.raw`(?:[\w.-]{0,64}[_.-])?(?:token|password|passwd|passphrase|psk|client-key-data|client-certificate-data|private[_-]?key|join[_-]?key|api[_-]?key|access[_-]?key|secret[_-]?key|client[_-]?secret)`;
+/** How names of fields and variables end that hold secrets. */
+const WORDS = '(?:token|password|passwd|passphrase|psk|client-key-data|client-certificate-data|private[_-]?key|join[_-]?key|api[_-]?key|access[_-]?key|secret[_-]?key|client[_-]?secret)';
 
 /** Tells keys apart and finds the same one again; nobody can guess 256 random bits from it. */
 const keyMark = (key: string): string => `(redacted key ${createHash('sha256').update(key).digest('hex').slice(0, 8)})`;
@@ -15,22 +15,25 @@ function redactBase64(blob: string): string {
   return /PRIVATE KEY-----|^\s*apiVersion:|"apiVersion"/.test(Buffer.from(blob, 'base64').toString('latin1')) ? REDACTED : blob;
 }
 
-/** In this order: what is found whole comes before what would find a part of it. */
+/**
+ * In this order: what is found whole comes before what would find a part of it. No repetition can begin
+ * at every place of a long text and run to its end: logs come from anybody, and have many megabytes.
+ */
 const PATTERNS: readonly (readonly [RegExp, string | ((match: string, ...groups: string[]) => string)])[] = [
   [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, REDACTED],
   // PEM or a kubeconfig in base64
   [/(?<![\w+/])(?:LS0tLS1CRUdJT|YXBpVmVyc2lvbj|eyJhcGlWZXJzaW9u)[A-Za-z0-9+/\s]{20,}=*/g, redactBase64],
   // a JWT, cut short or whole
-  [/\beyJ[\w-]{10,8192}\.[\w-]{4,}(?:\.[\w-]*)?/g, REDACTED],
+  [/(?<![\w-])eyJ[\w-]{10,}\.[\w-]{4,}(?:\.[\w-]*)?/g, REDACTED],
   [/\b(bearer)(\s+|%20)[\w.~+/=-]{8,}/gi, `$1$2${REDACTED}`],
   [/(\bauthorization\\?["']?\s*[:=]\s*\\?["']?)[^"'\\\r\n,}]+/gi, `$1${REDACTED}`],
   // "token": "...", also as JSON inside JSON
-  [new RegExp(String.raw`("${FIELD}"\s*:\s*")(?:[^"\\]|\\.)+`, 'gi'), `$1${REDACTED}`],
-  [new RegExp(String.raw`(\\"${FIELD}\\"\s*:\s*\\")(?:(?!\\").)+`, 'gi'), `$1${REDACTED}`],
+  [new RegExp(String.raw`(${WORDS}"\s*:\s*")(?:[^"\\]|\\.)+`, 'gi'), `$1${REDACTED}`],
+  [new RegExp(String.raw`(${WORDS}\\"\s*:\s*\\")(?:(?!\\").)+`, 'gi'), `$1${REDACTED}`],
   // token=..., in logs, flags and addresses
-  [new RegExp(String.raw`(?<![\w.-])(-{0,2}${FIELD}=)(?!\(redacted)(?:"[^"]+"|[^\s"',;&)}\\]+)`, 'gi'), `$1${REDACTED}`],
+  [new RegExp(String.raw`(${WORDS}=)(?!\(redacted)(?:"[^"]+"|[^\s"',;&)}\\]+)`, 'gi'), `$1${REDACTED}`],
   // a line of YAML
-  [new RegExp(String.raw`^([ \t-]*${FIELD}:[ \t]+)(?![|>{[(]|null$)\S.*$`, 'gim'), `$1${REDACTED}`],
+  [new RegExp(String.raw`^([ \t-]*[\w.-]{0,64}${WORDS}:[ \t]+)(?![|>{[(]|null$)\S.*$`, 'gim'), `$1${REDACTED}`],
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,256}:)[^\s:/@]{1,512}@/gi, `$1${REDACTED}@`],
   // the join key of a broker-info file
   [/\b(?:[0-9A-HJKMNP-TV-Z]{4}-){8}[0-9A-HJKMNP-TV-Z]{4}\b/g, REDACTED],
@@ -52,7 +55,7 @@ export function createTextRedactor(known: Iterable<string> = []): Replace {
   };
 }
 
-const SECRET_FIELD = new RegExp(`^${FIELD}$`, 'i');
+const SECRET_FIELD = new RegExp(`^(?:.*[_.-])?${WORDS}$`, 'i');
 
 /** Whether a field or variable of this name holds a secret: `token`, `DB_PASSWORD`, `client-key-data`. */
 export function namesSecret(name: string): boolean {
