@@ -1,5 +1,6 @@
 import type { Verdict } from '../inspect/matrix/aspect.ts';
 import type { MatrixPair, MatrixReport } from '../inspect/matrix/make-matrix.ts';
+import { formatTime } from './format-time.ts';
 import { formatTable } from './sections.ts';
 
 const MARKS: Readonly<Record<Verdict, string>> = { ok: '+', bad: 'x', unknown: '?', off: '-' };
@@ -10,17 +11,21 @@ const MAX_SUBJECTS = 3;
 /** Room for the name of a cluster before the compact cells. */
 const LABEL = 16;
 
-const LEGEND = 'Each cell: control, DNS, data, from the row to the column\n+ ok   x not ok   ? not known   - not installed\n* the two ends of the tunnel disagree';
+const WIDE_LEGEND = 'Cells: what is not ok from row to column\nof control, DNS and data, and mean RTT\n? not known   no: not set up\n* the two ends disagree';
+const LEGEND = 'Cells: control, DNS, data\nfrom the row to the column\n+ ok          x not ok\n? not known   - not set up\n* the two ends disagree';
 
 const starOf = ({ asymmetry }: MatrixPair): string => (asymmetry === undefined ? '' : '*');
+const timeOf = ({ data }: MatrixPair): string => formatTime(data.averageRTT ?? '');
 const marksOf = (pair: MatrixPair): string => ASPECTS.map((aspect) => MARKS[pair[aspect].verdict]).join('');
 
-/** `ok 1.2ms`, or what is not ok: `data error, dns not ready *`. */
+/** `ok 1.48ms`, or what is not ok: `data error, dns ? *`. */
 function wordsOf(pair: MatrixPair): string {
-  const bad = ASPECTS.filter((aspect) => pair[aspect].verdict === 'bad').map((aspect) => `${aspect} ${pair[aspect].state}`);
-  const isOk = ASPECTS.every((aspect) => pair[aspect].verdict === 'ok');
-  const words = bad.length > 0 ? bad.join(', ') : isOk ? 'ok' : marksOf(pair);
-  return [words, pair.data.averageRTT ?? '', starOf(pair)].filter((part) => part !== '').join(' ');
+  const words = ASPECTS.flatMap((aspect) => {
+    const { state, verdict } = pair[aspect];
+    if (verdict === 'ok') return [];
+    return [verdict === 'bad' ? `${aspect} ${state}` : verdict === 'off' ? `no ${aspect}` : `${aspect} ?`];
+  });
+  return [words.length === 0 ? 'ok' : words.join(', '), timeOf(pair), starOf(pair)].filter((part) => part !== '').join(' ');
 }
 
 const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
@@ -72,7 +77,7 @@ function reasons({ pairs }: MatrixReport): readonly string[] {
   for (const pair of pairs) {
     for (const aspect of ASPECTS) {
       const { message, state, verdict } = pair[aspect];
-      if (verdict === 'ok' || verdict === 'off') continue;
+      if (verdict === 'ok') continue;
       const what = `${aspect} ${state === 'unknown' ? 'not known' : state}${message === '' ? '' : `: ${message}`}`;
       said.set(what, (said.get(what) ?? new Set()).add(subjectOf(pair, aspect)));
     }
@@ -85,21 +90,22 @@ function asymmetries({ pairs, clusters }: MatrixReport): readonly string[] {
   const firsts = pairs.filter(({ asymmetry, from, to }) => asymmetry !== undefined && (order.get(from) ?? 0) < (order.get(to) ?? 0));
   return firsts.map(({ asymmetry, data, from, to }) => {
     const back = pairs.find((pair) => pair.from === to && pair.to === from)?.data;
-    return asymmetry === 'rtt' ? `${from} - ${to}: * RTT ${data.averageRTT ?? '-'} there, ${back?.averageRTT ?? '-'} back` : `${from} - ${to}: * ${from} says ${data.state}, ${to} says ${back?.state ?? '-'}`;
+    return asymmetry === 'rtt' ? `${from} - ${to}: * RTT ${formatTime(data.averageRTT ?? '-')} there, ${formatTime(back?.averageRTT ?? '-')} back` : `${from} - ${to}: * ${from} says ${data.state}, ${to} says ${back?.state ?? '-'}`;
   });
 }
 
-/** The matrix in words where that fits, else in marks; then why cells are not ok. Without `width` nothing is shortened. */
+/** The matrix in words where that fits, else in marks; then why cells are not ok. Without `width` it has words. */
 export function formatMatrix(report: MatrixReport, width = Infinity): string {
   if (report.clusters.length === 0) return report.unread.length === 0 ? 'no member in these clusters' : 'no member in these clusters (as far as the clusters could be read)';
   const wide = wideTable(report);
-  const table = widthOf(wide) <= width ? wide : compactTable(report, width);
+  const isWide = widthOf(wide) <= width;
+  const table = isWide ? wide : compactTable(report, width);
   const why = [...asymmetries(report), ...reasons(report)].join('\n');
-  return [table, ...(report.pairs.length === 0 ? [] : [LEGEND]), ...(why === '' ? [] : [why])].join('\n\n');
+  return [table, ...(report.pairs.length === 0 ? [] : [isWide ? WIDE_LEGEND : LEGEND]), ...(why === '' ? [] : [why])].join('\n\n');
 }
 
 /** A line for each pair. */
 export function formatPairs({ pairs }: MatrixReport): string {
-  const rows = pairs.map((pair) => [pair.from, pair.to, ...ASPECTS.map((aspect) => pair[aspect].state.replaceAll(' ', '-')), pair.data.averageRTT ?? '-', pair.asymmetry ?? '-']);
+  const rows = pairs.map((pair) => [pair.from, pair.to, ...ASPECTS.map((aspect) => pair[aspect].state.replaceAll(' ', '-')), timeOf(pair), pair.asymmetry ?? '-']);
   return rows.length === 0 ? '' : formatTable(['FROM', 'TO', 'CONTROL', 'DNS', 'DATA', 'RTT', 'ASYMMETRY'], rows);
 }

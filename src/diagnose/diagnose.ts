@@ -4,11 +4,14 @@ import { fail, pass, skip } from './check.ts';
 import { clockChecks, versionChecks } from './checks/agreement.ts';
 import { cidrChecks } from './checks/cidrs.ts';
 import { brokerDeploymentChecks, memberDeploymentChecks, podChecks } from './checks/deployment.ts';
+import { derivedServiceChecks } from './checks/derived-services.ts';
 import { dnsChecks } from './checks/dns.ts';
 import { connectionChecks } from './checks/gateways.ts';
 import { k8sVersionChecks } from './checks/k8s-version.ts';
+import { networkChecks } from './checks/network.ts';
 import { rejectionChecks } from './checks/rejections.ts';
 import { serviceDiscoveryChecks } from './checks/service-discovery.ts';
+import { silenceChecks } from './checks/silent-members.ts';
 import type { ClusterCheck, ClusterPairCheck, DiagnoseContext } from './context.ts';
 import { type ClusterReport, type DiagnoseReport, makeReport } from './report.ts';
 import { runChecks, type Subject } from './run-checks.ts';
@@ -34,11 +37,11 @@ const API_CHECK: ClusterCheck = {
 };
 
 /** All checks, in the order in which they are shown. A check's needs stand before it. */
-export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...versionChecks, ...cidrChecks, ...connectionChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks];
+export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...silenceChecks, ...versionChecks, ...cidrChecks, ...networkChecks, ...connectionChecks, ...derivedServiceChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks];
 
-const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...cidrChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks]);
-const BROKER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...brokerDeploymentChecks, ...clockChecks]);
-const CONNECTED_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>(connectionChecks);
+const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...cidrChecks, ...derivedServiceChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks]);
+const BROKER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...brokerDeploymentChecks, ...clockChecks, ...silenceChecks]);
+const CONNECTED_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...networkChecks, ...connectionChecks]);
 
 /** Whether a check means something for a cluster: member, broker, or both. */
 export function appliesTo(check: DiagnoseCheck, { state }: Pick<FleetMember, 'state'>): boolean {

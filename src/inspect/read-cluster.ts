@@ -4,13 +4,13 @@ import { type Resource, resources } from '../api/resources.ts';
 import type { Cluster, KubeObject, Lease, ServiceImport } from '../api/types/index.ts';
 import { parseWiringStatus } from '../cluster-dns/wiring-status.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
-import type { KubeClient, ListOptions } from '../kube/client.ts';
+import type { KubeClient, ListOptionsOf } from '../kube/client.ts';
 import { describeCredential } from './describe-credential.ts';
 import { renewalWrittenAt } from './lease-renewal.ts';
 import { type BrokerMember, type BrokerState, type ClusterState, type CredentialState, type DataPlaneState, describeWorkload, type MemberState, parseMemberConfig, type WorkloadState } from './cluster-state.ts';
 
 /** Objects of a collection; none where the cluster does not serve that API. */
-export async function listServed<T extends KubeObject>(client: KubeClient, resource: Resource<T>, options: ListOptions): Promise<readonly T[]> {
+export async function listServed<T extends KubeObject>(client: KubeClient, resource: Resource<T>, options: ListOptionsOf<T>): Promise<readonly T[]> {
   try {
     return (await client.list(resource, options)).items;
   } catch (error) {
@@ -108,7 +108,7 @@ async function readBroker(client: KubeClient, namespace: string, signal: AbortSi
   const options = { namespace, signal };
   const [clusters, leases, imports] = await Promise.all([
     listServed(client, resources.clusters, options),
-    listServed(client, resources.leases, options),
+    listServed(client, resources.leases, { ...options, keepsManagedFields: true }), // the age of a Lease stands there
     listServed(client, resources.serviceImports, options),
   ]);
   return { namespace, members: clusters.map((cluster) => describeMember(cluster, leases, imports, client)) };

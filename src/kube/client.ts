@@ -19,6 +19,8 @@ export interface ListOptions extends RequestOptions {
 export interface ListOptionsOf<T extends KubeObject> extends ListOptions {
   /** Makes objects smaller, page by page: a large collection never stands in memory whole as the server has it. */
   readonly transform?: (object: T) => T;
+  /** They are dropped else, because few read them and they are large. */
+  readonly keepsManagedFields?: boolean;
 }
 
 export interface WatchOptions extends RequestOptions {

@@ -33,11 +33,11 @@ async function listPages<T extends KubeObject>(getPage: GetPage<T>, complete: (i
  * with everything in one page, which cannot expire.
  */
 export async function listAll<T extends KubeObject>(getPage: GetPage<T>, resource: Resource<T>, options: ListOptionsOf<T> & { readonly pageSize: number }): Promise<KubeList<T>> {
-  const { labelSelector, fieldSelector, resourceVersion, pageSize, transform = (item: T) => item } = options;
+  const { labelSelector, fieldSelector, resourceVersion, pageSize, keepsManagedFields = false, transform = (item: T) => item } = options;
   const base: Query = { labelSelector, fieldSelector, resourceVersion };
   const apiVersion = apiVersionOf(resource);
   // items of built-in kinds come without apiVersion and kind
-  const complete = (item: T): T => transform(Object.assign(dropManagedFields(item), { apiVersion, kind: resource.kind }));
+  const complete = (item: T): T => transform(Object.assign(keepsManagedFields ? item : dropManagedFields(item), { apiVersion, kind: resource.kind }));
   let pages = 0;
   const counted: GetPage<T> = (query) => {
     pages += 1;

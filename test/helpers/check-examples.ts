@@ -1,6 +1,6 @@
 import { APP_MCS } from '../../src/api/labels.ts';
 import { formatHostProblems } from '../../src/api/host-problems.ts';
-import type { Pod, ServiceExport, ServiceImport } from '../../src/api/types/index.ts';
+import type { Lease, Pod, ServiceExport, ServiceImport } from '../../src/api/types/index.ts';
 import { formatDiagnose } from '../../src/cli/present-diagnose.ts';
 import type { WiringStatus } from '../../src/cluster-dns/wiring-status.ts';
 import type { CheckOutcome } from '../../src/diagnose/check.ts';
@@ -10,6 +10,9 @@ import { judgeConnection, judgePaths } from '../../src/diagnose/checks/connectio
 import { expectReady, judgeExpiry, judgePods } from '../../src/diagnose/checks/deployment.ts';
 import { describeMismatch, judgeMismatches, judgeVersion } from '../../src/diagnose/checks/dns.ts';
 import { judgeActive, judgeAgent, judgeDrivers, judgeGatewayNodes, judgeHosts, judgeRanges } from '../../src/diagnose/checks/gateways.ts';
+import { judgeDerived } from '../../src/diagnose/checks/derived-services.ts';
+import { judgePlugin, judgeProxyMode } from '../../src/diagnose/checks/network.ts';
+import { judgeSilence } from '../../src/diagnose/checks/silent-members.ts';
 import { judgeKubernetes, judgeOwnApis } from '../../src/diagnose/checks/k8s-version.ts';
 import { judgeRejections } from '../../src/diagnose/checks/rejections.ts';
 import { judgeConflicts, judgeEndpoints, judgeExports, judgeImports } from '../../src/diagnose/checks/service-discovery.ts';
@@ -19,6 +22,7 @@ import { judgeWiring } from '../../src/diagnose/judge-wiring.ts';
 import { makeReport } from '../../src/diagnose/report.ts';
 import type { WorkloadState } from '../../src/inspect/cluster-state.ts';
 import { McsError } from '../../src/base/errors.ts';
+import { configMap, facts } from './cluster-facts.ts';
 import { contextOf, endpoint, member } from './diagnose-scene.ts';
 import { gateway, labelledNode, routeAgent } from './gateways.ts';
 
@@ -87,10 +91,13 @@ const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
   'MCS-DEP-04': expectReady(withWorkload(workload('desk', { namespace: 'submariner-k8s-broker' })), 'desk'),
   'MCS-DEP-05': judgePods([crashingPod()], ['submariner-operator'], KUBECTL),
   'MCS-DEP-06': judgeClocks([{ cluster: 'west', offsetMs: 0 }, { cluster: 'east', offsetMs: -600_000 }]),
+  'MCS-BRK-01': judgeSilence('east', { lease: { metadata: { name: 'east', managedFields: [{ time: '2026-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:renewTime': {} } } }] }, spec: { leaseDurationSeconds: 60 } } as unknown as Lease, joinedAt: 0, now: Date.parse('2026-01-01T00:07:03Z') }, `${KUBECTL} -n submariner-k8s-broker`),
   'MCS-DEP-07': judgeVersions(contextOf({ workloads: [workload('dns', { version: '0.0.9' })] }, member('east', { workloads: [workload('dns')] }))),
   'MCS-CIDR-01': judgeOutside('pod', '--clustercidr', ['10.2.0.0/16'], ['shop/cart-5f6d 10.9.0.4'], contextOf({})),
   'MCS-CIDR-02': judgeOutside('service', '--servicecidr', ['10.102.0.0/16'], ['shop/cart 10.103.7.1'], contextOf({})),
   'MCS-CIDR-03': judgeOverlap(contextOf({}, member('east', { config: { podCIDRs: ['10.2.128.0/17'] } }))),
+  'MCS-CNI-01': judgePlugin(facts({ configMaps: [configMap('calico-config', {})], apiVersions: new Set(['crd.projectcalico.org/v1']), ipPools: [{ apiVersion: '', kind: 'IPPool', metadata: { name: 'own' }, spec: { cidr: '10.2.0.0/16' } }] }), [{ cluster: 'east', range: '10.1.0.0/16' }], CONTEXT),
+  'MCS-KP-01': judgeProxyMode(configMap('kube-proxy', { 'config.conf': 'mode: ipvs' })),
   'MCS-NET-01': judgeGatewayNodes([labelledNode('node-1', true, false), labelledNode('node-2', false)], CONTEXT),
   'MCS-NET-02': judgeAgent(withWorkload(AGENT)),
   'MCS-NET-03': judgeHosts(contextOf({ routeAgents: [routeAgent('node-1'), routeAgent('node-2', [], [`HostReady=False VxlanMissing ${formatHostProblems([NO_VXLAN])}`])] })),
@@ -104,6 +111,7 @@ const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
   'MCS-SD-03': judgeImports(sharing({}, [READY]), new Set(['shop'])),
   'MCS-SD-04': judgeEndpoints(sharing({ imports: [serviceImport('cart', '10.102.0.7')] })),
   'MCS-SD-05': judgeRejections({ east: { total: 2, reasons: { AddressNotGranted: 2 }, examples: [{ object: 'EndpointSlice cart-x7k2p.shop.east', reason: 'AddressNotGranted', message: '2 endpoints outside the ranges granted to the cluster' }] } }, KUBECTL),
+  'MCS-SD-08': judgeDerived([{ serviceImport: serviceImport('cart', '10.102.0.7'), derived: undefined }], KUBECTL),
   'MCS-DNS-01': judgeVersion([{ pod: 'mcs-dns-6c9f', answer: { Status: 2 } }], KUBECTL),
   'MCS-DNS-02': judgeMismatches([describeMismatch(serviceImport('cart', '10.102.0.7'), 'mcs-dns-6c9f', { Status: 3 }) ?? ''], '', sharing({})),
   'MCS-DNS-03': judgeWiring({ status: NOT_LOADED, plan: undefined }, CONTEXT),

@@ -29,6 +29,7 @@ async function makeMember(api: TestApiServer, clusterID: string, hasBroker: bool
   }
   await client.create(resources.serviceImports, { metadata: { name: 'web', namespace: 'shop' }, spec: { type: 'ClusterSetIP', ips: ['10.96.0.9'], ports: [{ port: 80 }] } });
   await client.create(resources.serviceImports, { metadata: { name: `web.shop.${clusterID}`, namespace: BROKER_NAMESPACE, labels: { [MEMBER]: clusterID, [MCS_SERVICE_NAME]: 'web' } }, spec: { type: 'ClusterSetIP', ips: ['10.96.0.1'], ports: [{ port: 80 }] } });
+  if (hasBroker) await client.create(resources.leases, { metadata: { name: clusterID, namespace: BROKER_NAMESPACE }, spec: { holderIdentity: 'a', renewTime: '2020-01-01T00:00:00.000000Z' } });
   if (hasBroker) await client.create(resources.clusters, { metadata: { name: clusterID, namespace: BROKER_NAMESPACE }, spec: { cluster_id: clusterID, cluster_cidr: [], service_cidr: [] } });
 }
 
@@ -83,6 +84,13 @@ describe('surveyFleet over API servers', () => {
     } finally {
       await past.stop();
     }
+  });
+
+  it("knows how old the Lease of a broker's member is by the clock of its API server", async () => {
+    const { clusters } = await survey(source('w', west));
+    const age = clusters[0]?.state.broker?.members[0]?.leaseAge;
+    expect(age).toBeGreaterThanOrEqual(0);
+    expect(age).toBeLessThan(600); // what stands in the Lease is years ago
   });
 
   it('knows where a credential leads and when it ends, and never holds the token', async () => {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { BROKER_NAMESPACE, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../src/api/names.ts';
-import { GATEWAY_NODE } from '../../src/api/labels.ts';
+import { GATEWAY_NODE, OWNER } from '../../src/api/labels.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
 import type { KubeObject } from '../../src/api/types/index.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
+import { SERVICE_OWNER } from '../../src/sync/service/broker-objects.ts';
+import { derivedServiceName } from '../../src/sync/service/imported-names.ts';
 import { shareService } from './scene.ts';
 import { FAR, type Fault, NAMESPACE, NEAR, SERVICE } from './fault.ts';
 
@@ -109,6 +111,42 @@ export const FAULTS: readonly Fault[] = [
       const label = (version: unknown): unknown => ({ metadata: { labels: { 'app.kubernetes.io/version': version } } });
       return change(far, deployment('mcs-dns'), label('0.0.1'), label(VERSION));
     },
+  },
+  {
+    name: 'member that is silent',
+    expected: [{ cluster: NEAR, id: 'MCS-BRK-01', peer: 'ghost' }],
+    evidence: /ghost last gave a sign of life \d+ s ago, and 1 s are allowed/,
+    inject: async ({ near }) => {
+      const metadata = { name: 'ghost', namespace: BROKER_NAMESPACE };
+      await near.create(resources.leases, { metadata, spec: { holderIdentity: 'ghost', leaseDurationSeconds: 1, renewTime: new Date().toISOString().replace('Z', '000Z') } });
+      await near.create(resources.clusters, { metadata, spec: { cluster_id: 'ghost', cluster_cidr: ['10.99.0.0/16'], service_cidr: ['10.98.0.0/16'] } });
+      return async () => {
+        await near.delete(resources.clusters, 'ghost', BROKER_NAMESPACE);
+        await near.delete(resources.leases, 'ghost', BROKER_NAMESPACE);
+      };
+    },
+  },
+  {
+    name: 'Service of an import taken from mcs',
+    expected: [{ cluster: NEAR, id: 'MCS-SD-08' }],
+    evidence: /shop\/cart: the Service shop\/derived-\w+, which carries its address, is not marked as made by mcs/,
+    inject: ({ near }) => {
+      const mark = (owner: unknown): unknown => ({ metadata: { labels: { [OWNER]: owner } } });
+      return change(near, { resource: resources.services, name: derivedServiceName(NAMESPACE, SERVICE), namespace: NAMESPACE }, mark(null), mark(SERVICE_OWNER));
+    },
+  },
+  {
+    name: 'kube-proxy in mode ipvs',
+    isWarning: true,
+    expected: [{ cluster: FAR, id: 'MCS-KP-01' }],
+    evidence: /kube-proxy has mode ipvs/,
+    inject: ({ far }) => intrude(far, resources.configMaps, { metadata: { name: 'kube-proxy', namespace: 'kube-system' }, data: { 'config.conf': 'kind: KubeProxyConfiguration\nmode: ipvs\n' } } as Parameters<KubeClient['create']>[1]),
+  },
+  {
+    name: 'Calico without its IPPools',
+    expected: [{ cluster: FAR, id: 'MCS-CNI-01' }],
+    evidence: /Calico runs, but its IPPools \(crd\.projectcalico\.org\/v1\) are not served/,
+    inject: ({ far }) => intrude(far, resources.configMaps, { metadata: { name: 'calico-config', namespace: 'kube-system' } }),
   },
   {
     name: 'gateway label taken away',

@@ -22,8 +22,8 @@ export const LINE = 18;
 const CHARACTER = 7.4;
 const PADDING = 14;
 const MARGIN = 24;
-/** Between neighbours there must be room for the label of their tunnel. */
-const SPACE = 190;
+/** Between neighbours, beside the label of their tunnel. */
+const SPACE = 24;
 
 export function boxSize({ lines }: BoxText): Pick<Place, 'width' | 'height'> {
   const longest = Math.max(...lines.map(({ length }) => length));
@@ -36,27 +36,29 @@ interface Ring {
   readonly height: number;
 }
 
-/** Boxes on an ellipse, from the left; two stand beside each other. Coordinates count from its upper left corner. */
-function placeRing(sizes: readonly Pick<Place, 'width' | 'height'>[]): Ring {
+/** Boxes on an ellipse, clockwise from the left; two stand beside each other. Coordinates count from its upper left corner. */
+function placeRing(sizes: readonly Pick<Place, 'width' | 'height'>[], labelWidth: number): Ring {
   const widest = Math.max(0, ...sizes.map(({ width }) => width));
   const highest = Math.max(0, ...sizes.map(({ height }) => height));
   const count = sizes.length;
-  const radiusX = count < 2 ? 0 : Math.max((widest + SPACE) / 2, (count * (widest + 60)) / (2 * Math.PI));
+  const radiusX = count < 2 ? 0 : Math.max((widest + labelWidth + SPACE) / 2, (count * (widest + 60)) / (2 * Math.PI));
   const radiusY = count < 3 ? 0 : Math.max(highest + 60, (count * (highest + 40)) / (2 * Math.PI));
   const [width, height] = [2 * radiusX + widest, 2 * radiusY + highest];
+  // half a step further, no cluster stands straight under a broker, in the way of its lines
+  const start = count < 3 ? Math.PI : Math.PI + Math.PI / count;
   const places = sizes.map((size, index) => {
-    const angle = Math.PI + (2 * Math.PI * index) / count;
+    const angle = start + (2 * Math.PI * index) / count;
     return { ...size, x: Math.round(width / 2 + radiusX * Math.cos(angle)), y: Math.round(height / 2 + radiusY * Math.sin(angle)) };
   });
   return { places, width, height };
 }
 
-/** Brokers in a row above the ring of clusters. `footer` is the size of what stands beneath. */
-export function layOut(brokers: readonly BoxText[], clusters: readonly BoxText[], footer: { readonly width: number; readonly height: number }): Layout {
+/** Brokers in a row above the ring of clusters. `footer` is the size of what stands beneath, `labelWidth` that of the widest label of a tunnel. */
+export function layOut(brokers: readonly BoxText[], clusters: readonly BoxText[], footer: { readonly width: number; readonly height: number }, labelWidth: number): Layout {
   const row = brokers.map(boxSize);
   const rowWidth = row.reduce((sum, { width }) => sum + width + MARGIN, -MARGIN);
   const rowHeight = Math.max(0, ...row.map(({ height }) => height));
-  const ring = placeRing(clusters.map(boxSize));
+  const ring = placeRing(clusters.map(boxSize), labelWidth);
   const width = Math.ceil(Math.max(rowWidth, ring.width, footer.width) + 2 * MARGIN);
   const top = MARGIN + (rowHeight === 0 ? 0 : rowHeight + 2 * MARGIN);
   const left = (width - ring.width) / 2;

@@ -51,11 +51,13 @@ function sentence(connection: TopologyConnection): string {
   return [`${connection.clusters.join(' - ')}: ${connectionLines(connection).join(', ')}`, ...new Set(messages)].join('; ');
 }
 
+const labelWidth = (lines: readonly string[]): number => Math.max(0, ...lines.map(({ length }) => length)) * 7 + 8;
+
 function drawLabel(one: Place, other: Place, lines: readonly string[], isChord: boolean): string {
   // all long chords of an even ring cross in its middle
   const share = isChord ? 0.36 : 0.5;
   const [x, y] = [Math.round(one.x + (other.x - one.x) * share), Math.round(one.y + (other.y - one.y) * share)];
-  const width = Math.ceil(Math.max(...lines.map(({ length }) => length)) * 7) + 8;
+  const width = labelWidth(lines);
   const top = y - (lines.length * LINE) / 2;
   return `<rect class="plate" x="${x - width / 2}" y="${top}" width="${width}" height="${lines.length * LINE}" rx="4"/>${drawLines(lines, x, top + 13, '')}`;
 }
@@ -64,7 +66,7 @@ function drawLabel(one: Place, other: Place, lines: readonly string[], isChord: 
 export function renderSvg({ brokers, clusters, connections, services = [] }: Topology): string {
   const boxes = clusters.map((cluster) => boxOf(cluster, services));
   const brokerBoxes = brokers.map((broker) => ({ lines: [brokerTitle(broker), broker.namespace].map(shorten) }));
-  const layout = layOut(brokerBoxes, boxes, FOOTER);
+  const layout = layOut(brokerBoxes, boxes, FOOTER, labelWidth(connections.flatMap(connectionLines).map(shorten)));
   const index = new Map(clusters.map(({ cluster }, position) => [cluster, position]));
   const placeOf = (cluster: string): readonly Place[] => layout.clusters.slice(index.get(cluster) ?? clusters.length).slice(0, 1);
   const links = brokers.flatMap((broker, position) => layout.brokers.slice(position, position + 1).flatMap((place) => broker.members.flatMap((member) => placeOf(member).map((at) => drawLine(place, at, 'link', `${member} is a member of the ${brokerTitle(broker)}`)))));

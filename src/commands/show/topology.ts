@@ -8,8 +8,8 @@ import { makeTopology } from '../../inspect/topology.ts';
 export default class ShowTopology extends FleetCommand {
   static override readonly summary = 'Draw clusters, brokers, gateways and the tunnels between them';
   static override readonly description =
-    'With state and mean time there and back as both ends of each tunnel see them. `dot` is for Graphviz, `mermaid` for Markdown, `svg` is a picture on its own, light or dark as its reader is. Clusters that cannot be read but are known to others have a dashed frame.';
-  static override readonly examples = ['<%= config.bin %> show topology -o svg > topology.svg', '<%= config.bin %> show topology | dot -Tpng > topology.png', '<%= config.bin %> show topology -o mermaid --services'];
+    'With state and mean time there and back as both ends of each tunnel see them. `dot` is for Graphviz (`... | dot -Tpng > topology.png`), `mermaid` for Markdown, `svg` is a picture on its own, light or dark as its reader is (`... -o svg > topology.svg`). Clusters that were not read but are known to others have a dashed frame.';
+  static override readonly examples = ['<%= config.bin %> show topology', '<%= config.bin %> show topology -o svg', '<%= config.bin %> show topology -o mermaid --services'];
   static override readonly flags = {
     ...fleetFlags,
     services: Flags.boolean({ summary: 'Draw the shared services too' }),

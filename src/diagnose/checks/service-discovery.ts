@@ -81,5 +81,5 @@ export const serviceDiscoveryChecks: readonly ClusterCheck[] = [
   { id: 'MCS-SD-01', title: 'Every export is valid and on the broker', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: (context) => Promise.resolve(judgeExports(context)) },
   { id: 'MCS-SD-02', title: 'No export is in conflict with another cluster', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: (context) => Promise.resolve(judgeConflicts(context)) },
   { id: 'MCS-SD-03', title: 'Every exported service is imported here', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: async (context, signal) => judgeImports(context, await readNamespaces(context, signal)) },
-  { id: 'MCS-SD-04', title: 'Every import has a ready endpoint', topic: 'service-discovery', needs: ['MCS-SD-03'], run: (context) => Promise.resolve(judgeEndpoints(context)) },
+  { id: 'MCS-SD-04', title: 'Every import has a ready endpoint', topic: 'service-discovery', needs: ['MCS-SD-03', 'MCS-SD-08'], run: (context) => Promise.resolve(judgeEndpoints(context)) },
 ];

@@ -21,19 +21,21 @@ function describe({ status, statusMessage, latencyRTT }: CableConnection, carrie
   return { verdict: VERDICTS[status], state, message: statusMessage, ...(averageRTT !== '' && { averageRTT }) };
 }
 
-const off = (cluster: string): DataAspect => ({ verdict: 'off', state: 'off', message: `the data plane is not installed in "${cluster}"` });
+const hasDataPlane = (cluster: FleetMember | undefined): boolean => cluster?.state.member?.dataPlane !== undefined;
+
+const off = (where: string): DataAspect => ({ verdict: 'off', state: 'off', message: `the data plane is not installed${where}` });
 
 /** What the gateway of `from` says of its tunnel to `to`. `target` is what was read of that cluster, if it was. */
 export function judgeData(source: FleetMember | undefined, from: MatrixCluster, target: FleetMember | undefined, to: MatrixCluster): DataAspect {
-  if (source === undefined) return { verdict: 'unknown', state: 'unknown', message: `"${from.cluster}" could not be read` };
+  if (source === undefined) return { verdict: 'unknown', state: 'unknown', message: `"${from.cluster}" was not read` };
   const state = source.state.member?.dataPlane;
-  if (state === undefined) return off(from.cluster);
+  if (state === undefined) return off(target === undefined || hasDataPlane(target) ? ` in "${from.cluster}"` : '');
   const carriers = carriersIn(from.clusterID, state);
   if (carriers.length === 0) return { verdict: 'bad', state: 'no gateway', message: `no gateway of "${from.cluster}" carries its tunnels` };
   const seen = carriers.flatMap((carrier) => carrier.connections.filter(({ endpoint }) => endpoint.cluster_id === to.clusterID).map((connection) => describe(connection, carrier)));
   // while one gateway takes over from another, there are two
   const best = seen.find(({ verdict }) => verdict === 'ok') ?? seen[0];
   if (best !== undefined) return best;
-  if (target !== undefined && target.state.member?.dataPlane === undefined) return off(to.cluster);
+  if (target !== undefined && !hasDataPlane(target)) return off(` in "${to.cluster}"`);
   return { verdict: 'bad', state: 'missing', message: `the gateway of "${from.cluster}" has no tunnel to "${to.cluster}"` };
 }

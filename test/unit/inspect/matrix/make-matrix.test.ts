@@ -68,7 +68,7 @@ describe('DNS of a pair', () => {
     ['one of two pods is ready', { dnsReady: 1 }, 'ok ok'],
     ['no pod is ready', { dnsReady: 0 }, 'bad not ready'],
     ['somebody stands in the way', { wiring: 'conflict' }, 'bad not wired'],
-    ['no DNS of the cluster was recognised', { wiring: 'none' }, 'bad not wired'],
+    ['no DNS of the cluster was recognised', { wiring: 'none' }, 'off off'],
     ['it is being loaded', { wiring: 'loading' }, 'unknown loading'],
     ['the controller has said nothing', { wiring: undefined }, 'unknown unknown'],
     ['it is left alone', { wiring: 'off' }, 'off off'],
