@@ -55,7 +55,7 @@ export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<
   const { signal, deadlineMs, clock = systemClock } = options;
   const suppressions = (options.suppress ?? []).map((text) => parseSuppression(text, ALL_CHECKS));
   const selected = selectChecks(ALL_CHECKS, options);
-  const read = fleet.clusters.map((cluster): Subject<DiagnoseContext> => ({ name: nameOf(cluster), context: { cluster, fleet, clock }, checks: selected.run.filter((check) => appliesTo(check, cluster)) }));
+  const read = fleet.clusters.map((cluster): Subject<DiagnoseContext> => ({ name: distinctName(cluster, fleet), context: { cluster, fleet, clock }, checks: selected.run.filter((check) => appliesTo(check, cluster)) }));
   const unread = fleet.unread.map(reportUnread);
   const results = await runChecks(read, { signal, deadlineMs, clock, known: new Map(unread.map(({ name, checks }) => [name, checks])) });
   const reports = read.map(({ name, context: { cluster } }): ClusterReport => {
@@ -64,6 +64,12 @@ export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<
   });
   const clusters = [...reports, ...unread].map((report) => ({ ...report, checks: report.checks.filter((result) => selected.isShown(result)).map((result) => suppress(result, report.name, suppressions)) }));
   return makeReport(clusters, fleet.leftOut);
+}
+
+/** Two clusters of one id, of different brokers for one, are told apart by their contexts. */
+function distinctName(cluster: FleetMember, { clusters }: Fleet): string {
+  const name = nameOf(cluster);
+  return clusters.some((other) => other !== cluster && nameOf(other) === name) ? cluster.context : name;
 }
 
 /** All that can be said of a cluster that does not answer. */
