@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../helpers/eventually.ts';
 import { createKeys, createScene, applyAll, type Driver, type Keys, planOf, type Scene, type TestNode } from '../helpers/net-clusters.ts';
 import { askEcho, ping, serveEcho } from '../helpers/net-talk.ts';
 
@@ -77,7 +78,7 @@ describe('createKernelNetwork with plans of planNetwork, vxlan with two ports', 
       expect(await scene.clusters[0]!.nodes[0]!.network.apply(again, signal)).toEqual({ commands: 0, changes: [] });
       // and follows it to another one
       await applyAll(scene, { driver: 'vxlan', ports: { a: 4500, b: 4700 } });
-      expect(await ping(target.pod, source.podAddresses[1]!)).toBe(1);
+      await eventually(async () => (await ping(target.pod, source.podAddresses[1]!)) === 1);
     } finally {
       await scene.stop();
     }
