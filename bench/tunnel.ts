@@ -67,7 +67,7 @@ interface Measured {
 /** Gbit/s that arrive. A server that still ends its last test refuses the next one for a moment. */
 async function measureSpeed({ client, addresses }: TunnelPair, who: 'ours' | 'theirs'): Promise<number> {
   for (let tries = 0; ; tries += 1) {
-    const { stdout } = await client.netns.exec('iperf3', ['-J', '-c', addresses[who], '-P', String(STREAMS), '-t', String(SECONDS)]);
+    const { stdout } = await client.exec('iperf3', ['-J', '-c', addresses[who], '-P', String(STREAMS), '-t', String(SECONDS)]);
     const { error, end } = JSON.parse(stdout) as Measured;
     if (end.sum_received !== undefined && error === undefined) return end.sum_received.bits_per_second / 1e9;
     if (tries > 20) throw new Error(`iperf3: ${error ?? stdout}`);
@@ -77,7 +77,7 @@ async function measureSpeed({ client, addresses }: TunnelPair, who: 'ours' | 'th
 
 /** Average of a flood, in which each answer sends the next packet, ms. */
 async function measureRoundTrip({ client, addresses }: TunnelPair, who: 'ours' | 'theirs'): Promise<number> {
-  const { stdout } = await client.netns.exec('ping', ['-n', '-q', '-f', '-c', String(Math.ceil(PINGS / PAIRS)), addresses[who]]);
+  const { stdout } = await client.exec('ping', ['-n', '-q', '-f', '-c', String(Math.ceil(PINGS / PAIRS)), addresses[who]]);
   const average = /= [\d.]+\/([\d.]+)\//.exec(stdout)?.[1];
   if (average === undefined || !stdout.includes(' 0% packet loss')) throw new Error(`ping: ${stdout}`);
   return Number(average);
