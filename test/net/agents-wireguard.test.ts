@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { GATEWAY_LEASE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import { CABLE_DEVICE } from '../../src/gateway/plan/types.ts';
@@ -9,9 +9,6 @@ import { filterOn } from '../helpers/net-faults.ts';
 import { startFlow } from '../helpers/net-flow.ts';
 
 const HOUR_MS = 3_600_000;
-
-// the Lease counts 3 s: on a machine that leaves an agent waiting for so long a standby takes over, and rightly
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 /** The node that holds the Lease of the gateway, how often it has changed hands, and when it was renewed by the holder's clock. */
 async function leaseOf({ client }: AgentCluster): Promise<{ readonly held: string; readonly renewedAt: number }> {
