@@ -11,12 +11,12 @@ import { diagnoseInCluster } from '../diagnose/in-cluster/diagnose-in-cluster.ts
 import { applyRepair, findRepairs, type ProposedRepair } from '../diagnose/repairs.ts';
 import { type DiagnoseReport, exitCodeOf } from '../diagnose/report.ts';
 import type { Fleet } from '../inspect/survey-fleet.ts';
-import { colorMarks } from './color-marks.ts';
+import { marksFor } from './color-marks.ts';
 import { connectCluster } from './connect.ts';
 import { type DiagnoseFlags, refuseBesideArchive } from './diagnose-flags.ts';
 import { parseDuration } from './duration.ts';
 import { FleetCommand, unreadExitCode } from './fleet-command.ts';
-import { formatChange, formatDiagnose, formatDiagnoseShort, type Marks, plainMarks } from './present-diagnose.ts';
+import { formatChange, formatDiagnose, formatDiagnoseShort, type Marks } from './present-diagnose.ts';
 import { formatJunit, formatSarif } from './present-findings.ts';
 import { showRemarks } from './present-show.ts';
 
@@ -69,7 +69,7 @@ export abstract class DiagnoseCommand extends FleetCommand {
   }
 
   get #marks(): Marks {
-    return { ...(this.terminal.hasColor ? colorMarks : plainMarks), command: (text: string) => this.asTyped(text) };
+    return marksFor(this.terminal, (text) => this.asTyped(text));
   }
 
   async #presentReport(report: DiagnoseReport, { output }: DiagnoseFlags): Promise<void> {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { McsError } from '../base/errors.ts';
 import type { FleetSelection } from './connect.ts';
-import { fleetFlags, OUTPUT_FORMATS, yesFlags } from './flags.ts';
+import { failOnFlag, fleetFlags, OUTPUT_FORMATS, yesFlags } from './flags.ts';
 
 /** `junit` and `sarif` are for the test reports and code scanners of build servers. */
 export const REPORT_FORMATS = [...OUTPUT_FORMATS, 'junit', 'sarif'] as const;
@@ -12,7 +12,7 @@ export const diagnoseFlags = {
   ...yesFlags,
   from: Flags.string({ summary: 'Archive of "mcs gather" to look at, in place of clusters', helpGroup: 'CLUSTER' }),
   output: Flags.option({ char: 'o', options: REPORT_FORMATS, default: 'table' as const, summary: 'Form of the result', helpGroup: 'OUTPUT' })(),
-  'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'What makes it fail: failed checks (exit code 3), or warnings too (4, if there are only those)', helpGroup: 'OUTPUT' })(),
+  'fail-on': failOnFlag('failed checks'),
   only: Flags.string({ multiple: true, delimiter: ',', summary: 'Only these checks: ids, beginnings of ids (MCS-DNS) or topics', helpGroup: 'CHECKS' }),
   skip: Flags.string({ multiple: true, delimiter: ',', summary: 'Not these checks', helpGroup: 'CHECKS' }),
   suppress: Flags.string({ multiple: true, delimiter: ',', summary: 'Findings that are known, as in MCS-NET-02=west: shown, but no failure any more', helpGroup: 'CHECKS' }),

@@ -22,6 +22,9 @@ export const outputFlags = {
   output: Flags.option({ char: 'o', options: OUTPUT_FORMATS, default: 'table' as const, summary: 'Form of the result', helpGroup: 'OUTPUT' })(),
 };
 
+/** `failures`: what fails a command by itself. */
+export const failOnFlag = (failures: string) => Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: `What makes it fail: ${failures} (exit code 3), or warnings too (4, if there are only those)`, helpGroup: 'OUTPUT' })();
+
 /** For writing commands: nothing is written, and the manifests are shown instead. */
 export const dryRunFlags = {
   'dry-run': Flags.boolean({ summary: 'Only check, and show what would be written (as YAML with -o yaml)', helpGroup: 'OUTPUT' }),

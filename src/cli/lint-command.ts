@@ -6,7 +6,7 @@ import { type ReadFacts, readLintFacts } from '../inspect/lint/read-lint-facts.t
 import { NO_FACTS } from '../inspect/lint/lint-facts.ts';
 import type { Fleet } from '../inspect/survey-fleet.ts';
 import { FleetCommand, unreadExitCode } from './fleet-command.ts';
-import { clusterFlags, fleetFlags, outputFlags, type OutputFormat } from './flags.ts';
+import { clusterFlags, failOnFlag, fleetFlags, outputFlags, type OutputFormat } from './flags.ts';
 import { loadKnownClusters } from './known-clusters.ts';
 import { splitList } from './split-list.ts';
 import { formatLint, lintExitCode, makeLintReport } from './present-lint.ts';
@@ -20,7 +20,7 @@ export const lintFlags = {
   'all-contexts': fleetFlags['all-contexts'],
   offline: Flags.boolean({ summary: 'Ask no cluster', helpGroup: 'CLUSTER', exclusive: ['context', 'contexts', 'all-contexts'] }),
   namespace: Flags.string({ char: 'n', summary: 'Namespace of objects that name none (default: that of the context)' }),
-  'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'What makes it fail: errors (exit code 3), or warnings too (4, if there are only those)', helpGroup: 'OUTPUT' })(),
+  'fail-on': failOnFlag('errors'),
 };
 
 interface LintOptions {

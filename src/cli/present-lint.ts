@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { count } from '../diagnose/check.ts';
 import type { Finding } from '../inspect/lint/finding.ts';
 import type { ExportSource } from '../inspect/lint/read-lint-facts.ts';
 
@@ -22,8 +23,6 @@ export function lintExitCode({ summary: { errors, warnings } }: LintReport, fail
   return warnings > 0 && failOn === 'warning' ? EXIT.warnings : EXIT.ok;
 }
 
-const plural = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
-
 const SOURCES: Readonly<Record<ExportSource, string>> = {
   broker: 'compared with what the broker has',
   members: 'compared with the members that could be read, for the broker was not among them',
@@ -36,6 +35,6 @@ export function formatLint({ findings, summary: { errors, warnings, checked, ign
     `${file}:${line}:${column}: ${severity}: ${object === undefined ? '' : `${object}: `}${message} [${rule}]`,
     ...(fix === undefined ? [] : [`    fix: ${fix}`]),
   ]);
-  const others = ignored === 0 ? '' : `, ${plural(ignored, 'object')} of other kinds not looked at`;
-  return [...lines, `${plural(errors, 'error')}, ${plural(warnings, 'warning')} in ${plural(checked, 'object')}${others}; ${SOURCES[comparedWith]}`].join('\n');
+  const others = ignored === 0 ? '' : `, ${count(ignored, 'object')} of other kinds not looked at`;
+  return [...lines, `${count(errors, 'error')}, ${count(warnings, 'warning')} in ${count(checked, 'object')}${others}; ${SOURCES[comparedWith]}`].join('\n');
 }

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { colorMarks } from '../cli/color-marks.ts';
+import { marksFor } from '../cli/color-marks.ts';
 import { parseDuration } from '../cli/duration.ts';
-import { clusterFlags, outputFlags } from '../cli/flags.ts';
-import { formatDiagnose, formatDiagnoseShort, plainMarks } from '../cli/present-diagnose.ts';
+import { clusterFlags, failOnFlag, outputFlags } from '../cli/flags.ts';
+import { formatDiagnose, formatDiagnoseShort } from '../cli/present-diagnose.ts';
 import { exitCodeOf } from '../diagnose/report.ts';
 import { userAgentOf } from '../kube/kube-client.ts';
 
@@ -17,7 +17,7 @@ export default class Doctor extends BaseCommand {
   static override readonly flags = {
     ...outputFlags,
     kubeconfig: clusterFlags.kubeconfig,
-    'fail-on': Flags.option({ options: ['error', 'warning'] as const, default: 'error' as const, summary: 'What makes it fail: failed checks (exit code 3), or warnings too (4, if there are only those)', helpGroup: 'OUTPUT' })(),
+    'fail-on': failOnFlag('failed checks'),
     timeout: Flags.string({ default: '15s', summary: 'Longest time for all checks' }),
   };
 
@@ -38,7 +38,7 @@ export default class Doctor extends BaseCommand {
       signal: this.signal,
       deadlineMs: parseDuration(flags.timeout),
     });
-    const marks = { ...(hasColor ? colorMarks : plainMarks), command: (text: string) => this.asTyped(text) };
+    const marks = marksFor(this.terminal, (text) => this.asTyped(text));
     await this.present(report, flags.output, { table: () => formatDiagnose(report, marks, WHERE), short: () => formatDiagnoseShort(report, WHERE) });
     process.exitCode = exitCodeOf(report, flags['fail-on']);
   }

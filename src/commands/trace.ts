@@ -1,10 +1,9 @@
 import { Flags } from '@oclif/core';
 import { randomBytes } from 'node:crypto';
-import { colorMarks } from '../cli/color-marks.ts';
+import { marksFor } from '../cli/color-marks.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { FleetCommand } from '../cli/fleet-command.ts';
 import { fleetFlags, outputFlags } from '../cli/flags.ts';
-import { plainMarks } from '../cli/present-diagnose.ts';
 import { showRemarks } from '../cli/present-show.ts';
 import { formatTrace, formatTraceShort, traceRemarks } from '../cli/present-trace.ts';
 import { namespaceFlags, parseServiceArgument, requireContexts, serviceArgs } from '../cli/service-argument.ts';
@@ -36,7 +35,7 @@ The last three hops take a pod of the installed image, for some seconds, in the 
     const ends = { ...(flags.from !== undefined && { from: flags.from }), ...(flags.to !== undefined && { to: flags.to }) };
     await this.withFleet(flags, async (fleet) => {
       const report = await traceService(fleet, key, { ...ends, ...(flags.pods && { pods }), signal: this.signal, timeoutMs: 8000 });
-      const marks = { ...(this.terminal.hasColor ? colorMarks : plainMarks), command: (text: string) => this.asTyped(text) };
+      const marks = marksFor(this.terminal, (text) => this.asTyped(text));
       await this.present(report, flags.output, { table: () => formatTrace(report, marks), short: () => formatTraceShort(report) });
       if (flags.output === 'table') for (const remark of [...traceRemarks(report), ...showRemarks(report)]) this.note(remark);
       this.setExitCode(fleet, exitCodeOfTrace(report));

@@ -1,6 +1,6 @@
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
-import { type Check, type CheckOutcome, type CheckResult, skip } from './check.ts';
+import { type Check, type CheckOutcome, type CheckResult, type PairCheck, skip } from './check.ts';
 
 export interface RunChecksOptions {
   readonly signal: AbortSignal;
@@ -51,6 +51,8 @@ class CheckRun<Context> {
   readonly #subjects: ReadonlyMap<string, Subject<Context>>;
   readonly #limits: Limits;
   readonly #running = new Map<string, Promise<Located>>();
+  /** Each check of pairs is asked once for its peers: every pair that waits for it would ask again. */
+  readonly #peers = new Map<string, ReadonlySet<string>>();
 
   constructor(subjects: readonly Subject<Context>[], limits: Limits) {
     this.#subjects = new Map(subjects.map((subject) => [subject.name, subject]));
@@ -63,7 +65,14 @@ class CheckRun<Context> {
   }
 
   #startAll(subject: Subject<Context>, check: Check<Context>): Promise<Located>[] {
-    return check.scope === 'pair' ? check.peersOf(subject.context).map((peer) => this.#start(subject, check, peer)) : [this.#start(subject, check)];
+    return check.scope === 'pair' ? [...this.#peersOf(subject, check)].map((peer) => this.#start(subject, check, peer)) : [this.#start(subject, check)];
+  }
+
+  #peersOf(subject: Subject<Context>, check: PairCheck<Context>): ReadonlySet<string> {
+    const key = JSON.stringify([subject.name, check.id]);
+    const peers = this.#peers.get(key) ?? new Set(check.peersOf(subject.context));
+    this.#peers.set(key, peers);
+    return peers;
   }
 
   /** Each check runs once, whoever asks for it first. */
@@ -82,7 +91,7 @@ class CheckRun<Context> {
       const check = subject.checks.find((candidate) => candidate.id === id);
       if (check === undefined) return [];
       if (check.scope !== 'pair' || peer === undefined) return this.#startAll(subject, check);
-      return check.peersOf(subject.context).includes(peer) ? [this.#start(subject, check, peer)] : [];
+      return this.#peersOf(subject, check).has(peer) ? [this.#start(subject, check, peer)] : [];
     });
   }
 

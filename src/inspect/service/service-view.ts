@@ -1,4 +1,4 @@
-import type { EndpointSlice, KubeObject, MemberConfig, Namespace, Service, ServiceExport, ServiceImport } from '../../api/types/index.ts';
+import type { EndpointSlice, MemberConfig, Namespace, Service, ServiceExport, ServiceImport } from '../../api/types/index.ts';
 import type { Rejection } from '../../sync/service/rejection.ts';
 import type { BrokerMember, WorkloadState } from '../cluster-state.ts';
 import type { ConnectionRow } from '../data-plane.ts';
@@ -52,11 +52,6 @@ export interface ServiceView extends ServiceKey {
   readonly broker?: BrokerPlace;
   readonly unread: readonly { readonly context: string; readonly code: string; readonly message: string }[];
   readonly leftOut: Fleet['leftOut'];
-}
-
-/** `ServiceImport shop/web` */
-export function describeObject(kind: string, { namespace, name }: Pick<KubeObject['metadata'], 'namespace' | 'name'>): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 export function findPlace({ members }: ServiceView, cluster: string): ServicePlace | undefined {
