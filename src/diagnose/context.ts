@@ -2,12 +2,17 @@ import type { Clock } from '../base/clock.ts';
 import type { MemberState } from '../inspect/cluster-state.ts';
 import type { Fleet, FleetMember } from '../inspect/survey-fleet.ts';
 import type { PairCheck, SingleCheck } from './check.ts';
+import type { ReadOnce } from './read-once.ts';
 
 /** What a check may look at: its own cluster, read once for all checks, and the rest of the fleet. */
 export interface DiagnoseContext {
   readonly cluster: FleetMember;
   readonly fleet: Fleet;
   readonly clock: Clock;
+  /** What the checks of this cluster share. */
+  readonly readings: ReadOnce;
+  /** What the checks of all clusters share. */
+  readonly fleetReadings: ReadOnce;
 }
 
 export type ClusterCheck = SingleCheck<DiagnoseContext>;

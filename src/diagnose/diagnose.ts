@@ -13,6 +13,7 @@ import { rejectionChecks } from './checks/rejections.ts';
 import { serviceDiscoveryChecks } from './checks/service-discovery.ts';
 import { silenceChecks } from './checks/silent-members.ts';
 import type { ClusterCheck, ClusterPairCheck, DiagnoseContext } from './context.ts';
+import { ReadOnce } from './read-once.ts';
 import { type ClusterReport, type DiagnoseReport, makeReport } from './report.ts';
 import { runChecks, type Subject } from './run-checks.ts';
 import { parseSuppression, type Selection, selectChecks, suppress } from './select-checks.ts';
@@ -55,7 +56,11 @@ export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<
   const { signal, deadlineMs, clock = systemClock } = options;
   const suppressions = (options.suppress ?? []).map((text) => parseSuppression(text, ALL_CHECKS));
   const selected = selectChecks(ALL_CHECKS, options);
-  const read = fleet.clusters.map((cluster): Subject<DiagnoseContext> => ({ name: distinctName(cluster, fleet), context: { cluster, fleet, clock }, checks: selected.run.filter((check) => appliesTo(check, cluster)) }));
+  const fleetReadings = new ReadOnce();
+  const read = fleet.clusters.map((cluster): Subject<DiagnoseContext> => {
+    const context = { cluster, fleet, clock, readings: new ReadOnce(), fleetReadings };
+    return { name: distinctName(cluster, fleet), context, checks: selected.run.filter((check) => appliesTo(check, cluster)) };
+  });
   const unread = fleet.unread.map(reportUnread);
   const results = await runChecks(read, { signal, deadlineMs, clock, known: new Map(unread.map(({ name, checks }) => [name, checks])) });
   const reports = read.map(({ name, context: { cluster } }): ClusterReport => {

@@ -23,7 +23,7 @@ import { makeReport } from '../../src/diagnose/report.ts';
 import type { WorkloadState } from '../../src/inspect/cluster-state.ts';
 import { McsError } from '../../src/base/errors.ts';
 import { configMap, facts } from './cluster-facts.ts';
-import { contextOf, endpoint, member } from './diagnose-scene.ts';
+import { contextAmong, contextOf, endpoint, member } from './diagnose-scene.ts';
 import { gateway, labelledNode, routeAgent } from './gateways.ts';
 
 const CONTEXT = 'ctx-west';
@@ -63,7 +63,7 @@ function sharing(own: { readonly exports?: readonly ServiceExport[]; readonly im
     return { ...cluster, state: { ...state, ...(state.member && { member: { ...state.member, exports, imports } }) } };
   };
   const cluster = withServices(member('west', {}), own.exports ?? [], own.imports ?? []);
-  return { cluster, fleet: { clusters: [cluster, withServices(member('east', {}), theirs, [])], unread: [], leftOut: [] }, clock: { now: () => 0 } as never };
+  return contextAmong(cluster, [withServices(member('east', {}), theirs, [])], { now: () => 0 });
 }
 
 const NOT_LOADED: WiringStatus = {

@@ -1,5 +1,7 @@
+import type { Clock } from '../../src/base/clock.ts';
 import type { CableEndpoint, MemberConfig } from '../../src/api/types/index.ts';
 import type { DiagnoseContext } from '../../src/diagnose/context.ts';
+import { ReadOnce } from '../../src/diagnose/read-once.ts';
 import type { ClusterState, DataPlaneState, WorkloadState } from '../../src/inspect/cluster-state.ts';
 import { cableSpec } from './member-records.ts';
 
@@ -27,8 +29,11 @@ export function member(clusterID: string, { gateways = [], endpoints = [], route
   return { context: `ctx-${clusterID}`, client: {} as never, state };
 }
 
-/** What checks of cluster "west" look at. */
-export function contextOf(scene: Scene, ...others: readonly DiagnoseContext['cluster'][]): DiagnoseContext {
-  const cluster = member('west', scene);
-  return { cluster, fleet: { clusters: [cluster, ...others], unread: [], leftOut: [] }, clock: {} as never };
+/** What checks of a cluster look at, beside these others. */
+export function contextAmong(cluster: DiagnoseContext['cluster'], others: readonly DiagnoseContext['cluster'][], clock: Partial<Clock> = {}): DiagnoseContext {
+  const fleet = { clusters: [cluster, ...others], unread: [], leftOut: [] };
+  return { cluster, fleet, clock: clock as Clock, readings: new ReadOnce(), fleetReadings: new ReadOnce() };
 }
+
+/** What checks of cluster "west" look at. */
+export const contextOf = (scene: Scene, ...others: readonly DiagnoseContext['cluster'][]): DiagnoseContext => contextAmong(member('west', scene), others);

@@ -1,8 +1,8 @@
-import type { Lease } from '../../api/types/index.ts';
 import { compareVersions } from '../../base/version.ts';
 import { type CheckOutcome, count, pass, skip, warn } from '../check.ts';
 import { findClockOffset } from '../clock-offset.ts';
 import type { ClusterCheck, DiagnoseContext } from '../context.ts';
+import { readBrokerLeases } from '../read-broker-leases.ts';
 
 /** Far more than a request takes, and far less than the shortest life of a token. */
 const TOLERATED_MS = 60_000;
@@ -21,12 +21,9 @@ export function judgeClocks(offsets: readonly ClockOffset[]): CheckOutcome {
   return warn([...evidence, 'tokens and certificates seem to begin and end at other times there'], wrong.map(({ cluster }) => `timedatectl status   # on the nodes of "${cluster}"`));
 }
 
-/** As they come from the server: a client that reads Leases leaves out who wrote them when. */
-async function readOffsets({ cluster }: DiagnoseContext, signal: AbortSignal): Promise<ClockOffset[]> {
-  const { namespace = '', members = [] } = cluster.state.broker ?? {};
-  const { items } = await cluster.client.getPath<{ readonly items: readonly Lease[] }>(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`, { signal });
-  const known = new Set(members.map(({ clusterID }) => clusterID));
-  return items.flatMap((lease) => {
+async function readOffsets(context: DiagnoseContext, signal: AbortSignal): Promise<ClockOffset[]> {
+  const known = new Set((context.cluster.state.broker?.members ?? []).map(({ clusterID }) => clusterID));
+  return (await readBrokerLeases(context, signal)).flatMap((lease) => {
     const offsetMs = known.has(lease.metadata.name) ? findClockOffset(lease) : undefined;
     return offsetMs === undefined ? [] : [{ cluster: lease.metadata.name, offsetMs }];
   });

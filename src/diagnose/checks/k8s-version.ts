@@ -21,19 +21,21 @@ export function judgeOwnApis(served: ReadonlySet<string>, { cluster }: Pick<Diag
   return missing.length === 0 ? pass(wanted.join(', ')) : fail([`not served: ${missing.join(', ')}`], [`mcs ${isMember ? 'join broker-info.subm' : 'deploy-broker'} --context ${cluster.context}`]);
 }
 
+const readServed = ({ cluster, readings }: DiagnoseContext, signal: AbortSignal): Promise<ReadonlySet<string>> => readings.get('served API versions', () => readApiVersions(cluster.client, signal));
+
 export const k8sVersionChecks: readonly ClusterCheck[] = [
   {
     id: 'MCS-K8S-01',
     title: 'Kubernetes serves the APIs that mcs needs',
     topic: 'k8s-version',
     needs: [],
-    run: async ({ cluster }, signal) => judgeKubernetes(await readApiVersions(cluster.client, signal), `Kubernetes ${cluster.state.kubernetesVersion}`),
+    run: async (context, signal) => judgeKubernetes(await readServed(context, signal), `Kubernetes ${context.cluster.state.kubernetesVersion}`),
   },
   {
     id: 'MCS-K8S-02',
     title: 'The multi-cluster APIs are installed',
     topic: 'k8s-version',
     needs: ['MCS-K8S-01'],
-    run: async (context, signal) => judgeOwnApis(await readApiVersions(context.cluster.client, signal), context),
+    run: async (context, signal) => judgeOwnApis(await readServed(context, signal), context),
   },
 ];

@@ -2,6 +2,7 @@ import type { Lease } from '../../api/types/index.ts';
 import { renewalWrittenAt } from '../../inspect/lease-renewal.ts';
 import { type CheckOutcome, fail, pass, skip } from '../check.ts';
 import { type ClusterPairCheck, type DiagnoseContext, kubectlFor } from '../context.ts';
+import { readBrokerLeases } from '../read-broker-leases.ts';
 
 /** Of a Lease that does not tell; what a controller asks for by default, s. */
 const USUAL_SECONDS = 60;
@@ -31,12 +32,11 @@ export function judgeSilence(member: string, { lease, joinedAt, now }: SignsOfLi
   return fail([`${member} last gave a sign of life ${age} s ago, and ${allowed} s are allowed`, 'its endpoints are withdrawn everywhere, and what it exports anew does not arrive'], fix);
 }
 
-/** As they come from the server: a client that reads Leases leaves out who wrote them when. */
-async function readSigns({ cluster }: DiagnoseContext, member: string, signal: AbortSignal): Promise<SignsOfLife> {
-  const { namespace = '', members = [] } = cluster.state.broker ?? {};
-  const { items } = await cluster.client.getPath<{ readonly items: readonly Lease[] }>(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`, { signal });
-  const joinedAt = Date.parse(members.find(({ clusterID }) => clusterID === member)?.joinedAt ?? '') || 0;
-  return { lease: items.find(({ metadata }) => metadata.name === member), joinedAt, now: cluster.client.serverTime?.() };
+async function readSigns(context: DiagnoseContext, member: string, signal: AbortSignal): Promise<SignsOfLife> {
+  const { client, state } = context.cluster;
+  const lease = (await readBrokerLeases(context, signal)).find(({ metadata }) => metadata.name === member);
+  const joinedAt = Date.parse(state.broker?.members.find(({ clusterID }) => clusterID === member)?.joinedAt ?? '') || 0;
+  return { lease, joinedAt, now: client.serverTime?.() };
 }
 
 /** Checks of the cluster that hosts the broker, of every member. */

@@ -6,7 +6,7 @@ import { judgeActive, judgeAgent, judgeDrivers, judgeGatewayNodes, judgeHosts, j
 import type { CheckOutcome } from '../../../../src/diagnose/check.ts';
 import { type DiagnoseContext, memberOf } from '../../../../src/diagnose/context.ts';
 import type { WorkloadState } from '../../../../src/inspect/cluster-state.ts';
-import { contextOf, endpoint, member, type Scene } from '../../../helpers/diagnose-scene.ts';
+import { contextAmong, contextOf, endpoint, member, type Scene } from '../../../helpers/diagnose-scene.ts';
 import { gateway, type GatewayOptions, labelledNode, routeAgent } from '../../../helpers/gateways.ts';
 
 const seen = ({ status, evidence }: CheckOutcome): string => `${status}: ${evidence.join('; ')}`;
@@ -158,7 +158,7 @@ describe('connectionPeers', () => {
       return { ...rest, state: { ...state, member: { ...memberOf({ cluster: { ...rest, state } }), credential: { server } as never } } };
     };
     const own = withBroker('west', 'https://a');
-    const context: DiagnoseContext = { cluster: own, fleet: { clusters: [own, withBroker('xray', 'https://a'), withBroker('yoke', 'https://b')], unread: [], leftOut: [] }, clock: {} as never };
+    const context = contextAmong(own, [withBroker('xray', 'https://a'), withBroker('yoke', 'https://b')]);
     expect(connectionPeers(context)).toEqual(['xray']);
   });
 });

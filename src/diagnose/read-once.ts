@@ -1,0 +1,16 @@
+/**
+ * What several checks of one run look at, read for all of them by the first that asks. A reading that
+ * fails fails for all: no check may take what is not known for what is not there.
+ */
+export class ReadOnce {
+  readonly #readings = new Map<string, Promise<unknown>>();
+
+  /** `name` stands for the question; those who ask it under one name must mean the same reading. */
+  get<Found>(name: string, read: () => Promise<Found>): Promise<Found> {
+    const known = this.#readings.get(name) as Promise<Found> | undefined;
+    if (known !== undefined) return known;
+    const reading = read();
+    this.#readings.set(name, reading);
+    return reading;
+  }
+}
