@@ -1,5 +1,6 @@
 import { APP_COMPONENT, MANAGED_BY, MANAGED_BY_MCS, OWNER } from '../../api/labels.ts';
 import { type Resource, resources } from '../../api/resources.ts';
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from '../../api/restricted-pod.ts';
 import type { KubeObject } from '../../api/types/index.ts';
 import type { Draft } from '../../kube/client.ts';
 
@@ -50,7 +51,7 @@ function podSpec({ args, context, deadlineSeconds, image, name }: DiagnosePodOpt
     restartPolicy: 'Never',
     activeDeadlineSeconds: deadlineSeconds,
     enableServiceLinks: false,
-    securityContext: { runAsNonRoot: true, runAsUser: 65_532, runAsGroup: 65_532, seccompProfile: { type: 'RuntimeDefault' } },
+    securityContext: RESTRICTED_POD,
     containers: [
       {
         name: 'diagnose',
@@ -61,7 +62,7 @@ function podSpec({ args, context, deadlineSeconds, image, name }: DiagnosePodOpt
         // no home: there is no kubeconfig to be found, so it reads this cluster by its own account
         env: [{ name: 'HOME', value: '/nonexistent' }, { name: 'MCS_IN_CLUSTER_CONTEXT', value: context }],
         resources: { requests: { cpu: '25m', memory: '128Mi' }, limits: { memory: '512Mi' } },
-        securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        securityContext: RESTRICTED_CONTAINER,
       },
     ],
   };

@@ -1,7 +1,8 @@
 import { ApiError, isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { askDnsPod, type DnsJson, findDnsPods } from '../ask-dns.ts';
-import type { Looked, ServerAnswer } from './facts.ts';
+import type { Looked } from '../../base/looked.ts';
+import type { ServerAnswer } from './facts.ts';
 
 /** DNS type numbers (IANA). */
 const TYPES = { A: 1, AAAA: 28 } as const;

@@ -1,3 +1,4 @@
+import type { Looked } from '../../base/looked.ts';
 import type { ServicePlace, ServiceView } from '../../inspect/service/service-view.ts';
 import type { ReachResult } from '../../probe/reach.ts';
 import type { CheckOutcome } from '../check.ts';
@@ -11,9 +12,6 @@ export interface ServerAnswer {
   /** Why there is no answer at all. */
   readonly error?: string;
 }
-
-/** Something that was looked into, or why it was not. */
-export type Looked<T> = { readonly found: T } | { readonly reason: string };
 
 /** What is found out in a cluster that calls, beyond its objects. Missing while nobody has looked. */
 export interface CallerFacts {

@@ -1,15 +1,16 @@
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
+import type { Looked } from '../../base/looked.ts';
 import type { ServiceKey, ServicePlace } from '../../inspect/service/service-view.ts';
 import { ApiError, isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import { runProbePod } from '../../probe/pods/run-probe-pod.ts';
 import type { ReachResult } from '../../probe/reach.ts';
 import { skip } from '../check.ts';
 import { judgeWiring, readWiring } from '../judge-wiring.ts';
 import { askNameServers } from './ask-name-servers.ts';
-import type { CallerFacts, Looked } from './facts.ts';
+import type { CallerFacts } from './facts.ts';
 import { questionsFor } from './judge-calls.ts';
-import { reachFromPod } from './reach-pod.ts';
 
 export interface PodSettings {
   /** Sets pods of this run apart from others: lower-case letters and digits. */
@@ -51,13 +52,15 @@ export async function askPod(client: KubeClient, key: ServiceKey, place: Service
   const image = place.workloads.find(({ namespace }) => namespace === MEMBER_NAMESPACE)?.image;
   if (image === undefined) return { reason: `no part of mcs runs in "${place.cluster}", so its image is not known` };
   const nameServer = await findNameServer(client, signal);
-  return reachFromPod(client, {
+  const looked = await runProbePod(client, {
     name: `mcs-trace-${settings.runID}`,
     namespace: key.namespace,
     image,
-    request: { ...questionsFor(key, place), ...(nameServer !== undefined && { nameServer }), timeoutMs: settings.tryMs },
+    request: { reach: { ...questionsFor(key, place), ...(nameServer !== undefined && { nameServer }), timeoutMs: settings.tryMs } },
     startMs: settings.startMs,
     signal,
     progress: (text) => settings.progress(`${text} in ${place.cluster}`),
   });
+  if ('reason' in looked) return looked;
+  return looked.found.reach === undefined ? { reason: 'the pod did not try' } : { found: looked.found.reach };
 }

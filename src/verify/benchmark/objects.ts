@@ -1,5 +1,6 @@
 import { APP_COMPONENT, MANAGED_BY, MANAGED_BY_MCS, OWNER } from '../../api/labels.ts';
 import { apiVersionOf, type Resource } from '../../api/resources.ts';
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from '../../api/restricted-pod.ts';
 import type { KubeObject, Pod } from '../../api/types/index.ts';
 import { stringify } from '../../base/yaml.ts';
 import type { Draft } from '../../kube/client.ts';
@@ -48,7 +49,7 @@ export function benchmarkPod({ args, deadlineSeconds, image, name, namespace, no
     env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     terminationMessagePolicy: 'FallbackToLogsOnError',
     resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '256Mi' } },
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    securityContext: RESTRICTED_CONTAINER,
   };
   const spec = {
     serviceAccountName: ACCOUNT,
@@ -59,7 +60,7 @@ export function benchmarkPod({ args, deadlineSeconds, image, name, namespace, no
     terminationGracePeriodSeconds: 1,
     nodeName: node, // past the scheduler: gateways and busy nodes are meant too
     tolerations: [{ operator: 'Exists' }],
-    securityContext: { runAsNonRoot: true, runAsUser: 65_532, runAsGroup: 65_532, seccompProfile: { type: 'RuntimeDefault' } },
+    securityContext: RESTRICTED_POD,
     containers: [container],
   };
   return { metadata: { name, namespace, labels: BENCHMARK_LABELS }, spec };

@@ -1,23 +1,29 @@
 import { APP_COMPONENT, MANAGED_BY, MANAGED_BY_MCS, OWNER } from '../../api/labels.ts';
 import { podTroubles } from '../../api/pod-troubles.ts';
 import { resources } from '../../api/resources.ts';
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from '../../api/restricted-pod.ts';
 import type { Pod } from '../../api/types/index.ts';
 import { errorMessage, McsError } from '../../base/errors.ts';
+import type { Looked } from '../../base/looked.ts';
 import { ApiError, isNotFound } from '../../kube/api-error.ts';
 import type { Draft, KubeClient } from '../../kube/client.ts';
 import { waitFor } from '../../kube/wait.ts';
-import type { ReachRequest, ReachResult } from '../../probe/reach.ts';
-import type { Looked } from './facts.ts';
+import { type ProbeRequest, type ProbeResult, probeLimitMs } from '../probe.ts';
 
 /** On the pods of all runs. */
-export const REACH_LABELS = { [MANAGED_BY]: MANAGED_BY_MCS, [OWNER]: 'trace', [APP_COMPONENT]: 'trace' } as const;
+export const PROBE_LABELS = { [MANAGED_BY]: MANAGED_BY_MCS, [OWNER]: 'probe', [APP_COMPONENT]: 'probe' } as const;
 
-export interface ReachPodOptions {
+export interface ProbePodOptions {
+  /** Of this run alone. */
   readonly name: string;
-  /** That of the service, so that its NetworkPolicies hold for the pod as for its other callers. */
+  /** Whose NetworkPolicies, quotas and admission rules hold for the pod as for its other pods. */
   readonly namespace: string;
   readonly image: string;
-  readonly request: ReachRequest;
+  readonly request: ProbeRequest;
+  /** The pod runs there, past the scheduler and all taints; anywhere by default. */
+  readonly node?: string;
+  /** Sees the node's interfaces, as root with these capabilities: for namespaces of level "privileged". */
+  readonly host?: { readonly capabilities: readonly string[] };
   /** For pulling the image and starting the pod, ms. */
   readonly startMs: number;
   readonly signal: AbortSignal;
@@ -25,31 +31,38 @@ export interface ReachPodOptions {
 }
 
 const CLEANUP_MS = 15_000;
-const CONTAINER = 'trace';
-const secondsFor = ({ request: { names, targets, timeoutMs }, startMs }: ReachPodOptions): number => Math.ceil((startMs + timeoutMs * (2 + Math.ceil((names.length + targets.length) / 16))) / 1000);
+const CONTAINER = 'probe';
+const secondsFor = ({ request, startMs }: ProbePodOptions): number => Math.ceil((startMs + probeLimitMs(request)) / 1000);
 
-/** A pod that a namespace of level "restricted" admits, without an API token. */
-export function reachPod(options: ReachPodOptions): Draft<Pod> {
-  const { image, name, namespace, request } = options;
+function securityOf({ host }: ProbePodOptions): { readonly pod: object; readonly container: object } {
+  if (host === undefined) return { pod: { securityContext: RESTRICTED_POD }, container: RESTRICTED_CONTAINER };
+  return { pod: { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }, container: { ...RESTRICTED_CONTAINER, runAsUser: 0, capabilities: { drop: ['ALL'], add: host.capabilities } } };
+}
+
+/** A pod that a namespace of level "restricted" admits, unless it asks for the node's network; without an API token. */
+export function probePod(options: ProbePodOptions): Draft<Pod> {
+  const { image, name, namespace, node, request } = options;
+  const security = securityOf(options);
   const container = {
     name: CONTAINER,
     image,
     imagePullPolicy: 'IfNotPresent',
-    command: ['node', '/app/dist/agents/reach.js', JSON.stringify(request)],
+    command: ['node', '/app/dist/agents/probe.js', JSON.stringify(request)],
     env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } },
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    securityContext: security.container,
   };
   const spec = {
+    ...security.pod,
+    ...(node !== undefined && { nodeName: node, tolerations: [{ operator: 'Exists' }] }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     restartPolicy: 'Never',
     activeDeadlineSeconds: secondsFor(options),
     terminationGracePeriodSeconds: 1,
-    securityContext: { runAsNonRoot: true, runAsUser: 65_532, runAsGroup: 65_532, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container],
   };
-  return { metadata: { name, namespace, labels: REACH_LABELS }, spec };
+  return { metadata: { name, namespace, labels: PROBE_LABELS }, spec };
 }
 
 type Ended = NonNullable<NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]['state']>[string];
@@ -66,10 +79,10 @@ function describe(name: string, pod: Pod | undefined): string {
 }
 
 /** The result in the words of the pod; the reason where they are none. */
-export function parseReach(text: string, pod: string): Looked<ReachResult> {
+export function parseProbe(text: string, pod: string): Looked<ProbeResult> {
   const line = text.trim().split('\n').at(-1) ?? '';
   try {
-    const { error, result } = JSON.parse(line) as { readonly result?: ReachResult; readonly error?: { readonly message?: string } };
+    const { error, result } = JSON.parse(line) as { readonly result?: ProbeResult; readonly error?: { readonly message?: string } };
     if (result !== undefined) return { found: result };
     return { reason: `${pod} failed: ${error?.message ?? line.slice(0, 300)}` };
   } catch {
@@ -77,7 +90,7 @@ export function parseReach(text: string, pod: string): Looked<ReachResult> {
   }
 }
 
-async function runPod(client: KubeClient, options: ReachPodOptions): Promise<Looked<ReachResult>> {
+async function runPod(client: KubeClient, options: ProbePodOptions): Promise<Looked<ProbeResult>> {
   const { name, namespace, progress, signal } = options;
   const ended = await waitFor(client, resources.pods, name, namespace, hasEnded, {
     signal,
@@ -89,17 +102,17 @@ async function runPod(client: KubeClient, options: ReachPodOptions): Promise<Loo
   if (ended === undefined) return { reason: `pod ${name} was removed before it ended` };
   const said = findEnd(ended)?.message ?? '';
   const text = said === '' ? await client.getPath<string>(`/api/v1/namespaces/${namespace}/pods/${name}/log?container=${CONTAINER}`, { signal }) : said;
-  return parseReach(text, `pod ${name}`);
+  return parseProbe(text, `pod ${name}`);
 }
 
 /**
  * Runs a pod that tries what is asked, and removes it. Where pods are not allowed or do not start, the
  * reason: then nothing was tested, which is not to say that anything is wrong. Throws the signal's reason.
  */
-export async function reachFromPod(client: KubeClient, options: ReachPodOptions): Promise<Looked<ReachResult>> {
+export async function runProbePod(client: KubeClient, options: ProbePodOptions): Promise<Looked<ProbeResult>> {
   const { namespace, signal } = options;
   try {
-    await client.create(resources.pods, reachPod(options), { signal });
+    await client.create(resources.pods, probePod(options), { signal });
   } catch (error) {
     if (error instanceof ApiError) return { reason: `no pod may be run in namespace "${namespace}": ${error.message}` };
     throw error;
@@ -116,11 +129,11 @@ export async function reachFromPod(client: KubeClient, options: ReachPodOptions)
 }
 
 /** With a time limit of its own, for it runs after Ctrl-C too. */
-async function removePod(client: KubeClient, { name, namespace }: ReachPodOptions): Promise<void> {
+async function removePod(client: KubeClient, { name, namespace }: ProbePodOptions): Promise<void> {
   try {
     await client.delete(resources.pods, name, namespace, { signal: AbortSignal.timeout(CLEANUP_MS), propagation: 'Background' });
   } catch (cause) {
     if (isNotFound(cause)) return;
-    throw new McsError('MCS_API_ERROR', `Cannot remove pod ${namespace}/${name} of the trace at ${client.server}`, { hints: [`kubectl -n ${namespace} delete pods -l ${OWNER}=${REACH_LABELS[OWNER]}`], cause });
+    throw new McsError('MCS_API_ERROR', `Cannot remove pod ${namespace}/${name} that probed at ${client.server}`, { hints: [`kubectl -n ${namespace} delete pods -l ${OWNER}=${PROBE_LABELS[OWNER]}`], cause });
   }
 }

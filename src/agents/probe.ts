@@ -1,8 +1,8 @@
-/** What `mcs trace` and `mcs wait` run in a pod: resolves names and connects, once, and says the result as one line of JSON. */
+/** What runs in a probe pod: finds out what it is asked, once, and says the result as one line of JSON. */
 import { writeFile } from 'node:fs/promises';
 import { toMcsError } from '../base/errors.ts';
 import { readRuntime } from '../base/runtime.ts';
-import { reach, type ReachRequest } from '../probe/reach.ts';
+import { probe, type ProbeRequest } from '../probe/probe.ts';
 
 /** Where kubelet reads what a container has to say at its end; it takes 4 KiB, and the log has the whole. */
 const TERMINATION_LOG = '/dev/termination-log';
@@ -19,8 +19,8 @@ async function say(result: object): Promise<void> {
 }
 
 try {
-  const request = JSON.parse(process.argv[2] ?? '') as ReachRequest;
-  await say({ result: await reach(request, { hasResolver: !runtime.simulated, portOf: (port) => runtime.listenPort(port) }) });
+  const request = JSON.parse(process.argv[2] ?? '') as ProbeRequest;
+  await say({ result: await probe(request, { hasResolver: !runtime.simulated, portOf: (port) => runtime.listenPort(port) }) });
 } catch (error) {
   await say({ error: { message: toMcsError(error).message } });
   process.exitCode = 1;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Resource } from '../../../../src/api/resources.ts';
 import type { KubeObject } from '../../../../src/api/types/index.ts';
-import { parseReach, reachFromPod, reachPod } from '../../../../src/diagnose/trace/reach-pod.ts';
+import { parseProbe, runProbePod, probePod } from '../../../../src/probe/pods/run-probe-pod.ts';
 import { ApiError } from '../../../../src/kube/api-error.ts';
 import { stubClient } from '../../../helpers/stub-client.ts';
 
-const options = { name: 'mcs-trace-1', namespace: 'shop', image: 'localhost/mcs:1', request: { names: [], targets: [], timeoutMs: 1000 }, startMs: 1000, signal: new AbortController().signal, progress: () => undefined };
+const options = { name: 'mcs-probe-1', namespace: 'shop', image: 'localhost/mcs:1', request: { reach: { names: [], targets: [], timeoutMs: 1000 } }, startMs: 1000, signal: new AbortController().signal, progress: () => undefined };
 
-describe('reachPod', () => {
+describe('probePod', () => {
   it('is admitted by a namespace of level restricted, ends by itself, and has no credential', () => {
-    const { spec } = reachPod(options);
+    const { spec } = probePod(options);
     expect(spec).toMatchObject({
       automountServiceAccountToken: false,
       restartPolicy: 'Never',
@@ -18,23 +18,28 @@ describe('reachPod', () => {
       containers: [{ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } }],
     });
   });
+
+  it('is of the node, and on it, where it is asked to be', () => {
+    const { spec } = probePod({ ...options, node: 'gw-1', host: { capabilities: ['NET_RAW'] } });
+    expect(spec).toMatchObject({ hostNetwork: true, nodeName: 'gw-1', tolerations: [{ operator: 'Exists' }], containers: [{ securityContext: { runAsUser: 0, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'], add: ['NET_RAW'] } } }] });
+  });
 });
 
-describe('parseReach', () => {
+describe('parseProbe', () => {
   it.each([
-    ['the result', 'a word before\n{"result":{"names":[],"targets":[]}}\n', { found: { names: [], targets: [] } }],
+    ['the result', 'a word before\n{"result":{"reach":{"names":[],"targets":[]}}}\n', { found: { reach: { names: [], targets: [] } } }],
     ['what the pod says of its failure', '{"error":{"message":"no such thing"}}', { reason: 'pod p failed: no such thing' }],
     ['what else it says', 'exec format error', { reason: 'pod p said nothing that can be read: exec format error' }],
     ['that it says nothing', '', { reason: 'pod p said nothing that can be read: no output' }],
   ])('gives %s', (_title, text, expected) => {
-    expect(parseReach(text, 'pod p')).toEqual(expected);
+    expect(parseProbe(text, 'pod p')).toEqual(expected);
   });
 });
 
-describe('reachFromPod', () => {
+describe('runProbePod', () => {
   it('tests nothing, and says why, where no pod may be run', async () => {
     const refuse = (_resource: Resource<KubeObject>): Promise<never> => Promise.reject(new ApiError({ kind: 'Status', apiVersion: 'v1', code: 403, message: 'pods "x" is forbidden: violates PodSecurity', reason: 'Forbidden' } as never));
     const client = stubClient({ create: refuse });
-    expect(await reachFromPod(client, options)).toEqual({ reason: 'no pod may be run in namespace "shop": pods "x" is forbidden: violates PodSecurity' });
+    expect(await runProbePod(client, options)).toEqual({ reason: 'no pod may be run in namespace "shop": pods "x" is forbidden: violates PodSecurity' });
   });
 });
