@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { ClusterAccess, KubeClient } from '../../src/kube/client.ts';
 import { createKubeClient, type KubeClientOptions } from '../../src/kube/kube-client.ts';
-import { createApiServer } from '../../src/kube-serve/api-server.ts';
+import { createApiServer, type ExtraRoute } from '../../src/kube-serve/api-server.ts';
 import { builtinDefinitions } from '../../src/kube-serve/builtin.ts';
 import { type CertificateAuthority, issueServingCertificate, makeAuthority } from '../../src/kube-serve/certificates.ts';
 import { serveCustomResources } from '../../src/kube-serve/crd/custom-resources.ts';
@@ -34,6 +34,8 @@ export interface TestApiServerOptions {
   readonly users?: Readonly<Record<string, User>>;
   readonly bookmarkIntervalMs?: number;
   readonly historySize?: number;
+  /** Subresources and paths beyond what is served anyway. */
+  readonly extraRoutes?: readonly ExtraRoute[];
 }
 
 /** One API server on loopback with all kinds that `mcs` uses, RBAC, tokens, ClusterIPs, ends of namespaces; without pods that run. */
@@ -100,7 +102,7 @@ export async function startTestApiServer(options: TestApiServerOptions = {}): Pr
     authorize: control.authorize,
     rulesOf: control.authorizer.rulesOf,
     faults,
-    extraRoutes: [createTokenRoute(objects, control.tokens)],
+    extraRoutes: [createTokenRoute(objects, control.tokens), ...(options.extraRoutes ?? [])],
     clock,
     ...(options.bookmarkIntervalMs !== undefined && { bookmarkIntervalMs: options.bookmarkIntervalMs }),
   });
