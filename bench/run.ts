@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- cli|propagation|restart|memory|dns|tunnel ...]`: each figure beside its bar; exits 1 where one is missed.
+ * `npm run bench [-- cli|diagnose|propagation|restart|memory|dns|tunnel ...]`: each figure beside its bar; exits 1 where one is missed.
  * On a sandbox, or with `--contexts a,b` on clusters of the kubeconfig, which it joins and which leave again.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCli } from './cli.ts';
+import { benchDiagnose } from './diagnose.ts';
 import { benchDns } from './dns.ts';
 import { formatOutcome, isMissed, type Outcome } from './lib/bar.ts';
 import type { JoinedClusters } from './lib/joined-clusters.ts';
@@ -36,7 +37,7 @@ function onClusters(measure: (root: string, clusters: JoinedClusters) => Promise
 
 const idleMemory = onClusters(benchMemory);
 const benchWholeMemory: Benchmark = async (root) => [...(await idleMemory(root)), ...(await benchSize(root))];
-const benchmarks: Readonly<Record<string, Benchmark>> = { cli: onClusters(benchCli), memory: benchWholeMemory, propagation: onClusters(benchPropagation), restart: benchRestart, dns: benchDns, tunnel: benchTunnel };
+const benchmarks: Readonly<Record<string, Benchmark>> = { cli: onClusters(benchCli), diagnose: benchDiagnose, memory: benchWholeMemory, propagation: onClusters(benchPropagation), restart: benchRestart, dns: benchDns, tunnel: benchTunnel };
 
 const root = resolve(import.meta.dirname, '..');
 const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name));

@@ -1,6 +1,6 @@
 /** A process that plans and applies the network of a large set in its own network namespace, and prints what it took as JSON. */
 import { silentLogger } from '../../src/base/log.ts';
-import { createExec } from '../../src/gateway/apply/exec.ts';
+import { createExec } from '../../src/base/exec.ts';
 import { createKernelNetwork } from '../../src/gateway/apply/kernel-network.ts';
 import { planNetwork } from '../../src/gateway/plan/plan-network.ts';
 import { largeView } from '../../test/helpers/large-view.ts';

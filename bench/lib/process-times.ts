@@ -7,8 +7,8 @@ export interface Program {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Wall time of one whole process, ms. Throws if it does not exit with 0. */
-export function timeProcess({ name, argv: [program = '', ...args], env }: Program): Promise<number> {
+/** Runs one whole process. Throws if it does not exit with 0. */
+function runToEnd({ name, argv: [program = '', ...args], env }: Program): Promise<{ readonly ms: number; readonly errors: string }> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: env ?? process.env });
@@ -16,10 +16,23 @@ export function timeProcess({ name, argv: [program = '', ...args], env }: Progra
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code === 0) resolve(performance.now() - begun);
+      if (code === 0) resolve({ ms: performance.now() - begun, errors });
       else reject(new Error(`${name} ended with ${code}: ${errors.slice(0, 500)}`));
     });
   });
+}
+
+/** Its wall time, ms. */
+export async function timeProcess(program: Program): Promise<number> {
+  return (await runToEnd(program)).ms;
+}
+
+const TELL_PEAK = encodeURIComponent('process.on("exit", () => process.stderr.write(`\\npeak RSS ${process.resourceUsage().maxRSS} KB`))');
+
+/** The most memory that a process of Node had at a time, MB. */
+export async function peakMemory(program: Program): Promise<number> {
+  const { errors } = await runToEnd({ ...program, env: { ...(program.env ?? process.env), NODE_OPTIONS: `--import data:text/javascript,${TELL_PEAK}` } });
+  return Number(/peak RSS (\d+) KB/.exec(errors)?.[1]) / 1024;
 }
 
 /**

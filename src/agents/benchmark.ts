@@ -1,9 +1,14 @@
-/** One side of `mcs benchmark` in a pod: a server for a while, or a client that measures once and says the result as one line of JSON. */
+/** One side of `mcs benchmark` in a pod: a server for a while, eyes for canaries, or a client that measures once and says the result as one line of JSON. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { Registry } from 'prom-client';
 import { McsError, toMcsError } from '../base/errors.ts';
+import { createHealth } from '../base/health.ts';
+import { createHealthServer } from '../base/health-server.ts';
 import { readRuntime } from '../base/runtime.ts';
 import { startBenchmarkServer } from '../probe/benchmark-server.ts';
+import { CANARY_EYES_PORT, type CanaryQuestion, CanaryWatches } from '../probe/canary-watch.ts';
+import { type DnsLoadRequest, measureDnsLoad } from '../probe/dns-load.ts';
 import { measureLatency } from '../probe/latency.ts';
 import { measureThroughput } from '../probe/throughput.ts';
 
@@ -18,7 +23,7 @@ const runtime = readRuntime(process.env);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { host: { type: 'string' }, port: { type: 'string' }, seconds: { type: 'string' }, streams: { type: 'string' } },
+  options: { host: { type: 'string' }, port: { type: 'string' }, seconds: { type: 'string' }, streams: { type: 'string' }, servers: { type: 'string' }, request: { type: 'string' } },
 });
 
 /** A positive number of the command line. Throws MCS_USAGE. */
@@ -28,12 +33,31 @@ function numberOf(name: 'port' | 'seconds' | 'streams'): number {
   throw new McsError('MCS_USAGE', `Cannot run the benchmark: --${name} "${values[name] ?? ''}" is no positive number`);
 }
 
+const portOf = (port: number): number => runtime.listenPort(port);
+
+/** Serves the first byte of canaries, and over HTTP what is seen of those of others. */
+async function serveCanaries(): Promise<void> {
+  const watches = new CanaryWatches({ servers: (values.servers ?? '').split(','), portOf, signal });
+  const watch = (query: URLSearchParams): Promise<object> => watches.news(query.get('id') ?? '', JSON.parse(query.get('question') ?? '') as CanaryQuestion, Number(query.get('waitMs')));
+  const eyes = createHealthServer({ host: runtime.listenHost, port: portOf(CANARY_EYES_PORT), health: createHealth([]), registry: new Registry(), routes: { '/watch': watch } });
+  await eyes.start(signal);
+  const server = await startBenchmarkServer({ host: runtime.listenHost, port: portOf(numberOf('port')), lifeMs: numberOf('seconds') * 1000, signal });
+  await server.ended;
+  stop.abort();
+  await eyes.stop();
+}
+
+async function measureDns(): Promise<object> {
+  return { loads: await measureDnsLoad(JSON.parse(values.request ?? '') as DnsLoadRequest, { hasResolver: !runtime.simulated, portOf, signal }) };
+}
+
 function measure(kind: string | undefined): Promise<object> {
+  if (kind === 'dns') return measureDns();
   const target = { host: values.host ?? '', port: numberOf('port') };
   const options = { durationMs: numberOf('seconds') * 1000, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal };
   if (kind === 'throughput') return measureThroughput(target, { ...options, streams: numberOf('streams') });
   if (kind === 'latency') return measureLatency(target, options);
-  throw new McsError('MCS_USAGE', `Cannot run the benchmark: "${kind ?? ''}" is none of server, throughput, latency`);
+  throw new McsError('MCS_USAGE', `Cannot run the benchmark: "${kind ?? ''}" is none of server, canary, throughput, latency, dns`);
 }
 
 async function say(result: object): Promise<void> {
@@ -48,7 +72,8 @@ try {
   if (mode === 'server') {
     const server = await startBenchmarkServer({ host: runtime.listenHost, port: runtime.listenPort(numberOf('port')), lifeMs: numberOf('seconds') * 1000, signal });
     await server.ended;
-  } else await say({ result: await measure(mode) });
+  } else if (mode === 'canary') await serveCanaries();
+  else await say({ result: await measure(mode) });
 } catch (error) {
   const { code, message } = toMcsError(error);
   await say({ error: { code, message } });

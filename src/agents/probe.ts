@@ -2,7 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { toMcsError } from '../base/errors.ts';
 import { readRuntime } from '../base/runtime.ts';
+import { CREDENTIAL_MOUNT } from '../probe/broker/broker-path.ts';
+import { readMountedCredential } from '../probe/broker/mounted-credential.ts';
+import type { BrokerPathOptions } from '../probe/broker/probe-broker-path.ts';
 import { probe, type ProbeRequest } from '../probe/probe.ts';
+import { createBrokerConnector } from './connect-broker.ts';
 
 /** Where kubelet reads what a container has to say at its end; it takes 4 KiB, and the log has the whole. */
 const TERMINATION_LOG = '/dev/termination-log';
@@ -18,9 +22,17 @@ async function say(result: object): Promise<void> {
   if (!runtime.simulated && line.length <= TERMINATION_LIMIT) await writeFile(TERMINATION_LOG, line).catch(() => undefined);
 }
 
+/** As the agents do: straight to the broker, without a proxy. */
+async function connectBroker(timeoutMs = 0): Promise<BrokerPathOptions | undefined> {
+  const credential = await readMountedCredential(runtime.mounted(CREDENTIAL_MOUNT));
+  if (credential === undefined) return undefined;
+  const connect = createBrokerConnector({ userAgent: 'mcs-probe', requestTimeoutMs: timeoutMs, connectTimeoutMs: timeoutMs });
+  return { credential, client: connect(credential, () => credential.token) };
+}
+
 try {
   const request = JSON.parse(process.argv[2] ?? '') as ProbeRequest;
-  await say({ result: await probe(request, { hasResolver: !runtime.simulated, portOf: (port) => runtime.listenPort(port) }) });
+  await say({ result: await probe(request, { hasResolver: !runtime.simulated, portOf: (port) => runtime.listenPort(port), connectBroker: () => connectBroker(request.broker?.timeoutMs) }) });
 } catch (error) {
   await say({ error: { message: toMcsError(error).message } });
   process.exitCode = 1;

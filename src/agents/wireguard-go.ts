@@ -1,7 +1,7 @@
 /** Keeps wireguard-go, where the gateway wants it: beside the agent, so that tunnels live on while that one restarts. */
 import { createLogger } from '../base/log.ts';
 import { readRuntime } from '../base/runtime.ts';
-import { createFollow } from '../gateway/apply/exec.ts';
+import { createFollow } from '../base/exec.ts';
 import { createWireguardSupervisor } from '../gateway/apply/wireguard-supervisor.ts';
 import { CABLE_DEVICE } from '../gateway/plan/types.ts';
 

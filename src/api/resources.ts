@@ -39,6 +39,7 @@ export const resources = {
   clusterRoles: define<t.Role>(RBAC, 'v1', 'clusterroles', 'ClusterRole', false),
   clusterRoleBindings: define<t.RoleBinding>(RBAC, 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false),
   podDisruptionBudgets: define<t.UnknownObject>('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
+  networkPolicies: define<t.NetworkPolicy>('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy'),
   serviceCIDRs: define<t.UnknownObject>('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', false),
   customResourceDefinitions: define<t.UnknownObject>('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', false),
   validatingAdmissionPolicies: define<t.UnknownObject>(ADMISSION, 'v1', 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', false),

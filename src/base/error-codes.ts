@@ -83,6 +83,7 @@ export const ERROR_CODES = {
   MCS_ARCHIVE_MALFORMED: { exitCode: EXIT.error, summary: 'The file is no archive of mcs gather, or is cut short or altered' },
   MCS_ARCHIVE_VERSION: { exitCode: EXIT.error, summary: 'The archive has another format' },
   MCS_ARCHIVE_WRITE: { exitCode: EXIT.error, summary: 'The archive cannot be written' },
+  MCS_REPORT_WRITE: { exitCode: EXIT.error, summary: 'The report cannot be written' },
   MCS_NOT_IN_ARCHIVE: { exitCode: EXIT.error, summary: 'Something was not read when the archive was made' },
 
   MCS_NAMESPACE_NOT_FOUND: { exitCode: EXIT.usage, summary: 'A named namespace does not exist' },

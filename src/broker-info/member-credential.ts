@@ -27,7 +27,7 @@ function isReadable(ca: string): boolean {
 }
 
 /** Reads the Secret; undefined where a field is missing or malformed. */
-export function readCredential({ data = {} }: Secret): MemberCredential | undefined {
+export function readCredential({ data = {} }: Pick<Secret, 'data'>): MemberCredential | undefined {
   const [server, ca, namespace, clusterID, token] = [decode(data.server), decode(data.ca), decode(data.namespace), decode(data.clusterID), decode(data.token)];
   const [issuedAt, expiresAt] = [Date.parse(decode(data.issuedAt)), Date.parse(decode(data.expiresAt))];
   if ([server, namespace, clusterID, token].includes('') || Number.isNaN(expiresAt) || Number.isNaN(issuedAt) || !isReadable(ca)) return undefined;

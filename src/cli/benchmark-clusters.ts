@@ -1,5 +1,6 @@
 import { McsError } from '../base/errors.ts';
-import type { ClusterSelection } from './connect.ts';
+import type { ClusterPair } from '../verify/propagation/stages.ts';
+import type { ClusterSelection, ConnectedCluster } from './connect.ts';
 import { splitList } from './split-list.ts';
 
 /** How the clusters of a benchmark are named. */
@@ -22,4 +23,21 @@ export function chooseBenchmarkClusters(flags: BenchmarkSelection): readonly [Cl
   }
   const first = { kubeconfig, as, context };
   return tocontext === undefined && toconfig === undefined ? [first] : [first, { kubeconfig: toconfig ?? kubeconfig, as, context: tocontext }];
+}
+
+/** Clusters between which something is timed: those that `--contexts` lists, each with each, or from `--context` to `--tocontext`. Throws MCS_USAGE. */
+export function chooseTimedClusters(flags: Omit<BenchmarkSelection, 'intra-cluster'>): readonly ClusterSelection[] {
+  const list = splitList(flags.contexts);
+  const chosen = list === undefined ? chooseBenchmarkClusters({ ...flags, 'intra-cluster': false }).flatMap((each) => each ?? []) : list.map((context) => ({ kubeconfig: flags.kubeconfig, as: flags.as, context }));
+  if (chosen.length < 2) throw new McsError('MCS_USAGE', 'Cannot time what goes from cluster to cluster: name two or more', { hints: ['--context west --tocontext east', '--contexts west,east'] });
+  return chosen;
+}
+
+/** From which cluster to which: all ways between those that were listed, else the one from the first to the second. Throws MCS_USAGE. */
+export function pairClusters(clusters: readonly Pick<ConnectedCluster, 'context'>[], isListed: boolean): readonly ClusterPair[] {
+  const names = clusters.map(({ context }) => context);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new McsError('MCS_USAGE', `Cannot time between two clusters that are both "${twice}"`, { hints: ['--context west --tocontext east', 'kubectl config rename-context OLD NEW'] });
+  const pairs = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to })));
+  return isListed ? pairs : pairs.slice(0, 1);
 }

@@ -12,10 +12,15 @@ import { parseDuration } from './duration.ts';
 import { clusterFlags, dryRunFlags } from './flags.ts';
 import { benchmarkRemarks, benchmarkSections } from './present-benchmark.ts';
 
+/** A second cluster beside that of `clusterFlags`; `others` name it too. */
+export const secondClusterFlags = (...others: readonly string[]) => ({
+  tocontext: Flags.string({ summary: 'Context of the second cluster', helpGroup: 'CLUSTER', exclusive: [...others] }),
+  toconfig: Flags.string({ summary: 'Kubeconfig file of the second cluster (default: that of the first)', helpGroup: 'CLUSTER', exclusive: [...others] }),
+});
+
 export const benchmarkFlags = {
   ...clusterFlags,
-  tocontext: Flags.string({ summary: 'Context of the second cluster', helpGroup: 'CLUSTER', exclusive: ['contexts', 'intra-cluster'] }),
-  toconfig: Flags.string({ summary: 'Kubeconfig file of the second cluster (default: that of the first)', helpGroup: 'CLUSTER', exclusive: ['contexts', 'intra-cluster'] }),
+  ...secondClusterFlags('contexts', 'intra-cluster'),
   contexts: Flags.string({ summary: 'Both contexts, separated by a comma', helpGroup: 'CLUSTER', exclusive: ['context'] }),
   'intra-cluster': Flags.boolean({ summary: 'Within one cluster, from a node to the gateway (the default without a second cluster)', helpGroup: 'CLUSTER' }),
   ...dryRunFlags,
@@ -36,7 +41,7 @@ interface BenchmarkFlags extends ClusterSelection {
   readonly timeout: string;
 }
 
-/** What both `mcs benchmark ...` commands do. */
+/** What `mcs benchmark ...` commands share. */
 export abstract class BenchmarkCommand extends BaseCommand {
   protected override interruption(): McsError {
     return new McsError('MCS_INTERRUPTED', 'Stopped: the pods of the benchmark are removed');
@@ -44,28 +49,39 @@ export abstract class BenchmarkCommand extends BaseCommand {
 
   protected async benchmark(kind: BenchmarkSettings['kind'], flags: BenchmarkFlags, streams = 1): Promise<void> {
     const settings = { kind, streams, seconds: parseDuration(flags.duration) / 1000, startSeconds: parseDuration(flags.timeout) / 1000 };
-    const connected: ConnectedCluster[] = [];
-    try {
-      const [from, to] = chooseBenchmarkClusters(flags);
-      const first = await connectCluster(from, this.version);
-      connected.push(first);
-      const second = to && (await connectCluster(to, this.version));
-      if (second !== undefined) connected.push(second);
+    const [from, to] = chooseBenchmarkClusters(flags);
+    await this.withClusters(to === undefined ? [from] : [from, to], async ([first, second]) => {
+      if (first === undefined) return;
       const prepared = await prepareBenchmark(kind, second ? [first, second] : [first], this.signal);
       await this.#run(prepared, settings, flags);
+    });
+  }
+
+  /** Connects the clusters in turn, and closes all connections when `use` is done. */
+  protected async withClusters(selections: readonly ClusterSelection[], use: (clusters: readonly ConnectedCluster[]) => Promise<void>): Promise<void> {
+    const connected: ConnectedCluster[] = [];
+    try {
+      for (const selection of selections) connected.push(await connectCluster(selection, this.version));
+      await use(connected);
     } finally {
       for (const { client } of connected) client.close();
     }
   }
 
+  /** Of a run alone. */
+  protected makeNamespace(): string {
+    return `mcs-benchmark-${randomBytes(4).toString('hex')}`;
+  }
+
+  /** What a dry run would write. */
+  protected async showManifests(plan: object, manifests: string, output: 'table' | 'json' | 'yaml'): Promise<void> {
+    if (output === 'json') await this.present({ dryRun: true, ...plan, manifests }, 'json', { table: () => manifests });
+    else process.stdout.write(manifests);
+  }
+
   async #run(prepared: PreparedBenchmark, settings: BenchmarkSettings, flags: BenchmarkFlags): Promise<void> {
-    const namespace = `mcs-benchmark-${randomBytes(4).toString('hex')}`;
-    if (flags['dry-run']) {
-      const manifests = describeManifests(prepared, settings, namespace);
-      if (flags.output === 'json') await this.present({ dryRun: true, ...prepared.plan, manifests }, 'json', { table: () => manifests });
-      else process.stdout.write(manifests);
-      return;
-    }
+    const namespace = this.makeNamespace();
+    if (flags['dry-run']) return this.showManifests(prepared.plan, describeManifests(prepared, settings, namespace), flags.output);
     await this.#show(await runBenchmark(prepared, { settings, namespace, runTasks: this.tasks, signal: this.signal }), flags);
   }
 

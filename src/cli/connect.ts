@@ -42,7 +42,7 @@ export async function listContexts({ kubeconfig }: ClusterSelection): Promise<re
 }
 
 /** A client of the CLI for any cluster. */
-function connectTo(access: ClusterAccess, version: string, options: Pick<KubeClientOptions, 'connectTimeoutMs'> = {}): KubeClient {
+function connectTo(access: ClusterAccess, version: string, options: Pick<KubeClientOptions, 'connectTimeoutMs' | 'maxConnections'> = {}): KubeClient {
   return createKubeClient(access, { userAgent: userAgentOf('cli', version), ...options });
 }
 
@@ -54,6 +54,18 @@ export function connectDirectly(access: ClusterAccess, version: string): KubeCli
 
 /** Time for a cluster among many to accept a connection, ms: one that is gone shall not hold up the others. */
 const FLEET_CONNECT_MS = 3000;
+/** Connections to each of them: beyond that the handshakes take longer than waiting for a connection that is there. */
+const FLEET_CONNECTIONS = 12;
+
+function toSource(known: KnownCluster, selection: ClusterSelection, version: string): FleetSource {
+  const connect = (): Promise<KubeClient> => Promise.resolve(connectTo(known.access(accessOptions(selection)), version, { connectTimeoutMs: FLEET_CONNECT_MS }));
+  return { context: known.context, connect };
+}
+
+/** One cluster among those that a command looks into: the one named, else that of the current context. */
+export async function findOne(selection: ClusterSelection, version: string): Promise<FleetSource> {
+  return toSource((await loadKnownClusters(selection.kubeconfig, process.env)).get(selection.context), selection, version);
+}
 
 /** The clusters that a reading command looks into: those named, else every context of the kubeconfig. */
 export async function findFleet(selection: FleetSelection, version: string): Promise<readonly FleetSource[]> {
@@ -61,7 +73,7 @@ export async function findFleet(selection: FleetSelection, version: string): Pro
   // a mistyped name is an error of usage, found before anything is read
   const chosen = (namedContexts(selection) ?? clusters.contexts).map((name) => clusters.get(name));
   if (chosen.length === 0) throw new McsError('MCS_NO_KUBECONFIG', `Cannot choose a cluster: ${clusters.source} has no context`, { hints: ['mcs sandbox up'] });
-  const options = { connectTimeoutMs: FLEET_CONNECT_MS };
+  const options = { connectTimeoutMs: FLEET_CONNECT_MS, maxConnections: FLEET_CONNECTIONS };
   return chosen.map((known) => ({ context: known.context, connect: () => Promise.resolve(connectTo(known.access(accessOptions(selection)), version, options)) }));
 }
 

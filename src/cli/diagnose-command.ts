@@ -13,12 +13,17 @@ import { type DiagnoseReport, exitCodeOf } from '../diagnose/report.ts';
 import type { Fleet } from '../inspect/survey-fleet.ts';
 import { marksFor } from './color-marks.ts';
 import { connectCluster } from './connect.ts';
-import { type DiagnoseFlags, refuseBesideArchive } from './diagnose-flags.ts';
+import { type DiagnoseFlags, podsFor, refuseBesideArchive } from './diagnose-flags.ts';
 import { parseDuration } from './duration.ts';
 import { FleetCommand, unreadExitCode } from './fleet-command.ts';
 import { formatChange, formatDiagnose, formatDiagnoseShort, type Marks } from './present-diagnose.ts';
 import { formatJunit, formatSarif } from './present-findings.ts';
 import { showRemarks } from './present-show.ts';
+import { requireWritableReport } from './report/report-file.ts';
+import { type ReportSource, writeReport } from './report/write-report.ts';
+
+/** A pod tells what its checks found, and nothing of what they looked at. */
+const NO_FLEET: Fleet = { clusters: [], unread: [], leftOut: [] };
 
 /** Who `--fix` writes as. */
 const FIELD_MANAGER = 'mcs-diagnose';
@@ -28,9 +33,11 @@ export abstract class DiagnoseCommand extends FleetCommand {
   protected async diagnose(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
     if (flags.from !== undefined) return this.#diagnoseArchive(flags.from, topics, flags);
     if (flags.watch === true) return this.#watch(topics, flags);
+    if (flags.report !== undefined) await requireWritableReport(flags.report);
     return this.withFleet(flags, async (fleet) => {
       const report = await this.#examine(fleet, topics, flags);
       await this.#presentReport(report, flags);
+      await this.#writePage(report, fleet, flags, { at: new Date() });
       this.setExitCode(fleet, exitCodeOf(report, flags['fail-on']));
       if (flags.fix === true) await this.#repair(fleet, report, flags.yes === true);
     });
@@ -40,11 +47,13 @@ export abstract class DiagnoseCommand extends FleetCommand {
   protected async diagnoseFromInside(flags: DiagnoseFlags): Promise<void> {
     if (flags.contexts !== undefined || flags['all-contexts']) throw new McsError('MCS_USAGE', 'Cannot diagnose from inside several clusters at once', { hints: ['--in-cluster --context west'] });
     const deadlineMs = parseDuration(flags.timeout);
+    if (flags.report !== undefined) await requireWritableReport(flags.report);
     const { client, context } = await connectCluster(flags, this.version);
     const progress = (text: string): void => { this.note(`Waiting for ${text}`); };
     try {
       const report = await diagnoseInCluster(client, { context, runID: randomBytes(4).toString('hex'), deadlineMs, signal: this.signal, progress, ...selectionOf(flags) });
       await this.#presentReport(report, flags);
+      await this.#writePage(report, NO_FLEET, flags, { at: new Date() });
       process.exitCode = exitCodeOf(report, flags['fail-on']);
     } finally {
       client.close();
@@ -54,6 +63,7 @@ export abstract class DiagnoseCommand extends FleetCommand {
   /** The same checks, of clusters as they were. */
   async #diagnoseArchive(path: string, topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
     refuseBesideArchive(flags);
+    if (flags.report !== undefined) await requireWritableReport(flags.report);
     const archive = await openArchive(path);
     const { createdAt, mcsVersion } = archive.index;
     const fleet = await fleetOf(archive, { signal: this.signal, timeoutMs: parseDuration(flags.timeout) });
@@ -61,11 +71,14 @@ export abstract class DiagnoseCommand extends FleetCommand {
     const report = await this.#examine(fleet, topics, flags, { ...systemClock, now: () => Date.parse(createdAt) });
     if (flags.output === 'table') this.note(`Clusters as they were at ${createdAt}, gathered by mcs ${mcsVersion}`);
     await this.#presentReport(report, flags);
+    await this.#writePage(report, fleet, flags, { at: new Date(createdAt), gatheredBy: mcsVersion });
     this.setExitCode(fleet, exitCodeOf(report, flags['fail-on']));
   }
 
   #examine(fleet: Fleet, topics: readonly Topic[] | undefined, flags: DiagnoseFlags, clock: Clock = systemClock): Promise<DiagnoseReport> {
-    return diagnose(fleet, { clock, signal: this.signal, deadlineMs: parseDuration(flags.timeout), ...(topics !== undefined && { topics }), ...selectionOf(flags) });
+    const deadlineMs = parseDuration(flags.timeout);
+    const pods = podsFor(flags, { deadlineMs, env: process.env, runID: randomBytes(4).toString('hex'), progress: (text) => { this.note(`Waiting for ${text}`); } });
+    return diagnose(fleet, { clock, signal: this.signal, deadlineMs, pods, ...(topics !== undefined && { topics }), ...selectionOf(flags) });
   }
 
   get #marks(): Marks {
@@ -78,6 +91,12 @@ export abstract class DiagnoseCommand extends FleetCommand {
     const marks = this.#marks;
     await this.present(report, output, { table: () => formatDiagnose(report, marks), short: () => formatDiagnoseShort(report) });
     if (output === 'table') for (const remark of showRemarks({ unread: [], leftOut: report.leftOut })) this.note(remark);
+  }
+
+  async #writePage(report: DiagnoseReport, fleet: Fleet, { report: path }: DiagnoseFlags, when: Pick<ReportSource, 'at' | 'gatheredBy'>): Promise<void> {
+    if (path === undefined) return;
+    await writeReport(path, report, fleet, { ...when, version: this.version, packageRoot: this.config.root });
+    this.note(`Written: ${path}`);
   }
 
   /** The whole report, then what changes; with `-o json` each round's report on a line. Ctrl-C is its end, with the last exit code. */

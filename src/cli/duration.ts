@@ -10,3 +10,8 @@ export function parseDuration(text: string): number {
   }
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0);
 }
+
+/** The same, and a bare number of seconds, as subctl has its timeouts. Throws MCS_USAGE. */
+export function parseTimeout(text: string): number {
+  return parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
+}

@@ -1,5 +1,5 @@
 import { combineExitCodes, EXIT, type ExitCode } from '../base/exit-codes.ts';
-import { closeFleet, type Fleet, surveyFleet } from '../inspect/survey-fleet.ts';
+import { closeFleet, type Fleet, type FleetSource, surveyFleet } from '../inspect/survey-fleet.ts';
 import { BaseCommand } from './base-command.ts';
 import { findFleet, type FleetSelection } from './connect.ts';
 
@@ -10,7 +10,11 @@ const SURVEY_TIMEOUT_MS = 8000;
 export abstract class FleetCommand extends BaseCommand {
   /** Reads the chosen clusters, lets `use` look at them, and closes all connections. */
   protected async withFleet<T>(selection: FleetSelection, use: (fleet: Fleet) => Promise<T>): Promise<T> {
-    const sources = await findFleet(selection, this.version);
+    return this.withSources(await findFleet(selection, this.version), use);
+  }
+
+  /** The same for clusters that were chosen already. */
+  protected async withSources<T>(sources: readonly FleetSource[], use: (fleet: Fleet) => Promise<T>): Promise<T> {
     const fleet = await surveyFleet(sources, { signal: this.signal, timeoutMs: SURVEY_TIMEOUT_MS });
     try {
       return await use(fleet);

@@ -27,13 +27,14 @@ const FLAGS: Readonly<Record<string, string>> = {
   'https-proxy': NOT_YET,
   'no-proxy': NOT_YET,
   'in-cluster': 'it goes with mcs diagnose all',
+  'submariner-namespace': 'members always have their parts in the namespace submariner-operator',
+  'enable-disruptive': 'it is called --disruptive-tests',
   module: 'mcs gather takes all parts; --type and --max-size make it smaller',
 };
 
 /** Commands that subctl has and mcs has not. */
 const COMMANDS: Readonly<Record<string, string>> = {
   cloud: 'open the ports of the gateways with the tools of your cloud: 4500/udp and 4490/udp from the other clusters; mcs ports lists all',
-  verify: NOT_YET,
 };
 
 /** The error for a flag or command of subctl that mcs does not have; undefined for any other word. */

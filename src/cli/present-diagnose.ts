@@ -23,23 +23,28 @@ export function titleOf({ title, peer }: Pick<CheckResult, 'title' | 'peer'>): s
   return peer === undefined ? title : `${title}: ${peer}`;
 }
 
+/** Commands that cure what a check found, best first. */
+export function curesOf({ id, fix = [], repairs = [] }: CheckResult): readonly string[] {
+  return [...(repairs.length > 0 ? [`mcs diagnose all --only ${id} --fix`] : []), ...fix];
+}
+
 function checkLines(check: CheckResult, { mark, dim, command }: Marks): readonly string[] {
-  const { id, status, evidence, fix = [], repairs = [], causedBy } = check;
+  const { id, status, evidence, causedBy } = check;
   const head = `  ${mark(status)} ${id.padEnd(12)} ${titleOf(check)}`;
   if (causedBy !== undefined) return [`${head} ${dim(`(skipped: ${evidence[0] ?? ''})`)}`];
   if (status === 'pass') return [`${head}${evidence.length > 0 ? dim(` (${evidence.join('; ')})`) : ''}`];
-  const cures = [...(repairs.length > 0 ? [`mcs diagnose all --only ${id} --fix`] : []), ...fix];
-  return [head, ...evidence.map((line) => `       ${line}`), ...cures.map((line) => `       fix: ${command(line)}`)];
+  return [head, ...evidence.map((line) => `       ${line}`), ...curesOf(check).map((line) => `       fix: ${command(line)}`)];
 }
 
 /** Pairs that are well share a line: a set of 200 clusters has 199 for each. */
 function joinPairs(checks: readonly CheckResult[]): readonly CheckResult[] {
   const isJoined = ({ peer, status }: CheckResult): boolean => peer !== undefined && status === 'pass';
-  return checks.flatMap((check, index) => {
+  const joined = Map.groupBy(checks.filter(isJoined), ({ id }) => id);
+  return checks.flatMap((check) => {
     if (!isJoined(check)) return [check];
-    const isSame = (other: CheckResult): boolean => other.id === check.id && isJoined(other);
-    if (checks.findIndex(isSame) !== index) return [];
-    const peers = checks.filter(isSame).flatMap(({ peer }) => peer ?? []);
+    const same = joined.get(check.id) ?? [];
+    if (same[0] !== check) return [];
+    const peers = same.flatMap(({ peer }) => peer ?? []);
     const { peer: _peer, ...first } = check;
     return [peers.length === 1 ? check : { ...first, evidence: [peers.length > NAMED_PEERS ? count(peers.length, 'cluster') : peers.join(', ')] }];
   });

@@ -5,7 +5,7 @@ import { titleOf } from './present-diagnose.ts';
 const XML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
 /** Characters that XML 1.0 has no way to write are left out. */
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text.replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, '').replace(/[&<>"']/g, (character) => XML[character] ?? '');
 }
 

@@ -30,10 +30,12 @@ function wordsOf(pair: MatrixPair): string {
 
 const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
+const byWay = (pairs: readonly MatrixPair[]): ReadonlyMap<string, MatrixPair> => new Map(pairs.map((pair) => [`${pair.from}\n${pair.to}`, pair]));
+
 function cellsOf({ clusters, pairs }: MatrixReport, textOf: (pair: MatrixPair) => string): readonly (readonly string[])[] {
-  const byWay = new Map(pairs.map((pair) => [`${pair.from}\n${pair.to}`, pair]));
+  const ways = byWay(pairs);
   return clusters.map(({ cluster: from }) => clusters.map(({ cluster: to }) => {
-    const pair = byWay.get(`${from}\n${to}`);
+    const pair = ways.get(`${from}\n${to}`);
     return pair === undefined ? '.' : textOf(pair);
   }));
 }
@@ -87,11 +89,17 @@ function reasons({ pairs }: MatrixReport): readonly string[] {
 
 function asymmetries({ pairs, clusters }: MatrixReport): readonly string[] {
   const order = new Map(clusters.map(({ cluster }, index) => [cluster, index]));
+  const ways = byWay(pairs);
   const firsts = pairs.filter(({ asymmetry, from, to }) => asymmetry !== undefined && (order.get(from) ?? 0) < (order.get(to) ?? 0));
   return firsts.map(({ asymmetry, data, from, to }) => {
-    const back = pairs.find((pair) => pair.from === to && pair.to === from)?.data;
+    const back = ways.get(`${to}\n${from}`)?.data;
     return asymmetry === 'rtt' ? `${from} - ${to}: * RTT ${formatTime(data.averageRTT ?? '-')} there, ${formatTime(back?.averageRTT ?? '-')} back` : `${from} - ${to}: * ${from} says ${data.state}, ${to} says ${back?.state ?? '-'}`;
   });
+}
+
+/** What is not ok and why, a sentence each: first the tunnels whose ends disagree. */
+export function matrixRemarks(report: MatrixReport): readonly string[] {
+  return [...asymmetries(report), ...reasons(report)];
 }
 
 /** The matrix in words where that fits, else in marks; then why cells are not ok. Without `width` it has words. */
@@ -100,7 +108,7 @@ export function formatMatrix(report: MatrixReport, width = Infinity): string {
   const wide = wideTable(report);
   const isWide = widthOf(wide) <= width;
   const table = isWide ? wide : compactTable(report, width);
-  const why = [...asymmetries(report), ...reasons(report)].join('\n');
+  const why = matrixRemarks(report).join('\n');
   return [table, ...(report.pairs.length === 0 ? [] : [isWide ? WIDE_LEGEND : LEGEND]), ...(why === '' ? [] : [why])].join('\n\n');
 }
 

@@ -10,7 +10,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Setup', ['sandbox', 'can-i', 'deploy-broker', 'join', 'upgrade', 'leave', 'remove-broker', 'uninstall']],
   ['Services', ['export', 'unexport', 'lint', 'wait']],
   ['Inspect', ['show', 'diff', 'ports']],
-  ['Diagnose', ['diagnose', 'trace', 'gather', 'doctor']],
+  ['Diagnose', ['diagnose', 'trace', 'verify', 'gather', 'doctor']],
   ['Credentials', ['token', 'accept', 'recover-broker-info']],
 ];
 

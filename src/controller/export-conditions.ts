@@ -1,4 +1,4 @@
-import type { ServiceConflict } from '../sync/service/conflicts.ts';
+import { describeConflicts, type ServiceConflict } from '../sync/service/conflicts.ts';
 import { describeInvalid, type ExportProblem } from '../sync/service/export-problem.ts';
 import type { IgnoredSetting } from '../sync/service/service-record.ts';
 import type { WantedCondition } from './conditions.ts';
@@ -58,8 +58,7 @@ function readiness({ problem, isStored, failure }: ExportState): Body {
 
 function conflict({ conflicts }: ExportState): Body {
   if (conflicts.length === 0) return { status: 'False', reason: 'NoConflicts', message: 'All exporters agree' };
-  const reason = conflicts.map((one) => one.reason).join(',');
-  return { status: 'True', reason, message: conflicts.map(({ message }) => message).join('\n') };
+  return { status: 'True', ...describeConflicts(conflicts) };
 }
 
 function routability({ unroutable: { left, total, cluster } }: ExportState): Body | undefined {

@@ -1,4 +1,5 @@
 import type { ServiceImport } from '../api/types/index.ts';
+import { describeConflicts, type ServiceConflict } from '../sync/service/conflicts.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
 import type { WantedCondition } from './conditions.ts';
 import type { ImportObstacle } from './wanted-import.ts';
@@ -6,8 +7,10 @@ import type { ImportObstacle } from './wanted-import.ts';
 export const REJECTED = 'mcs.clusterset.local/Rejected';
 /** False where the connection to an exporter fails. */
 export const REACHABLE = 'mcs.clusterset.local/Reachable';
+/** True where the exporters disagree: clusters that only import have no export that would tell. */
+export const CONFLICT = 'mcs.clusterset.local/Conflict';
 /** Every condition type that is written to ServiceImports. */
-export const IMPORT_CONDITION_TYPES: readonly string[] = ['Ready', REJECTED, REACHABLE];
+export const IMPORT_CONDITION_TYPES: readonly string[] = ['Ready', REJECTED, REACHABLE, CONFLICT];
 
 export interface ImportState {
   readonly serviceImport: ServiceImport;
@@ -20,6 +23,8 @@ export interface ImportState {
   /** Node of a gateway whose agent does not report, so that nothing is known of its connections. */
   readonly silentGateway?: string | undefined;
   readonly placed: readonly string[];
+  /** What the exporters disagree on. */
+  readonly conflicts: readonly ServiceConflict[];
 }
 
 type Body = Pick<WantedCondition, 'status' | 'reason' | 'message'>;
@@ -31,6 +36,7 @@ export function importConditions(state: ImportState): WantedCondition[] {
     ['Ready', readiness(state)],
     [REJECTED, rejection(state)],
     [REACHABLE, reachability(state)],
+    [CONFLICT, conflict(state)],
   ];
   return bodies.flatMap(([type, body]) => (body === undefined ? [] : [{ type, observedGeneration, ...body }]));
 }
@@ -57,6 +63,11 @@ function rejection({ rejections }: ImportState): Body | undefined {
   const lines = rejections.map(({ object, reason, message }) => `${object}: ${message} (${reason})`).toSorted();
   if (lines.length > SHOWN) lines.splice(SHOWN, lines.length, `and ${lines.length - SHOWN} more`);
   return { status: 'True', reason: first.reason, message: lines.join('\n') };
+}
+
+/** Nothing is said while all exporters agree. */
+function conflict({ conflicts }: ImportState): Body | undefined {
+  return conflicts.length === 0 ? undefined : { status: 'True', ...describeConflicts(conflicts) };
 }
 
 /** Nothing is said while all exporters can be reached. */

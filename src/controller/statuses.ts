@@ -94,6 +94,6 @@ export function wantedImportStatus(key: ServiceKey, sources: ImportSources, fail
   const clusters = wanted.merged.records.map(({ origin }) => origin.cluster).filter((cluster) => !silent.has(cluster));
   const { obstacle, rejections, unreachable } = wanted;
   const placed = wanted.endpoints.map(({ cluster }) => cluster);
-  const conditions = importConditions({ serviceImport, ...(obstacle !== undefined && { obstacle }), ...(failure !== undefined && { failure }), rejections, unreachable, silentGateway: sources.cables.silentGateway, placed });
+  const conditions = importConditions({ serviceImport, ...(obstacle !== undefined && { obstacle }), ...(failure !== undefined && { failure }), rejections, unreachable, silentGateway: sources.cables.silentGateway, placed, conflicts: wanted.merged.conflicts });
   return { conditions, clusters, endpointSliceObjects: obstacle === undefined ? 'Present' : 'Absent' };
 }

@@ -1,6 +1,5 @@
-import { APP_COMPONENT, APP_MCS, APP_NAME } from '../api/labels.ts';
+import { APP_COMPONENT } from '../api/labels.ts';
 import { MEMBER_NAMESPACE } from '../api/names.ts';
-import { resources } from '../api/resources.ts';
 import type { Pod } from '../api/types/index.ts';
 import type { KubeClient } from '../kube/client.ts';
 
@@ -10,12 +9,8 @@ export interface DnsJson {
   readonly Answer?: readonly { readonly name: string; readonly type: number; readonly TTL: number; readonly data: string }[];
 }
 
-/** Running pods of the member's name server. */
-export async function findDnsPods(client: KubeClient, signal: AbortSignal): Promise<readonly Pod[]> {
-  const labelSelector = `${APP_NAME}=${APP_MCS},${APP_COMPONENT}=dns`;
-  const { items } = await client.list(resources.pods, { namespace: MEMBER_NAMESPACE, labelSelector, signal });
-  return items.filter(({ status }) => status?.phase === 'Running');
-}
+/** Whether a pod of mcs is one of the name server that runs. */
+export const isDnsPod = ({ metadata, status }: Pod): boolean => metadata.labels?.[APP_COMPONENT] === 'dns' && status?.phase === 'Running';
 
 /**
  * Asks one pod of the name server, through the API server's proxy to its health port: that works

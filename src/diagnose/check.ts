@@ -9,6 +9,19 @@ export interface CheckOutcome {
   readonly fix?: readonly string[];
   /** What `--fix` may do about it, in this order. */
   readonly repairs?: readonly Repair[];
+  /** Where it is to be mended, if not here: the first of these that is a finding too explains this one. */
+  readonly suspects?: readonly Suspect[];
+}
+
+/**
+ * Checks of another cluster. They stand before the one that names them in the list of all checks, or are
+ * the same one: no two findings can wait for each other then.
+ */
+export interface Suspect {
+  readonly cluster: string;
+  readonly ids: readonly string[];
+  /** The cluster that checks of pairs among them were asked about. */
+  readonly peer?: string;
 }
 
 /** A change of one object that cures a finding. */
@@ -24,7 +37,7 @@ export interface Repair {
 }
 
 /** Groups of checks, as `mcs diagnose <topic>` names them. */
-export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'connections' | 'service-discovery' | 'dns' | 'workstation';
+export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'connections' | 'firewall-intra-cluster' | 'firewall-inter-cluster' | 'nat-discovery' | 'service-discovery' | 'dns' | 'workstation';
 
 interface CheckFacts {
   /** Stable: scripts suppress and select by it. */
@@ -57,15 +70,15 @@ export interface PairCheck<Context> extends CheckFacts {
  */
 export type Check<Context> = SingleCheck<Context> | PairCheck<Context>;
 
-export interface CheckResult extends CheckOutcome {
+export interface CheckResult extends Omit<CheckOutcome, 'suspects'> {
   readonly id: string;
   readonly title: string;
   readonly topic: Topic;
   /** The other cluster, where it was asked about a pair. */
   readonly peer?: string;
-  /** Id of the failed check that made this one meaningless. */
+  /** Id of the failed check that made this one meaningless, or of the finding that explains it. */
   readonly causedBy?: string;
-  /** Cluster in which that one failed, if it is another one. */
+  /** Cluster of that one, if it is another one. */
   readonly causedIn?: string;
   /** Status that was found, where `--suppress` has made it a skip. */
   readonly suppressed?: CheckStatus;

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../base/clock.ts';
-import { type Fleet, type FleetMember, nameOf, type UnreadCluster } from '../inspect/survey-fleet.ts';
+import type { Looked } from '../base/looked.ts';
+import type { Fleet, FleetMember, UnreadCluster } from '../inspect/survey-fleet.ts';
 import { fail, pass, skip } from './check.ts';
 import { clockChecks, versionChecks } from './checks/agreement.ts';
 import { cidrChecks } from './checks/cidrs.ts';
@@ -12,7 +13,8 @@ import { networkChecks } from './checks/network.ts';
 import { rejectionChecks } from './checks/rejections.ts';
 import { serviceDiscoveryChecks } from './checks/service-discovery.ts';
 import { silenceChecks } from './checks/silent-members.ts';
-import type { ClusterCheck, ClusterPairCheck, DiagnoseContext } from './context.ts';
+import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, subjectNameOf } from './context.ts';
+import type { PodSettings } from './probes/pod-settings.ts';
 import { ReadOnce } from './read-once.ts';
 import { type ClusterReport, type DiagnoseReport, makeReport } from './report.ts';
 import { runChecks, type Subject } from './run-checks.ts';
@@ -25,6 +27,8 @@ export interface DiagnoseOptions extends Selection {
   /** Time for all checks of one cluster, ms. */
   readonly deadlineMs: number;
   readonly clock?: Clock;
+  /** How to run pods; without it, or with the reason why not, what takes a pod is left out. */
+  readonly pods?: Looked<PodSettings>;
 }
 
 export type DiagnoseCheck = ClusterCheck | ClusterPairCheck;
@@ -53,28 +57,22 @@ export function appliesTo(check: DiagnoseCheck, { state }: Pick<FleetMember, 'st
 
 /** Checks every cluster of a fleet in parallel. A cluster that could not be read is a failed check. Throws MCS_USAGE for a selection of nothing. */
 export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<DiagnoseReport> {
-  const { signal, deadlineMs, clock = systemClock } = options;
+  const { signal, deadlineMs, clock = systemClock, pods = { reason: 'none were asked for' } } = options;
   const suppressions = (options.suppress ?? []).map((text) => parseSuppression(text, ALL_CHECKS));
   const selected = selectChecks(ALL_CHECKS, options);
   const fleetReadings = new ReadOnce();
   const read = fleet.clusters.map((cluster): Subject<DiagnoseContext> => {
-    const context = { cluster, fleet, clock, readings: new ReadOnce(), fleetReadings };
-    return { name: distinctName(cluster, fleet), context, checks: selected.run.filter((check) => appliesTo(check, cluster)) };
+    const context = { cluster, fleet, clock, readings: new ReadOnce(), fleetReadings, pods };
+    return { name: subjectNameOf(cluster, fleet), context, checks: selected.run.filter((check) => appliesTo(check, cluster)) };
   });
   const unread = fleet.unread.map(reportUnread);
-  const results = await runChecks(read, { signal, deadlineMs, clock, known: new Map(unread.map(({ name, checks }) => [name, checks])) });
+  const results = await runChecks(read, { signal, deadlineMs, clock, known: new Map(unread.map(({ name, checks }) => [name, checks])) }).finally(() => Promise.all([fleetReadings, ...read.map(({ context }) => context.readings)].map((readings) => readings.ended())));
   const reports = read.map(({ name, context: { cluster } }): ClusterReport => {
     const id = cluster.state.member?.config.clusterID;
     return { context: cluster.context, name, ...(id !== undefined && { clusterID: id }), checks: results.get(name) ?? [] };
   });
   const clusters = [...reports, ...unread].map((report) => ({ ...report, checks: report.checks.filter((result) => selected.isShown(result)).map((result) => suppress(result, report.name, suppressions)) }));
   return makeReport(clusters, fleet.leftOut);
-}
-
-/** Two clusters of one id, of different brokers for one, are told apart by their contexts. */
-function distinctName(cluster: FleetMember, { clusters }: Fleet): string {
-  const name = nameOf(cluster);
-  return clusters.some((other) => other !== cluster && nameOf(other) === name) ? cluster.context : name;
 }
 
 /** All that can be said of a cluster that does not answer. */

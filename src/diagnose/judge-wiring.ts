@@ -39,9 +39,13 @@ async function planNow(client: KubeClient, upstream: string, customConfigMap: st
 export async function readWiring(client: KubeClient, signal: AbortSignal): Promise<ObservedWiring> {
   const read = (name: string): Promise<ConfigMap | undefined> => client.find(resources.configMaps, name, MEMBER_NAMESPACE, { signal });
   const [map, config] = await Promise.all([read(MEMBER_DNS_WIRING), read(MEMBER_CONFIG)]);
-  const status = parseWiringStatus(map);
+  return observeWiring(client, parseWiringStatus(map), wiringSettings(config), signal);
+}
+
+/** The same where the controller's word and the member's settings have been read already. */
+export async function observeWiring(client: KubeClient, status: WiringStatus | undefined, settings: MemberConfig['dnsWiring'], signal: AbortSignal): Promise<ObservedWiring> {
   const isWired = status?.upstream !== undefined && status.places.length > 0;
-  const plan = isWired ? await planNow(client, status.upstream, wiringSettings(config)?.customConfigMap, signal) : undefined;
+  const plan = isWired ? await planNow(client, status.upstream, settings?.customConfigMap, signal) : undefined;
   return { status, plan };
 }
 

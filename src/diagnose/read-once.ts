@@ -13,4 +13,9 @@ export class ReadOnce {
     this.#readings.set(name, reading);
     return reading;
   }
+
+  /** Resolves when no reading is under way any more, also of those whose results nobody waits for: pods are removed by then. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#readings.values());
+  }
 }

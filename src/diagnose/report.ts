@@ -10,7 +10,7 @@ export interface ClusterReport {
   readonly checks: readonly CheckResult[];
 }
 
-/** A failed check that no other failed check explains. */
+/** A finding that no other one explains: a failed check, or a warning under which others are folded. */
 export interface RootCause {
   readonly cluster: string;
   readonly id: string;
@@ -35,10 +35,12 @@ export interface DiagnoseReport {
 
 function findRootCauses(clusters: readonly ClusterReport[]): readonly RootCause[] {
   const all = clusters.flatMap(({ name, checks }) => checks.map((check) => ({ name, check })));
-  const folded = all.flatMap(({ name, check }) => (check.causedBy === undefined ? [] : [`${check.causedIn ?? name} ${check.causedBy}`]));
+  const keyOf = (cluster: string, id: string): string => JSON.stringify([cluster, id]);
+  const folded = Map.groupBy(all.filter(({ check }) => check.causedBy !== undefined), ({ name, check }) => keyOf(check.causedIn ?? name, check.causedBy ?? ''));
   return all
-    .filter(({ check }) => check.status === 'fail')
-    .map(({ name, check: { id, title, peer } }) => ({ cluster: name, id, ...(peer !== undefined && { peer }), title, dependents: folded.filter((key) => key === `${name} ${id}`).length }))
+    .map(({ name, check: { id, title, peer, status } }) => ({ status, cause: { cluster: name, id, ...(peer !== undefined && { peer }), title, dependents: folded.get(keyOf(name, id))?.length ?? 0 } }))
+    .filter(({ status, cause }) => status === 'fail' || (status === 'warn' && cause.dependents > 0))
+    .map(({ cause }) => cause)
     .toSorted((a, b) => b.dependents - a.dependents);
 }
 

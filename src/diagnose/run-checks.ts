@@ -1,6 +1,6 @@
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
-import { type Check, type CheckOutcome, type CheckResult, type PairCheck, skip } from './check.ts';
+import { type Check, type CheckOutcome, type CheckResult, type PairCheck, skip, type Suspect } from './check.ts';
 
 export interface RunChecksOptions {
   readonly signal: AbortSignal;
@@ -20,8 +20,9 @@ export interface Subject<Context> {
 
 /**
  * Runs the checks of all clusters, those that do not depend on each other in parallel. A check whose
- * cause failed, in its own cluster or in its peer, is skipped under the name of that cause; one that
- * throws or is late fails. Results are by cluster, in the order of `checks` and of the peers.
+ * cause failed, in its own cluster or in its peer, is skipped under the name of that cause, and so is
+ * a finding that one of its suspects explains; one that throws or is late fails. Results are by cluster,
+ * in the order of `checks` and of the peers.
  */
 export async function runChecks<Context>(subjects: readonly Subject<Context>[], options: RunChecksOptions): Promise<ReadonlyMap<string, readonly CheckResult[]>> {
   const clock = options.clock ?? systemClock;
@@ -45,12 +46,37 @@ interface Limits {
 /** A result, and the cluster that it is of. */
 interface Located extends CheckResult {
   readonly cluster: string;
+  /** Without it, what depends on it means nothing. */
+  readonly blocks: boolean;
+}
+
+/** A result before it is known whether another finding explains it. */
+interface Found extends Located {
+  readonly suspects?: readonly Suspect[];
+}
+
+/** A check as it is asked of a cluster, and about which other one. */
+interface Asked<Context> {
+  readonly subject: Subject<Context>;
+  readonly check: Check<Context>;
+  readonly about?: string;
+}
+
+/** The same check about the same thing, wherever it is asked from. */
+const keyOf = (cluster: string, id: string, peer: string | undefined): string => JSON.stringify([cluster, id, peer]);
+
+/** Gives what was made under a key, and makes it the first time. */
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
 }
 
 class CheckRun<Context> {
   readonly #subjects: ReadonlyMap<string, Subject<Context>>;
   readonly #limits: Limits;
-  readonly #running = new Map<string, Promise<Located>>();
+  readonly #found = new Map<string, Promise<Found>>();
+  readonly #told = new Map<string, Promise<Located>>();
   /** Each check of pairs is asked once for its peers: every pair that waits for it would ask again. */
   readonly #peers = new Map<string, ReadonlySet<string>>();
 
@@ -61,55 +87,82 @@ class CheckRun<Context> {
 
   async resultsOf(subject: Subject<Context>): Promise<readonly CheckResult[]> {
     const located = await Promise.all(subject.checks.flatMap((check) => this.#startAll(subject, check)));
-    return located.map(({ cluster: _cluster, ...result }) => result);
+    return located.map(({ cluster: _cluster, blocks: _blocks, ...result }) => result);
   }
 
   #startAll(subject: Subject<Context>, check: Check<Context>): Promise<Located>[] {
-    return check.scope === 'pair' ? [...this.#peersOf(subject, check)].map((peer) => this.#start(subject, check, peer)) : [this.#start(subject, check)];
+    return check.scope === 'pair' ? [...this.#peersOf(subject, check)].map((peer) => this.#tell(subject, check, peer)) : [this.#tell(subject, check)];
   }
 
   #peersOf(subject: Subject<Context>, check: PairCheck<Context>): ReadonlySet<string> {
-    const key = JSON.stringify([subject.name, check.id]);
-    const peers = this.#peers.get(key) ?? new Set(check.peersOf(subject.context));
-    this.#peers.set(key, peers);
-    return peers;
+    return once(this.#peers, keyOf(subject.name, check.id, undefined), () => new Set(check.peersOf(subject.context)));
   }
 
-  /** Each check runs once, whoever asks for it first. */
-  #start(subject: Subject<Context>, check: Check<Context>, peer?: string): Promise<Located> {
-    const key = JSON.stringify([subject.name, check.id, peer]);
-    const running = this.#running.get(key) ?? this.#runOne(subject, check, peer);
-    this.#running.set(key, running);
-    return running;
+  /** What a check finds. Each runs once, whoever asks for it first. */
+  #find(subject: Subject<Context>, check: Check<Context>, peer?: string): Promise<Found> {
+    return once(this.#found, keyOf(subject.name, check.id, peer), () => this.#runOne(subject, check, peer));
   }
 
-  /** Results that a check waits for, of a pair those of the same pair; what is not asked of a cluster is no cause. */
-  #find(clusterName: string, ids: readonly string[], peer?: string): Promise<Located>[] {
+  /** What is told of it: a finding that another one explains is folded under that one. */
+  #tell(subject: Subject<Context>, check: Check<Context>, peer?: string): Promise<Located> {
+    return once(this.#told, keyOf(subject.name, check.id, peer), async () => this.#explain(await this.#find(subject, check, peer)));
+  }
+
+  async #explain({ suspects = [], ...found }: Found): Promise<Located> {
+    if (found.status !== 'fail' && found.status !== 'warn') return found;
+    const others = await Promise.all(suspects.flatMap(({ cluster, ids, peer }) => this.#wanted(cluster, ids, peer).map(({ subject, check, about }) => this.#find(subject, check, about))));
+    const known = suspects.flatMap(({ cluster, ids }) => this.#known(cluster, ids));
+    const cause = [...known, ...others].find(explains);
+    if (cause === undefined) return found;
+    const { fix: _fix, repairs: _repairs, evidence, ...facts } = found;
+    const folded = foldUnder(cause, found.cluster);
+    return { ...facts, ...folded, evidence: [...folded.evidence, ...evidence] };
+  }
+
+  /** Checks of a cluster by their ids, those of pairs for one peer where that is given; none that are not asked of it. */
+  #wanted(clusterName: string, ids: readonly string[], peer?: string): readonly Asked<Context>[] {
     const subject = this.#subjects.get(clusterName);
-    if (subject === undefined) return (this.#limits.known.get(clusterName) ?? []).filter(({ id }) => ids.includes(id)).map((result) => Promise.resolve({ ...result, cluster: clusterName }));
-    return ids.flatMap((id) => {
-      const check = subject.checks.find((candidate) => candidate.id === id);
-      if (check === undefined) return [];
-      if (check.scope !== 'pair' || peer === undefined) return this.#startAll(subject, check);
-      return this.#peersOf(subject, check).has(peer) ? [this.#start(subject, check, peer)] : [];
+    if (subject === undefined) return [];
+    return subject.checks.filter(({ id }) => ids.includes(id)).flatMap((check): readonly Asked<Context>[] => {
+      if (check.scope !== 'pair') return [{ subject, check }];
+      const peers = this.#peersOf(subject, check);
+      const asked = peer === undefined ? [...peers] : peers.has(peer) ? [peer] : [];
+      return asked.map((about) => ({ subject, check, about }));
     });
   }
 
-  async #runOne(subject: Subject<Context>, check: Check<Context>, peer: string | undefined): Promise<Located> {
+  /** What is known of a cluster that cannot be asked. */
+  #known(clusterName: string, ids: readonly string[]): Located[] {
+    if (this.#subjects.has(clusterName)) return [];
+    return (this.#limits.known.get(clusterName) ?? []).filter(({ id }) => ids.includes(id)).map((result) => ({ ...result, cluster: clusterName, blocks: result.status === 'fail' }));
+  }
+
+  /** Results that a check waits for, of a pair those of the same pair. */
+  #causes(clusterName: string, ids: readonly string[], peer?: string): Promise<Located>[] {
+    const told = this.#wanted(clusterName, ids, peer).map(({ subject, check, about }) => this.#tell(subject, check, about));
+    return [...told, ...this.#known(clusterName, ids).map((result) => Promise.resolve(result))];
+  }
+
+  async #runOne(subject: Subject<Context>, check: Check<Context>, peer: string | undefined): Promise<Found> {
     const { late, signal, clock } = this.#limits;
     const { id, title, topic } = check;
     const facts = { cluster: subject.name, id, title, topic, ...(peer !== undefined && { peer }) };
     await Promise.resolve(); // so that this run is known before its causes are looked for
-    const ofPeer = check.scope === 'pair' && peer !== undefined ? this.#find(peer, check.peerNeeds, subject.name) : [];
-    const causes = await Promise.all([...this.#find(subject.name, check.needs, peer), ...ofPeer]);
-    const cause = causes.find((result) => result.status === 'fail' || result.causedBy !== undefined);
-    if (cause !== undefined) return { ...facts, ...foldUnder(cause, subject.name), durationMs: 0 };
+    const ofPeer = check.scope === 'pair' && peer !== undefined ? this.#causes(peer, check.peerNeeds, subject.name) : [];
+    const causes = await Promise.all([...this.#causes(subject.name, check.needs, peer), ...ofPeer]);
+    const cause = causes.find(({ blocks }) => blocks);
+    if (cause !== undefined) return { ...facts, ...foldUnder(cause, subject.name), blocks: true, durationMs: 0 };
     const begun = clock.monotonic();
     // a throw before the first await counts too
     const attempt = async (): Promise<CheckOutcome> => (check.scope === 'pair' ? check.run(subject.context, signal, peer ?? '') : check.run(subject.context, signal));
     const outcome = await Promise.race([late, attempt().catch(crashedOutcome)]);
-    return { ...facts, ...outcome, durationMs: Math.round(clock.monotonic() - begun) };
+    return { ...facts, ...outcome, blocks: outcome.status === 'fail', durationMs: Math.round(clock.monotonic() - begun) };
   }
+}
+
+/** A finding that has suspects of its own is an effect itself. */
+function explains({ status, causedBy, suspects = [] }: Found): boolean {
+  return causedBy !== undefined || ((status === 'fail' || status === 'warn') && suspects.length === 0);
 }
 
 function foldUnder(cause: Located, cluster: string): CheckOutcome & Pick<CheckResult, 'causedBy' | 'causedIn'> {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { ConfigMap, Pod, UnknownObject } from '../api/types/index.ts';
-import type { ClusterFacts } from './cluster-facts.ts';
+import type { ClusterFacts, PluginFacts } from './cluster-facts.ts';
 import { findArgument, findPodArgument, findPodEnv } from './process-arguments.ts';
 
 /** Ranges as one source states them, not parsed yet. */
@@ -229,3 +229,9 @@ export const CIDR_DETECTORS: readonly Detector[] = [
   kubeProxyConfig,
   k3s,
 ];
+
+/** Name of the network plugin; undefined where none is recognised. */
+export function detectPlugin(facts: PluginFacts): string | undefined {
+  const all: ClusterFacts = { nodes: [], pods: [], deployments: [], serviceCIDRs: [], submariners: [], kubernetesVersion: '', ...facts };
+  return CIDR_DETECTORS.map((detector) => detector.detect(all)?.plugin).find((plugin) => plugin !== undefined);
+}

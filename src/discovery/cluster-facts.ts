@@ -27,3 +27,6 @@ export interface ClusterFacts {
   /** `v1.34.2` */
   readonly kubernetesVersion: string;
 }
+
+/** What the network plugin of a cluster is recognised by. */
+export type PluginFacts = Pick<ClusterFacts, 'daemonSets' | 'configMaps' | 'ipPools' | 'openshiftNetwork' | 'apiVersions'>;

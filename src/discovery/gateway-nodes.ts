@@ -23,6 +23,11 @@ function candidates(nodes: readonly Node[]): string[] {
   return chosen.map(({ metadata }) => metadata.name).sort();
 }
 
+/** Whether kubelet says that pods run there. */
+export function isReadyNode({ status }: Node): boolean {
+  return (status?.conditions ?? []).some(({ type, status: state }) => type === 'Ready' && state === 'True');
+}
+
 /** Names of the nodes that carry the gateway label. */
 export function gatewayNodes(nodes: readonly Node[]): string[] {
   return nodes.filter(({ metadata }) => metadata.labels?.[GATEWAY_NODE] === 'true').map(({ metadata }) => metadata.name).sort();

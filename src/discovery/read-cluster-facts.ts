@@ -1,9 +1,9 @@
 import type { Resource } from '../api/resources.ts';
-import { resources } from '../api/resources.ts';
+import { apiVersionOf, resources } from '../api/resources.ts';
 import type { KubeObject, UnknownObject } from '../api/types/index.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ListOptions } from '../kube/client.ts';
-import type { ClusterFacts } from './cluster-facts.ts';
+import type { ClusterFacts, PluginFacts } from './cluster-facts.ts';
 import { ENGINE_NAMESPACES } from './engines.ts';
 
 /** Namespaces in which network plugins keep their DaemonSets and ConfigMaps. */
@@ -48,13 +48,32 @@ async function findOrNothing(client: KubeClient, resource: Resource, name: strin
   return items.find(({ metadata }) => metadata.name === name);
 }
 
+/** Items of an API that not all clusters serve. */
+async function listIfServed(client: KubeClient, resource: Resource, apiVersions: ReadonlySet<string>, signal: AbortSignal): Promise<UnknownObject[]> {
+  return apiVersions.has(apiVersionOf(resource)) ? listOrNothing(client, resource, { signal }) : [];
+}
+
+const findOpenshiftNetwork = (client: KubeClient, apiVersions: ReadonlySet<string>, signal: AbortSignal): Promise<UnknownObject | undefined> =>
+  apiVersions.has(apiVersionOf(openshiftNetworks)) ? findOrNothing(client, openshiftNetworks, 'cluster', signal) : Promise.resolve(undefined);
+
+/** Reads what tells the network plugin, and no more: few requests, whatever the plugin is. */
+export async function readPluginFacts(client: KubeClient, apiVersions: ReadonlySet<string>, signal: AbortSignal): Promise<PluginFacts> {
+  const [daemonSets, configMaps, pools, network] = await Promise.all([
+    listOrNothing(client, resources.daemonSets, { signal }),
+    listOrNothing(client, resources.configMaps, { namespace: 'kube-system', fieldSelector: 'metadata.name=calico-config', signal }),
+    listIfServed(client, ipPools, apiVersions, signal),
+    findOpenshiftNetwork(client, apiVersions, signal),
+  ]);
+  const isOfNetwork = ({ metadata }: KubeObject): boolean => NETWORK_NAMESPACES.some((namespace) => namespace === metadata.namespace);
+  return { daemonSets: daemonSets.filter(isOfNetwork), configMaps, ipPools: pools, openshiftNetwork: network, apiVersions };
+}
+
 /** Reads what discovery looks at, in parallel. Throws where the cluster itself cannot be reached. */
 export async function readClusterFacts(client: KubeClient, signal: AbortSignal): Promise<ClusterFacts> {
   const [version, apiVersions] = await Promise.all([client.getPath<{ gitVersion: string }>('/version', { signal }), readApiVersions(client, signal)]);
   const inAll = async <T extends KubeObject>(resource: Resource<T>, namespaces: readonly string[]): Promise<T[]> =>
     (await Promise.all(namespaces.map((namespace) => listOrNothing(client, resource, { namespace, signal })))).flat();
-  const served = <T extends KubeObject>(resource: Resource<T>): Promise<T[]> =>
-    apiVersions.has(`${resource.group}/${resource.version}`) ? listOrNothing(client, resource, { signal }) : Promise.resolve([]);
+  const served = (resource: Resource): Promise<UnknownObject[]> => listIfServed(client, resource, apiVersions, signal);
 
   const [nodes, pods, daemonSets, deployments, configMaps, serviceCIDRs, pools, network, engines] = await Promise.all([
     listOrNothing(client, resources.nodes, { signal }),
@@ -64,7 +83,7 @@ export async function readClusterFacts(client: KubeClient, signal: AbortSignal):
     inAll(resources.configMaps, NETWORK_NAMESPACES),
     served(resources.serviceCIDRs),
     served(ipPools),
-    apiVersions.has('config.openshift.io/v1') ? findOrNothing(client, openshiftNetworks, 'cluster', signal) : undefined,
+    findOpenshiftNetwork(client, apiVersions, signal),
     served(submariners),
   ]);
   return {

@@ -1,6 +1,6 @@
 import { parseCidr } from '../api/cidr.ts';
 import type { Logger } from '../base/log.ts';
-import { createExec, createFollow } from './apply/exec.ts';
+import { createExec, createFollow } from '../base/exec.ts';
 import { checkHost } from './apply/host-checks.ts';
 import { createKernelNetwork } from './apply/kernel-network.ts';
 import { measurePathMtu } from './apply/measure-path-mtu.ts';

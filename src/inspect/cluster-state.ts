@@ -1,4 +1,4 @@
-import type { CableEndpoint, ConfigMap, EndpointSlice, Gateway, MemberConfig, RouteAgent, ServiceExport, ServiceImport, Workload } from '../api/types/index.ts';
+import type { CableEndpoint, ConfigMap, Gateway, MemberConfig, RouteAgent, ServiceExport, ServiceImport, Workload } from '../api/types/index.ts';
 import type { WiringStatus } from '../cluster-dns/wiring-status.ts';
 
 /** A Deployment or DaemonSet of ours. */
@@ -47,8 +47,8 @@ export interface MemberState {
   readonly dnsWiring?: WiringStatus;
   readonly exports: readonly ServiceExport[];
   readonly imports: readonly ServiceImport[];
-  /** Multi-cluster slices only. */
-  readonly slices: readonly EndpointSlice[];
+  /** Ready endpoints of its imports, by `namespace/name`, then by exporting cluster. */
+  readonly readyEndpoints: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
 /** One member as the broker has it. */

@@ -7,6 +7,7 @@ import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ListOptionsOf } from '../kube/client.ts';
 import { describeCredential } from './describe-credential.ts';
 import { renewalWrittenAt } from './lease-renewal.ts';
+import { countReadyEndpoints, slimSlice } from './ready-endpoints.ts';
 import { type BrokerMember, type BrokerState, type ClusterState, type CredentialState, type DataPlaneState, describeWorkload, type MemberState, parseMemberConfig, type WorkloadState } from './cluster-state.ts';
 
 /** Objects of a collection; none where the cluster does not serve that API. */
@@ -24,8 +25,9 @@ export async function listServed<T extends KubeObject>(client: KubeClient, resou
  * parts. Throws ApiError or MCS_CLUSTER_UNREACHABLE.
  */
 export async function readCluster(client: KubeClient, signal: AbortSignal): Promise<ClusterState> {
-  const [kubeSystem, version, workloads, member] = await Promise.all([
-    client.get(resources.namespaces, 'kube-system', undefined, { signal }),
+  // alone, for the connections after the first one are cheap: TLS takes its session up again
+  const kubeSystem = await client.get(resources.namespaces, 'kube-system', undefined, { signal });
+  const [version, workloads, member] = await Promise.all([
     client.getPath<{ gitVersion: string }>('/version', { signal }),
     readWorkloads(client, signal),
     readMember(client, signal),
@@ -58,14 +60,14 @@ async function readMember(client: KubeClient, signal: AbortSignal): Promise<Memb
     readCredential(client, signal),
     listServed(client, resources.serviceExports, { signal }),
     listServed(client, resources.serviceImports, { signal }),
-    listServed(client, resources.endpointSlices, { labelSelector: MCS_SERVICE_NAME, signal }),
+    listServed(client, resources.endpointSlices, { labelSelector: MCS_SERVICE_NAME, signal, transform: slimSlice }),
   ]);
   const config = parseMemberConfig(configMap);
   if (config === undefined) return undefined;
   // on the cluster that hosts the broker, the broker's objects are nobody's imports
   const isLocal = ({ metadata }: KubeObject): boolean => metadata.namespace !== config.brokerNamespace;
   const dnsWiring = parseWiringStatus(wiring);
-  return { config, ...(credential && { credential }), ...(dnsWiring && { dnsWiring }), exports, imports: imports.filter(isLocal), slices: slices.filter(isLocal) };
+  return { config, ...(credential && { credential }), ...(dnsWiring && { dnsWiring }), exports, imports: imports.filter(isLocal), readyEndpoints: countReadyEndpoints(slices.filter(isLocal)) };
 }
 
 async function readDataPlane(client: KubeClient, signal: AbortSignal): Promise<DataPlaneState> {

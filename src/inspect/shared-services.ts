@@ -1,6 +1,5 @@
-import { MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER } from '../api/labels.ts';
 import { objectKey } from '../api/resources.ts';
-import type { Condition, EndpointSlice, ServiceExport, ServiceImport } from '../api/types/index.ts';
+import type { Condition, ServiceExport, ServiceImport } from '../api/types/index.ts';
 import type { ClusterState, MemberState } from './cluster-state.ts';
 
 /** One export of a service, as its cluster sees it. */
@@ -54,24 +53,13 @@ function describeExport({ config }: MemberState, { status }: ServiceExport): Exp
   return { cluster: config.clusterID, conditions };
 }
 
-function describeImport({ config, slices }: MemberState, { metadata, ...rest }: ServiceImport): ImportState {
+function describeImport({ config, readyEndpoints }: MemberState, { metadata, ...rest }: ServiceImport): ImportState {
   const { type = 'ClusterSetIP', ips = [], ports = [] } = (rest as { spec?: Partial<ServiceImport['spec']> }).spec ?? {}; // others may have made one without
-  const own = slices.filter((slice) => slice.metadata.namespace === metadata.namespace && slice.metadata.labels?.[MCS_SERVICE_NAME] === metadata.name);
   return {
     cluster: config.clusterID,
     type,
     ips,
     ports: ports.map(({ name = '', port, protocol = 'TCP' }) => `${name} ${port}/${protocol}`.trim()),
-    endpoints: countReady(own),
+    endpoints: readyEndpoints.get(objectKey(metadata)) ?? {},
   };
-}
-
-function countReady(slices: readonly EndpointSlice[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { metadata, endpoints } of slices) {
-    const cluster = metadata.labels?.[MCS_SOURCE_CLUSTER] ?? '';
-    // an unset condition means ready (EndpointSlice API)
-    counts[cluster] = (counts[cluster] ?? 0) + (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).length;
-  }
-  return counts;
 }

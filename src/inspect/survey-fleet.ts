@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../base/concurrently.ts';
 import { McsError, toMcsError } from '../base/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { describeApiError } from '../kube/describe-api-error.ts';
@@ -44,9 +45,12 @@ export interface SurveyOptions {
 
 type Survey = { readonly context: string } & ({ readonly client: KubeClient; readonly state: ClusterState } | { readonly error: McsError });
 
+/** Hundreds of handshakes at once would let healthy servers look silent. */
+const AT_A_TIME = 40;
+
 /** Reads all clusters in parallel; one that is slow or dead never hides the others. */
 export async function surveyFleet(sources: readonly FleetSource[], { signal, timeoutMs }: SurveyOptions): Promise<Fleet> {
-  const surveys = await Promise.all(sources.map((source) => surveyOne(source, signal, timeoutMs)));
+  const surveys = await mapConcurrently(sources, AT_A_TIME, (source) => surveyOne(source, signal, timeoutMs));
   signal.throwIfAborted();
   return sortSurveys(surveys);
 }

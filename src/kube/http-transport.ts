@@ -1,7 +1,9 @@
 import type { Agent, ClientRequest } from 'node:http';
+import { createSecureContext } from 'node:tls';
 import { systemErrorCode } from '../base/errors.ts';
 import { http, https } from '../base/node-http.ts';
 import type { ClusterAccess, ConnectionSettings } from './client.ts';
+import { connectionError } from './connection-error.ts';
 import { Exchange } from './http-exchange.ts';
 
 export interface HttpRequest {
@@ -19,10 +21,12 @@ export interface TransportOptions {
   readonly userAgent: string;
   /** From the request to the end of its answer (for a watch, to the answer's head), ms. */
   readonly requestTimeoutMs: number;
-  /** Name resolution, TCP and TLS together, ms. */
+  /** Name resolution, TCP and TLS together, ms, as long as the server has not answered yet. */
   readonly connectTimeoutMs: number;
   /** A watch without a byte for so long counts as cut, ms. */
   readonly watchIdleMs: number;
+  /** Connections at a time, watches apart; more requests wait for one. */
+  readonly maxConnections: number;
 }
 
 /** HTTP to one API server: connections, credentials, time limits, abort. It knows nothing of Kubernetes. */
@@ -34,20 +38,19 @@ export interface HttpTransport {
   close(): void;
 }
 
-// one API server rarely gains from more; more requests queue in the agent
-const MAX_SOCKETS = 64;
 const MAX_IDLE_SOCKETS = 16;
 const KEEP_ALIVE_PROBE_MS = 30_000;
 
 type Agents = { readonly settings: ConnectionSettings; readonly pooled: Agent; readonly single: Agent };
 
-function createAgents(settings: ConnectionSettings, secure: boolean): Agents {
+function createAgents(settings: ConnectionSettings, secure: boolean, maxSockets: number): Agents {
   if (settings.agent !== undefined) return { settings, pooled: settings.agent, single: settings.agent };
   const create = secure ? https.Agent : http.Agent;
-  const tls = secure ? settings.tls : {};
+  // else each connection would parse certificates and keys anew, which takes as long as its handshake
+  const tls = secure ? { ...settings.tls, secureContext: createSecureContext(settings.tls) } : {};
   return {
     settings,
-    pooled: new create({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_PROBE_MS, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_IDLE_SOCKETS, ...tls }),
+    pooled: new create({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_PROBE_MS, maxSockets, maxFreeSockets: MAX_IDLE_SOCKETS, ...tls }),
     // watches never take a connection from the pool, nor leave one in it
     single: new create({ keepAlive: false, ...tls }),
   };
@@ -63,6 +66,7 @@ class NodeTransport implements HttpTransport {
   readonly #options: TransportOptions;
   readonly #secure: boolean;
   #agents: Agents | undefined;
+  #hasAnswered = false;
 
   constructor(access: ClusterAccess, options: TransportOptions) {
     this.#access = access;
@@ -103,6 +107,7 @@ class NodeTransport implements HttpTransport {
   }
 
   #checked(exchange: Exchange): Exchange {
+    this.#hasAnswered = true;
     if (exchange.response.statusCode === 401) this.#access.onUnauthorized?.();
     return exchange;
   }
@@ -118,7 +123,8 @@ class NodeTransport implements HttpTransport {
       server: this.#access.server,
       secure: this.#secure,
       requestTimeoutMs: this.#options.requestTimeoutMs,
-      connectTimeoutMs: this.#options.connectTimeoutMs,
+      // one that has is there: another connection may be slow for all that we do at the same time
+      connectTimeoutMs: this.#hasAnswered ? this.#options.requestTimeoutMs : this.#options.connectTimeoutMs,
       ...(agents.settings.proxy !== undefined && { proxy: agents.settings.proxy }),
       ...(request.signal && { signal: request.signal }),
     });
@@ -143,11 +149,19 @@ class NodeTransport implements HttpTransport {
     };
   }
 
+  #createAgents(settings: ConnectionSettings): Agents {
+    try {
+      return createAgents(settings, this.#secure, this.#options.maxConnections);
+    } catch (error) {
+      throw connectionError(this.#access.server, 'securing', error, settings.proxy); // a certificate or key that is none
+    }
+  }
+
   async #currentAgents(): Promise<Agents> {
     const settings = (await this.#access.connection?.()) ?? this.#agents?.settings ?? { tls: this.#access.tls };
     if (this.#agents?.settings !== settings) {
       this.close();
-      this.#agents = createAgents(settings, this.#secure);
+      this.#agents = this.#createAgents(settings);
     }
     return this.#agents;
   }

@@ -1,5 +1,6 @@
 import { apiVersionOf, type Resource, resourceOfPath, resourcePath } from '../api/resources.ts';
 import type { KubeList, KubeObject, WatchEvent } from '../api/types/index.ts';
+import { McsError } from '../base/errors.ts';
 import { isNotFound } from './api-error.ts';
 import { readBody } from './api-response.ts';
 import type * as c from './client.ts';
@@ -19,6 +20,8 @@ export interface KubeClientOptions {
   readonly connectTimeoutMs?: number;
   /** A watch without events and bookmarks for so long counts as cut. Default 150 s (bookmarks come each minute). */
   readonly watchIdleMs?: number;
+  /** Connections at a time, watches apart. Default 64: one API server rarely gains from more. */
+  readonly maxConnections?: number;
   readonly random?: () => number;
   /** Called for each request that is sent, watches apart, with the method and the resource: for metrics. */
   readonly onRequest?: (method: string, resource: string) => void;
@@ -47,16 +50,16 @@ class HttpsKubeClient implements c.KubeClient {
   #serverTime: number | undefined;
 
   constructor(access: c.ClusterAccess, options: KubeClientOptions) {
-    const { userAgent = 'mcs-client', requestTimeoutMs = 30_000, connectTimeoutMs = 10_000, watchIdleMs = 150_000 } = options;
+    const { userAgent = 'mcs-client', requestTimeoutMs = 30_000, connectTimeoutMs = 10_000, watchIdleMs = 150_000, maxConnections = 64 } = options;
     this.server = access.server;
-    this.#http = createHttpTransport(access, { userAgent, requestTimeoutMs, connectTimeoutMs, watchIdleMs });
+    this.#http = createHttpTransport(access, { userAgent, requestTimeoutMs, connectTimeoutMs, watchIdleMs, maxConnections });
     this.#pageSize = options.pageSize ?? 500;
     this.#random = options.random ?? Math.random;
     this.#onRequest = options.onRequest;
   }
 
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, options: c.RequestOptions = {}): Promise<T> {
-    return this.#request<T>({ method: 'GET', path: resourcePath(resource, namespace, name), ...options });
+    return this.#askForObject<T>({ method: 'GET', path: resourcePath(resource, namespace, name), ...options });
   }
 
   async find<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, options: c.RequestOptions = {}): Promise<T | undefined> {
@@ -70,7 +73,7 @@ class HttpsKubeClient implements c.KubeClient {
 
   list<T extends KubeObject>(resource: Resource<T>, options: c.ListOptionsOf<T> = {}): Promise<KubeList<T>> {
     const getPage = (query: Query): Promise<KubeList<T>> =>
-      this.#request<KubeList<T>>({
+      this.#askForObject<KubeList<T>>({
         method: 'GET',
         path: resourcePath(resource, options.namespace) + toQueryString(query),
         ...(options.signal && { signal: options.signal }),
@@ -101,7 +104,7 @@ class HttpsKubeClient implements c.KubeClient {
 
   apply<T extends KubeObject>(resource: Resource<T>, object: c.Draft<T>, options: c.ApplyOptions): Promise<T> {
     const { namespace, name } = object.metadata;
-    return this.#request<T>({
+    return this.#askForObject<T>({
       method: 'PATCH',
       path: resourcePath(resource, namespace, name, options.subresource) + toQueryString(applyQuery(options)),
       body: withType(resource, object),
@@ -112,7 +115,7 @@ class HttpsKubeClient implements c.KubeClient {
 
   patch<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined, type: c.PatchType, body: unknown, options: c.PatchOptions = {}): Promise<T> {
     const path = resourcePath(resource, namespace, name, options.subresource) + toQueryString(writeQuery(options));
-    return this.#request<T>({ method: 'PATCH', path, body, contentType: type, ...(options.signal && { signal: options.signal }) });
+    return this.#askForObject<T>({ method: 'PATCH', path, body, contentType: type, ...(options.signal && { signal: options.signal }) });
   }
 
   async delete(resource: AnyResource, name: string, namespace?: string, options: c.DeleteOptions = {}): Promise<void> {
@@ -129,7 +132,7 @@ class HttpsKubeClient implements c.KubeClient {
       spec: { expirationSeconds, ...(audiences && { audiences }), ...(boundObjectRef && { boundObjectRef }) },
     };
     const path = resourcePath(SERVICE_ACCOUNTS, namespace, serviceAccount, 'token');
-    const { status } = await this.#request<{ status: c.IssuedToken }>({ method: 'POST', path, body, ...(signal && { signal }) });
+    const { status } = await this.#askForObject<{ status: c.IssuedToken }>({ method: 'POST', path, body, ...(signal && { signal }) });
     return status;
   }
 
@@ -138,7 +141,7 @@ class HttpsKubeClient implements c.KubeClient {
     const resourceAttributes = { verb, group, resource, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }) };
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
     const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-    const { status } = await this.#request<{ status?: { allowed?: boolean } }>({ method: 'POST', path, body, ...options });
+    const { status } = await this.#askForObject<{ status?: { allowed?: boolean } }>({ method: 'POST', path, body, ...options });
     return status?.allowed === true;
   }
 
@@ -156,7 +159,14 @@ class HttpsKubeClient implements c.KubeClient {
 
   #write<T extends KubeObject>(method: 'POST' | 'PUT', resource: Resource<T>, object: c.Draft<T>, options: c.WriteOptions, path: string): Promise<T> {
     const request: HttpRequest = { method, path: path + toQueryString(writeQuery(options)), body: withType(resource, object) };
-    return this.#request<T>({ ...request, ...(options.signal && { signal: options.signal }) });
+    return this.#askForObject<T>({ ...request, ...(options.signal && { signal: options.signal }) });
+  }
+
+  /** Throws MCS_API_ERROR where a web server of another kind, or the login page of a proxy, answers in its place. */
+  async #askForObject<T>(request: HttpRequest): Promise<T> {
+    const answer = await this.#request<unknown>(request);
+    if (typeof answer === 'object' && answer !== null) return answer as T;
+    throw new McsError('MCS_API_ERROR', `Cannot use ${this.server}: what answers there is no API server of Kubernetes`, { hints: [`curl -vk ${this.server}/version`], details: { server: this.server } });
   }
 
   async #request<T>(request: HttpRequest): Promise<T> {

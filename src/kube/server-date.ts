@@ -22,7 +22,7 @@ const HALF_RESOLUTION_MS = 500;
 
 /** Asks an API server for the time, by the Date header of any answer. Throws what the transport throws. */
 export async function readServerDate(access: ClusterAccess, { userAgent, timeoutMs, signal, now }: ServerDateOptions): Promise<ServerDate> {
-  const transport = createHttpTransport(access, { userAgent, requestTimeoutMs: timeoutMs, connectTimeoutMs: timeoutMs, watchIdleMs: timeoutMs });
+  const transport = createHttpTransport(access, { userAgent, requestTimeoutMs: timeoutMs, connectTimeoutMs: timeoutMs, watchIdleMs: timeoutMs, maxConnections: 1 });
   try {
     await access.headers(); // a plugin's time is not the network's
     const begun = now();

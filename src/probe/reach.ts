@@ -47,7 +47,10 @@ export interface ReachOptions {
 }
 
 /** Connections that are tried at the same time. */
-const PARALLEL = 16;
+const PARALLEL = 64;
+
+/** The longest that it takes, ms. */
+export const reachLimitMs = ({ targets, timeoutMs }: ReachRequest): number => timeoutMs * (1 + Math.max(1, Math.ceil(targets.length / PARALLEL)));
 
 async function askName({ name, type }: ReachRequest['names'][number], asked: NameAnswer['asked'], resolver: Resolver): Promise<NameAnswer> {
   const question = { name, type, asked, servers: resolver.getServers() };
@@ -58,7 +61,8 @@ async function askName({ name, type }: ReachRequest['names'][number], asked: Nam
   }
 }
 
-function connectOnce({ host, port }: ReachTarget, { timeoutMs, portOf }: { readonly timeoutMs: number } & ReachOptions): Promise<TargetAnswer> {
+/** Connects over TCP once. A failure is part of the result. */
+export function tryTarget({ host, port }: ReachTarget, { timeoutMs, portOf }: { readonly timeoutMs: number } & Pick<ReachOptions, 'portOf'>): Promise<TargetAnswer> {
   const begun = performance.now();
   return new Promise((resolve) => {
     const socket = connect({ host, port: portOf(port), timeout: timeoutMs });
@@ -75,7 +79,7 @@ function connectOnce({ host, port }: ReachTarget, { timeoutMs, portOf }: { reado
 async function connectAll(targets: readonly ReachTarget[], options: { readonly timeoutMs: number } & ReachOptions): Promise<readonly TargetAnswer[]> {
   const answers: TargetAnswer[] = [];
   for (let at = 0; at < targets.length; at += PARALLEL) {
-    answers.push(...(await Promise.all(targets.slice(at, at + PARALLEL).map((target) => connectOnce(target, options)))));
+    answers.push(...(await Promise.all(targets.slice(at, at + PARALLEL).map((target) => tryTarget(target, options)))));
   }
   return answers;
 }

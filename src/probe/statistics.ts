@@ -7,11 +7,12 @@ export interface Summary {
   /** Of the population: the values are all there are. */
   readonly stddev: number;
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
 }
 
 /** The smallest value that at least `share` of the sorted values do not exceed (nearest rank). */
-function percentile(sorted: Float64Array, share: number): number {
+export function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
@@ -22,5 +23,5 @@ export function summarize(values: readonly number[]): Summary | undefined {
   const count = sorted.length;
   const mean = sorted.reduce((sum, value) => sum + value, 0) / count;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
-  return { count, min: sorted[0] ?? 0, mean, max: sorted[count - 1] ?? 0, stddev: Math.sqrt(variance), p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) };
+  return { count, min: sorted[0] ?? 0, mean, max: sorted[count - 1] ?? 0, stddev: Math.sqrt(variance), p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99) };
 }

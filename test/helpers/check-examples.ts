@@ -15,12 +15,15 @@ import { judgePlugin, judgeProxyMode } from '../../src/diagnose/checks/network.t
 import { judgeSilence } from '../../src/diagnose/checks/silent-members.ts';
 import { judgeKubernetes, judgeOwnApis } from '../../src/diagnose/checks/k8s-version.ts';
 import { judgeRejections } from '../../src/diagnose/checks/rejections.ts';
-import { judgeConflicts, judgeEndpoints, judgeExports, judgeImports } from '../../src/diagnose/checks/service-discovery.ts';
+import { judgeConflicts } from '../../src/diagnose/checks/conflicts.ts';
+import { judgeEmpty } from '../../src/diagnose/checks/empty-imports.ts';
+import { judgeExports, judgeImports } from '../../src/diagnose/checks/service-discovery.ts';
 import type { DiagnoseContext } from '../../src/diagnose/context.ts';
 import { ALL_CHECKS, reportUnread } from '../../src/diagnose/diagnose.ts';
 import { judgeWiring } from '../../src/diagnose/judge-wiring.ts';
 import { makeReport } from '../../src/diagnose/report.ts';
 import type { WorkloadState } from '../../src/inspect/cluster-state.ts';
+import { sharedServices } from '../../src/inspect/shared-services.ts';
 import { McsError } from '../../src/base/errors.ts';
 import { configMap, facts } from './cluster-facts.ts';
 import { contextAmong, contextOf, endpoint, member } from './diagnose-scene.ts';
@@ -77,6 +80,7 @@ const NOT_LOADED: WiringStatus = {
   notes: [],
 };
 const READY = serviceExport('cart', ['Valid=True Valid', 'Ready=True Ready']);
+const LACKING = sharing({}, [READY]);
 const UNREACHABLE = new McsError('MCS_CLUSTER_UNREACHABLE', 'Cannot reach https://192.0.2.10:6443: no answer within 5 s', { hints: [`${KUBECTL} get --raw /readyz`] });
 const withWorkload = (...workloads: WorkloadState[]): DiagnoseContext => contextOf({ workloads });
 
@@ -84,7 +88,7 @@ const withWorkload = (...workloads: WorkloadState[]): DiagnoseContext => context
 const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
   'MCS-API-01': reportUnread({ context: CONTEXT, error: UNREACHABLE }).checks[0] ?? { status: 'skip', evidence: [] },
   'MCS-K8S-01': judgeKubernetes(new Set(['v1', 'apps/v1', 'apiextensions.k8s.io/v1', 'rbac.authorization.k8s.io/v1', 'coordination.k8s.io/v1']), 'Kubernetes v1.20.4'),
-  'MCS-K8S-02': judgeOwnApis(new Set(['about.k8s.io/v1alpha1']), contextOf({})),
+  'MCS-K8S-02': judgeOwnApis(new Map(), contextOf({})),
   'MCS-DEP-01': expectReady(withWorkload(workload('controller', { wanted: 0 })), 'controller'),
   'MCS-DEP-02': expectReady(withWorkload(workload('dns', { wanted: 2 })), 'dns'),
   'MCS-DEP-03': judgeExpiry({ renewsAt: '2026-01-01T12:00:00Z', expiresAt: '2026-01-02T00:00:00Z' }, Date.parse('2026-01-03T00:00:00Z'), CONTEXT),
@@ -107,9 +111,9 @@ const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
   'MCS-NET-07': judgeConnection(contextOf({ endpoints: BOTH, gateways: connected('east') }, member('east', { gateways: [gateway('east', 'node-9', { connections: ['west=error no answer to probes for 6s'] })] })), 'east'),
   'MCS-NET-08': judgePaths(contextOf({ routeAgents: [routeAgent('node-1', ['east']), routeAgent('node-2', ['east=error no answer to probes for 6s'])] }), 'east'),
   'MCS-SD-01': judgeExports(sharing({ exports: [serviceExport('ghost', ['Valid=False NoService Service "shop/ghost" does not exist'])] })),
-  'MCS-SD-02': judgeConflicts(sharing({ exports: [serviceExport('cart', ['Conflict=True PortConflict ports differ: west has http 80/TCP, east has http 81/TCP'])] })),
-  'MCS-SD-03': judgeImports(sharing({}, [READY]), new Set(['shop'])),
-  'MCS-SD-04': judgeEndpoints(sharing({ imports: [serviceImport('cart', '10.102.0.7')] })),
+  'MCS-SD-02': judgeConflicts([{ key: 'shop/cart', evidence: 'shop/cart: Conflict=True PortConflict: ports differ: west has http 81/TCP; east has http 80/TCP, which decides', losers: ['west'] }], { cluster: 'west', context: CONTEXT, names: new Map([['west', 'west']]) }),
+  'MCS-SD-03': judgeImports(LACKING, new Set(['shop']), sharedServices(LACKING.fleet.clusters.map(({ state }) => state))),
+  'MCS-SD-04': judgeEmpty([{ key: 'shop/cart', offers: [{ cluster: 'west', name: 'west', endpoints: { ready: 0, all: 2 } }] }], { cluster: 'west', kubectl: KUBECTL, total: 1 }),
   'MCS-SD-05': judgeRejections({ east: { total: 2, reasons: { AddressNotGranted: 2 }, examples: [{ object: 'EndpointSlice cart-x7k2p.shop.east', reason: 'AddressNotGranted', message: '2 endpoints outside the ranges granted to the cluster' }] } }, KUBECTL),
   'MCS-SD-08': judgeDerived([{ serviceImport: serviceImport('cart', '10.102.0.7'), derived: undefined }], KUBECTL),
   'MCS-DNS-01': judgeVersion([{ pod: 'mcs-dns-6c9f', answer: { Status: 2 } }], KUBECTL),

@@ -1,4 +1,4 @@
-import type { Exec } from '../../src/gateway/apply/exec.ts';
+import type { Exec } from '../../src/base/exec.ts';
 import type { HostFiles } from '../../src/gateway/apply/host-files.ts';
 
 /** Programs that stop in the middle, as if their caller had been killed. */

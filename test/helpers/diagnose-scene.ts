@@ -25,14 +25,14 @@ export interface Scene {
 
 /** A member as it was read, without an API server. */
 export function member(clusterID: string, { gateways = [], endpoints = [], routeAgents = [], workloads = [], config = {}, leaseAge }: Scene): DiagnoseContext['cluster'] {
-  const state: ClusterState = { uid: clusterID, kubernetesVersion: '', workloads, member: { config: { ...CONFIG, clusterID, ...config }, dataPlane: { gateways, endpoints, routeAgents, ...(leaseAge !== undefined && { leaseAge }) }, exports: [], imports: [], slices: [] } };
+  const state: ClusterState = { uid: clusterID, kubernetesVersion: '', workloads, member: { config: { ...CONFIG, clusterID, ...config }, dataPlane: { gateways, endpoints, routeAgents, ...(leaseAge !== undefined && { leaseAge }) }, exports: [], imports: [], readyEndpoints: new Map() } };
   return { context: `ctx-${clusterID}`, client: {} as never, state };
 }
 
 /** What checks of a cluster look at, beside these others. */
 export function contextAmong(cluster: DiagnoseContext['cluster'], others: readonly DiagnoseContext['cluster'][], clock: Partial<Clock> = {}): DiagnoseContext {
   const fleet = { clusters: [cluster, ...others], unread: [], leftOut: [] };
-  return { cluster, fleet, clock: clock as Clock, readings: new ReadOnce(), fleetReadings: new ReadOnce() };
+  return { cluster, fleet, clock: clock as Clock, readings: new ReadOnce(), fleetReadings: new ReadOnce(), pods: { reason: 'no pods in this test' } };
 }
 
 /** What checks of cluster "west" look at. */

@@ -67,7 +67,7 @@ export function matrixMember(id: string, options: MatrixMember = {}): FleetMembe
       ...(hasDataPlane && { dataPlane: dataPlane(id, options) }),
       exports: exports.map((name) => ({ apiVersion: '', kind: '', metadata: metadata(name) })),
       imports: imports.map((name) => ({ apiVersion: '', kind: '', metadata: metadata(name), spec: { type: 'ClusterSetIP', ips: [], ports: [] } })),
-      slices: [],
+      readyEndpoints: new Map(),
     },
     ...(broker !== undefined && { broker: { namespace: 'submariner-k8s-broker', members: Object.entries(broker).map(brokerMember) } }),
   };

@@ -1,5 +1,5 @@
 import { createKernelNetwork, type AppliedChanges, type KernelNetwork } from '../../src/gateway/apply/kernel-network.ts';
-import type { Exec } from '../../src/gateway/apply/exec.ts';
+import type { Exec } from '../../src/base/exec.ts';
 import { createWireguardSupervisor } from '../../src/gateway/apply/wireguard-supervisor.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { Startable } from '../../src/base/lifecycle.ts';

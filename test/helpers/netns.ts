@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createExec, createFollow, type Exec, type Follow } from '../../src/gateway/apply/exec.ts';
+import { createExec, createFollow, type Exec, type Follow } from '../../src/base/exec.ts';
 import { type HostFiles, hostFiles } from '../../src/gateway/apply/host-files.ts';
 
 /** A network namespace, with a folder of its own at /var/run/wireguard. */

@@ -46,7 +46,9 @@ export async function startRecordedFleet({ clusters, services, slices = 1, delay
     names,
     servers,
     writeKubeconfig: (path) => writeFileSync(path, kubeconfigOf(names, servers)),
-    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+    stop: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
   };
 }
 

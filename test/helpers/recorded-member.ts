@@ -20,7 +20,8 @@ export interface RecordedMember {
   readonly slices?: number;
 }
 
-const NODES = 2;
+const NODES = ['gateway', 'worker'];
+const [CARRIER = ''] = NODES;
 const NAMESPACE = 'shop';
 const VERSION = '1.0.0';
 const IMAGE = `localhost/mcs:${VERSION}`;
@@ -87,7 +88,7 @@ class Recorder {
   #workloads(): void {
     this.#workload('controller', MEMBER_NAMESPACE, 1);
     this.#workload('dns', MEMBER_NAMESPACE, 2);
-    this.#workload('gateway', MEMBER_NAMESPACE, NODES);
+    this.#workload('gateway', MEMBER_NAMESPACE, NODES.length);
     if (this.#member.hostsBroker) this.#workload('desk', BROKER_NAMESPACE, 1);
   }
 
@@ -103,18 +104,18 @@ class Recorder {
 
   #pod(name: string, namespace: string, labels: Record<string, string>): void {
     const containerStatuses = [{ name: 'main', image: IMAGE, imageID: '', ready: true, restartCount: 0, state: { running: { startedAt: '2026-01-01T00:00:00Z' } } }];
-    this.#put(resources.pods, { metadata: { name, namespace, labels }, spec: { containers: [{ name: 'main', image: IMAGE }], nodeName: 'node-0' }, status: { phase: 'Running', podIP: `10.${this.#number}.0.9`, conditions: [{ type: 'Ready', status: 'True' }], containerStatuses } });
+    this.#put(resources.pods, { metadata: { name, namespace, labels }, spec: { containers: [{ name: 'main', image: IMAGE }], nodeName: CARRIER }, status: { phase: 'Running', podIP: `10.${this.#number}.0.9`, conditions: [{ type: 'Ready', status: 'True' }], containerStatuses } });
   }
 
   #nodes(): void {
-    for (let index = 0; index < NODES; index += 1) {
-      this.#put(resources.nodes, { metadata: { name: `node-${index}`, labels: index === 0 ? { [GATEWAY_NODE]: 'true' } : {} }, status: { conditions: [{ type: 'Ready', status: 'True' }] } });
+    for (const name of NODES) {
+      this.#put(resources.nodes, { metadata: { name, labels: name === CARRIER ? { [GATEWAY_NODE]: 'true' } : {} }, status: { conditions: [{ type: 'Ready', status: 'True' }] } });
     }
   }
 
   #cable(cluster: string): CableEndpointSpec {
     const number = this.#member.members.indexOf(cluster);
-    return cableSpec(cluster, gatewayAddress(number), { hostname: 'node-0', subnets: [podRange(number)], healthCheckIP: `10.${number}.0.1` });
+    return cableSpec(cluster, gatewayAddress(number), { hostname: CARRIER, subnets: [podRange(number)], healthCheckIP: `10.${number}.0.1` });
   }
 
   #tunnels(): void {
@@ -123,10 +124,10 @@ class Recorder {
     const paths = members.filter((other) => other !== name).map((other) => ({ status: 'connected' as const, statusMessage: '', spec: this.#cable(other), latencyRTT }));
     const connections = paths.map(({ spec: endpoint, ...rest }): CableConnection => ({ ...rest, endpoint, usingIP: endpoint.private_ip, usingNAT: false }));
     for (const member of members) this.#put(resources.cableEndpoints, { metadata: this.#own(member), spec: this.#cable(member) });
-    this.#put(resources.gateways, { metadata: this.#own('node-0'), status: { version: VERSION, haStatus: 'active', statusFailure: '', localEndpoint: this.#cable(name), connections } });
-    for (let index = 0; index < NODES; index += 1) this.#put(resources.routeAgents, { metadata: this.#own(`node-${index}`), status: { version: VERSION, statusFailure: '', remoteEndpoints: paths } });
+    this.#put(resources.gateways, { metadata: this.#own(CARRIER), status: { version: VERSION, haStatus: 'active', statusFailure: '', localEndpoint: this.#cable(name), connections } });
+    for (const node of NODES) this.#put(resources.routeAgents, { metadata: this.#own(node), status: { version: VERSION, statusFailure: '', remoteEndpoints: paths } });
     // without a note of who renewed it when: nobody renews it here, and it is not to grow old
-    this.#store.create(resources.leases, { metadata: this.#own(GATEWAY_LEASE), spec: { holderIdentity: 'node-0' } });
+    this.#store.create(resources.leases, { metadata: this.#own(GATEWAY_LEASE), spec: { holderIdentity: CARRIER } });
   }
 
   #service(index: number): void {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Exec } from '../../src/gateway/apply/exec.ts';
+import type { Exec } from '../../src/base/exec.ts';
 import { checkHost, type HostCheckOptions } from '../../src/gateway/apply/host-checks.ts';
 import { applyAll, createScene, type Scene, type TestNode } from '../helpers/net-clusters.ts';
 

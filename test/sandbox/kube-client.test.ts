@@ -176,6 +176,13 @@ describe('refusals', () => {
     expect((await failure(client.get(resources.configMaps, 'a', 'shop'))).code).toBe('MCS_API_ERROR');
   });
 
+  it('throws MCS_API_ERROR where a web server of another kind answers', async () => {
+    api.inject('get', faults.text(200, '<html>', { 'content-type': 'text/html' }));
+    expect((await failure(client.get(resources.configMaps, 'a', 'shop'))).code).toBe('MCS_API_ERROR');
+    api.inject('list', faults.text(200, '<html>', { 'content-type': 'text/html' }));
+    expect((await failure(client.list(resources.configMaps, { namespace: 'shop' }))).code).toBe('MCS_API_ERROR');
+  });
+
   it('tells the access of a 401, so that it reads its credential again', async () => {
     let refused = 0;
     const picky = createKubeClient({ ...api.access, onUnauthorized: () => void (refused += 1) });

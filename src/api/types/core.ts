@@ -126,7 +126,16 @@ export interface PodSpec {
   containers: Container[];
   volumes?: Volume[];
   restartPolicy?: string;
+  activeDeadlineSeconds?: number;
   terminationGracePeriodSeconds?: number;
+}
+
+export interface NetworkPolicy extends KubeObject {
+  spec: {
+    podSelector?: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: string[] }[] };
+    policyTypes?: ('Ingress' | 'Egress')[];
+    egress?: unknown[];
+  };
 }
 
 export interface Pod extends KubeObject {

@@ -23,8 +23,8 @@ export function connectionLines({ asymmetry, clusters, views }: TopologyConnecti
 
 export const serviceName = ({ name, namespace }: TopologyService): string => `${namespace}/${name}`;
 
-/** Texts come from clusters: control characters have no place in a picture, and XML does not allow most of them. */
+/** Texts come from clusters: control characters have no place in a picture, and XML does not allow most of them; nor has what turns the direction of writing. */
 export function cleanText(text: string): string {
   // \p{Cs} is half of a surrogate pair without its other half
-  return text.replaceAll(/[\p{Cc}\p{Cs}\u{FFFE}\u{FFFF}]/gu, ' ');
+  return text.replaceAll(/[\p{Cc}\p{Cs}\u{FFFE}\u{FFFF}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu, ' ');
 }

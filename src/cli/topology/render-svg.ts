@@ -62,8 +62,8 @@ function drawLabel(one: Place, other: Place, lines: readonly string[], isChord: 
   return `<rect class="plate" x="${x - width / 2}" y="${top}" width="${width}" height="${lines.length * LINE}" rx="4"/>${drawLines(lines, x, top + 13, '')}`;
 }
 
-/** A picture that needs nothing else: no script, no font or style from elsewhere; it follows the light or dark of its reader. */
-export function renderSvg({ brokers, clusters, connections, services = [] }: Topology): string {
+/** A picture that needs nothing else: no script, no font or style from elsewhere; it follows the light or dark of its reader. In a page that styles the classes itself, `style` is empty: one in a picture would hold for the whole page. */
+export function renderSvg({ brokers, clusters, connections, services = [] }: Topology, style = STYLE): string {
   const boxes = clusters.map((cluster) => boxOf(cluster, services));
   const brokerBoxes = brokers.map((broker) => ({ lines: [brokerTitle(broker), broker.namespace].map(shorten) }));
   const layout = layOut(brokerBoxes, boxes, FOOTER, labelWidth(connections.flatMap(connectionLines).map(shorten)));
@@ -83,7 +83,7 @@ export function renderSvg({ brokers, clusters, connections, services = [] }: Top
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${layout.width} ${layout.height}" width="${layout.width}" height="${layout.height}" role="img" aria-labelledby="topology-title topology-desc">`,
     `<title id="topology-title">${escapeXml(`Clusters: ${clusters.map(({ cluster }) => cluster).join(', ')}`)}</title>`,
     `<desc id="topology-desc">${escapeXml(summary)}</desc>`,
-    `<style>${STYLE}</style>`,
+    ...(style === '' ? [] : [`<style>${style}</style>`]),
     `<rect class="bg" width="${layout.width}" height="${layout.height}"/>`,
     ...links,
     ...lines,

@@ -1,9 +1,9 @@
 import { cidrContains, parseCidr } from '../../api/cidr.ts';
-import { resources } from '../../api/resources.ts';
 import type { Pod, Service } from '../../api/types/index.ts';
-import { type ClusterRanges, describeConflict, findCidrConflicts, refusesJoin } from '../../discovery/cidr-overlap.ts';
+import { type CidrConflict, type ClusterRanges, describeConflict, findCidrConflicts, refusesJoin } from '../../discovery/cidr-overlap.ts';
 import type { ClusterState } from '../../inspect/cluster-state.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
+import { readRunningPods, readServices } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, memberOf } from '../context.ts';
 
 /** Addresses and objects named in one line of evidence. */
@@ -34,14 +34,13 @@ export function judgeOutside(kind: string, flag: string, ranges: readonly string
 }
 
 async function judgePodAddresses(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
-  const { items } = await context.cluster.client.list(resources.pods, { fieldSelector: 'status.phase=Running', signal });
-  const pods = items.filter(({ spec }) => spec.hostNetwork !== true);
+  const pods = (await readRunningPods(context, signal)).filter(({ spec }) => spec.hostNetwork !== true);
   const { podCIDRs } = memberOf(context).config;
   return judgeOutside('pod', '--clustercidr', podCIDRs, findOutside(pods, (index) => pods[index]?.status?.podIP, podCIDRs), context);
 }
 
 async function judgeServiceAddresses(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
-  const { items } = await context.cluster.client.list(resources.services, { signal });
+  const items = await readServices(context, signal);
   const { serviceCIDRs } = memberOf(context).config;
   const addressOf = ({ spec }: Service): string | undefined => (spec.clusterIP === undefined || ['', 'None'].includes(spec.clusterIP) ? undefined : spec.clusterIP);
   return judgeOutside('service', '--servicecidr', serviceCIDRs, findOutside(items, (index) => items[index] && addressOf(items[index]), serviceCIDRs), context);
@@ -55,13 +54,24 @@ export function knownRanges(states: readonly ClusterState[]): readonly ClusterRa
   return [...ranges.values()];
 }
 
+/** A line for all members that overlap in the same way: most clusters that kubeadm made have the same service range. */
+function describeConflicts(conflicts: readonly CidrConflict[], clusterID: string): readonly string[] {
+  const alike = Map.groupBy(conflicts, ({ ownKind, own, theirKind, theirs }) => [ownKind, own, theirKind, theirs].join());
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const more = others.length - (SHOWN - 1);
+    const named = others.slice(0, SHOWN - 1).map(({ member }) => `, "${member}"`);
+    return [`${describeConflict(first, clusterID)}${named.join('')}${more > 0 ? ` and ${more} more` : ''}`];
+  });
+}
+
 export function judgeOverlap(context: Pick<DiagnoseContext, 'cluster' | 'fleet'>): CheckOutcome {
   const { config } = memberOf(context);
   const states = context.fleet.clusters.map(({ state }) => state);
   const members = knownRanges(states);
   if (members.length <= 1 && states.every(({ broker }) => broker === undefined)) return skip('no other member is known: the broker is in none of the clusters that were read');
   const conflicts = findCidrConflicts(config, members);
-  const texts = conflicts.map((conflict) => describeConflict(conflict, config.clusterID));
+  const texts = describeConflicts(conflicts, config.clusterID);
   if (conflicts.some((conflict) => refusesJoin(conflict, config.components))) return fail(texts, ['Give one of the clusters other ranges: packets cannot be routed between them']);
   return texts.length > 0 ? warn(texts) : pass(`compared with ${count(members.length - 1, 'other member')}`);
 }

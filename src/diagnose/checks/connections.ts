@@ -1,6 +1,8 @@
 import { BACKEND_KEYS, INNER_PORT, NATT_DISCOVERY_PORT, TUNNEL_PORT } from '../../api/data-plane.ts';
 import type { CableConnection, RemotePath } from '../../api/types/index.ts';
+import type { MemberState } from '../../inspect/cluster-state.ts';
 import { type Carrier, carriersIn } from '../../inspect/data-plane.ts';
+import { isSameSet, membersByID } from '../../inspect/same-set.ts';
 import { type FleetMember, nameOf } from '../../inspect/survey-fleet.ts';
 import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
 import { type DiagnoseContext, memberOf } from '../context.ts';
@@ -39,22 +41,27 @@ function fixOf(view: View, own: string, other: string): string[] {
   return [`Let ${portsOf(view, other)} and ${portsOf(view, own)} pass, and the answers`, 'mcs show endpoints', 'mcs show connections'];
 }
 
-/** Clusters of the same broker that are known to be members with gateways, whether a tunnel leads to them or not. */
-function findRemotes({ cluster, fleet }: View): ReadonlySet<string> {
-  const own = memberOf({ cluster });
-  const announced = (own.dataPlane?.endpoints ?? []).map(({ spec }) => spec.cluster_id);
-  const members = fleet.clusters.flatMap(({ state: { member } }) => (member !== undefined && own.credential !== undefined && member.credential?.server === own.credential.server && member.config.components.includes('connectivity') ? [member.config.clusterID] : []));
-  return new Set([...announced, ...members].filter((id) => id !== own.config.clusterID));
+const isConnected = ({ config }: MemberState): boolean => config.components.includes('connectivity');
+
+/** Whether a member has the Endpoint of a cluster. */
+function hasEndpoint({ dataPlane }: MemberState, clusterID: string): boolean {
+  return (dataPlane?.endpoints ?? []).some(({ spec }) => spec.cluster_id === clusterID);
 }
 
-/** Clusters whose connection with this one is judged here: where both ends can be read, under the one whose name comes first. */
-export function connectionPeers(view: View): readonly string[] {
-  const own = nameOf(view.cluster);
-  const isJudgedThere = (remote: string): boolean => {
-    const other = view.fleet.clusters.find((cluster) => nameOf(cluster) === remote);
-    return other?.state.member?.config.components.includes('connectivity') === true && remote < own && findRemotes({ cluster: other, fleet: view.fleet }).has(own);
-  };
-  return [...findRemotes(view)].filter((remote) => !isJudgedThere(remote)).toSorted();
+/**
+ * Clusters whose connection with this one is judged here: those of which it has an Endpoint, and the members
+ * of the same broker that have gateways, whether a tunnel leads to them or not. Where both ends can be read,
+ * it is judged under the one whose name comes first.
+ */
+export function connectionPeers({ cluster, fleet }: View): readonly string[] {
+  const own = memberOf({ cluster });
+  const { clusterID } = own.config;
+  const others = [...membersByID(fleet)].flatMap(([id, { state }]) => (id !== clusterID && state.member !== undefined && isConnected(state.member) ? [{ id, member: state.member }] : []));
+  const announced = (own.dataPlane?.endpoints ?? []).map(({ spec }) => spec.cluster_id);
+  const remotes = new Set([...announced, ...others.flatMap(({ id, member }) => (isSameSet(own, member) === true ? [id] : []))]);
+  remotes.delete(clusterID);
+  for (const { id, member } of others) if (id < clusterID && (isSameSet(own, member) === true || hasEndpoint(member, clusterID))) remotes.delete(id);
+  return [...remotes].toSorted();
 }
 
 /** The tunnel to another cluster, seen from both its ends where both can be read. */

@@ -1,10 +1,9 @@
-import { APP_MCS, APP_NAME } from '../../api/labels.ts';
 import { podTroubles } from '../../api/pod-troubles.ts';
-import { resources } from '../../api/resources.ts';
 import type { Pod } from '../../api/types/index.ts';
 import type { CredentialState, WorkloadState } from '../../inspect/cluster-state.ts';
 import { judgeCredential } from '../../inspect/describe-credential.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
+import { readOwnPods } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 import { scale } from '../repairs.ts';
 
@@ -27,8 +26,8 @@ export function judgeWorkload(context: DiagnoseContext, { kind, namespace, name,
 
 async function readAndJudgePods(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
   const namespaces = [...new Set(context.cluster.state.workloads.map(({ namespace }) => namespace))];
-  const lists = await Promise.all(namespaces.map((namespace) => context.cluster.client.list(resources.pods, { namespace, labelSelector: `${APP_NAME}=${APP_MCS}`, signal })));
-  return judgePods(lists.flatMap(({ items }) => items), namespaces, kubectlFor(context));
+  const pods = await Promise.all(namespaces.map((namespace) => readOwnPods(context, namespace, signal)));
+  return judgePods(pods.flat(), namespaces, kubectlFor(context));
 }
 
 /** Whether all pods of mcs, in these namespaces, run and have run for some time. */

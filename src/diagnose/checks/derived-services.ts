@@ -1,4 +1,4 @@
-import { DERIVED_SERVICE, MCS_SERVICE_NAME } from '../../api/labels.ts';
+import { DERIVED_SERVICE } from '../../api/labels.ts';
 import { objectKey, resources } from '../../api/resources.ts';
 import type { Service, ServiceImport } from '../../api/types/index.ts';
 import { isOwnedBy } from '../../sync/ownership.ts';
@@ -6,6 +6,7 @@ import { SERVICE_OWNER } from '../../sync/service/broker-objects.ts';
 import { derivedServiceName } from '../../sync/service/imported-names.ts';
 import { clusterIPsOf } from '../../sync/service/service-record.ts';
 import { type CheckOutcome, count, fail, pass } from '../check.ts';
+import { readServices } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 
 /** An import, and the Service that should carry its address. */
@@ -43,10 +44,8 @@ export function judgeDerived(imports: readonly CarriedImport[], kubectl: string)
 }
 
 async function readCarried(context: DiagnoseContext, signal: AbortSignal): Promise<readonly CarriedImport[]> {
-  const { client } = context.cluster;
   const imports = memberOf(context).imports.filter((object) => object.spec.type === 'ClusterSetIP' && isOwnedBy(object, SERVICE_OWNER));
-  const { items } = await client.list(resources.services, { labelSelector: MCS_SERVICE_NAME, signal });
-  const services = new Map(items.map((service) => [objectKey(service.metadata), service]));
+  const services = new Map((await readServices(context, signal)).map((service) => [objectKey(service.metadata), service]));
   const carried = imports.map((serviceImport) => ({ serviceImport, derived: services.get(`${serviceImport.metadata.namespace ?? ''}/${nameOfDerived(serviceImport)}`) }));
   // what looks wrong is read again: services come and go while they are looked at
   const settled = carried.map((one) => (findTrouble(one, '') === undefined ? Promise.resolve(one) : readAgain(one.serviceImport, context, signal)));

@@ -1,9 +1,10 @@
 import { CLUSTERSET_DOMAIN, MEMBER_NAMESPACE } from '../../api/names.ts';
 import type { Pod, ServiceImport } from '../../api/types/index.ts';
 import { isForbidden } from '../../kube/api-error.ts';
-import { askDnsPod, type DnsJson, findDnsPods } from '../ask-dns.ts';
+import { askDnsPod, type DnsJson, isDnsPod } from '../ask-dns.ts';
 import { type CheckOutcome, count, fail, pass, skip } from '../check.ts';
-import { judgeWiring, readWiring } from '../judge-wiring.ts';
+import { readOwnPods } from '../cluster-readings.ts';
+import { judgeWiring, observeWiring } from '../judge-wiring.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 import { restart } from '../repairs.ts';
 
@@ -19,7 +20,7 @@ type Ask = (pod: Pod, name: string, type: string) => Promise<DnsJson>;
 async function withPods(context: DiagnoseContext, signal: AbortSignal, examine: (pods: readonly Pod[], ask: Ask) => Promise<CheckOutcome>): Promise<CheckOutcome> {
   const { client } = context.cluster;
   try {
-    const pods = await findDnsPods(client, signal);
+    const pods = (await readOwnPods(context, MEMBER_NAMESPACE, signal)).filter(isDnsPod);
     if (pods.length === 0) return fail(['no pod of the name server runs'], [`${kubectlFor(context)} -n submariner-operator get pods`]);
     return await examine(pods, (pod, name, type) => askDnsPod(client, pod, name, type, signal));
   } catch (error) {
@@ -91,6 +92,9 @@ export const dnsChecks: readonly ClusterCheck[] = [
     title: "The cluster's own DNS forwards clusterset.local",
     topic: 'dns',
     needs: ['MCS-DNS-01'],
-    run: async (context, signal) => judgeWiring(await readWiring(context.cluster.client, signal), context.cluster.context),
+    run: async (context, signal) => {
+      const { dnsWiring, config } = memberOf(context);
+      return judgeWiring(await observeWiring(context.cluster.client, dnsWiring, config.dnsWiring, signal), context.cluster.context);
+    },
   },
 ];

@@ -2,26 +2,24 @@ import { cidrContains, parseCidr } from '../../api/cidr.ts';
 import { LOOPBACK_BACKEND } from '../../api/data-plane.ts';
 import { readHostProblems } from '../../api/host-problems.ts';
 import { GATEWAY_AGENT, MEMBER_NAMESPACE } from '../../api/names.ts';
-import { resources } from '../../api/resources.ts';
-import type { Condition, Node, RouteAgent } from '../../api/types/index.ts';
-import { gatewayNodes } from '../../discovery/gateway-nodes.ts';
+import type { Condition, Gateway, Node, RouteAgent } from '../../api/types/index.ts';
+import { gatewayNodes, isReadyNode } from '../../discovery/gateway-nodes.ts';
 import { type Carrier, carriersIn } from '../../inspect/data-plane.ts';
+import { judgeCredential } from '../../inspect/describe-credential.ts';
 import { nameOf } from '../../inspect/survey-fleet.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
+import { readNodes } from '../cluster-readings.ts';
 import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 import { carrierOf, connectionPeers, judgeConnection, judgePaths, pathPeers } from './connections.ts';
 import { judgeWorkload } from './deployment.ts';
-
-function isReady({ status }: Node): boolean {
-  return (status?.conditions ?? []).some(({ type, status: state }) => type === 'Ready' && state === 'True');
-}
+import { firewallChecks, tunnelChecks } from './paths.ts';
 
 /** Whether some node may be a gateway, and is fit for it. */
 export function judgeGatewayNodes(nodes: readonly Node[], context: string): CheckOutcome {
   const names = gatewayNodes(nodes);
   const label = `mcs gateway label <node> --context ${context}`;
   if (names.length === 0) return fail(['no node has the label submariner.io/gateway=true, so nothing connects this cluster'], [label]);
-  const ready = new Set(nodes.filter(isReady).map(({ metadata }) => metadata.name));
+  const ready = new Set(nodes.filter(isReadyNode).map(({ metadata }) => metadata.name));
   const lost = names.filter((name) => !ready.has(name));
   const fix = [...lost.map((name) => `kubectl --context ${context} describe node ${name}`), label];
   if (lost.length === names.length) return fail([`no gateway node is ready: ${lost.join(', ')}`], fix);
@@ -42,6 +40,16 @@ function silenceOf({ gateway: { metadata }, silence }: Carrier): string {
   return `the gateway agent of ${metadata.name} has not reported for ${silence?.seconds ?? 0} s: ${effect}`;
 }
 
+function failureOf({ metadata, status }: Gateway | RouteAgent): string[] {
+  const failure = status?.statusFailure ?? '';
+  return failure === '' ? [] : [`${metadata.name}: ${failure}`];
+}
+
+function hasGoodCredential(context: DiagnoseContext): boolean {
+  const { credential } = memberOf(context);
+  return credential === undefined || ['valid', 'overdue'].includes(judgeCredential(credential, context.clock.now()));
+}
+
 /** Whether one of the gateways carries the tunnels, and what it says of itself. */
 export function judgeActive(context: DiagnoseContext): CheckOutcome {
   const { dataPlane = { gateways: [], endpoints: [], routeAgents: [] }, config } = memberOf(context);
@@ -50,7 +58,8 @@ export function judgeActive(context: DiagnoseContext): CheckOutcome {
   const carriers = carriersIn(config.clusterID, dataPlane);
   const active = carriers.map(({ gateway }) => gateway);
   if (active.length === 0) return fail([`none of ${count(gateways.length, 'gateway')} is active`], [logs, 'mcs show gateways']);
-  const failures = active.flatMap(({ metadata, status }) => ((status?.statusFailure ?? '') === '' ? [] : [`${metadata.name}: ${status?.statusFailure ?? ''}`]));
+  // of a credential that has ended, what the gateways say is a consequence, and another check tells of the cause
+  const failures = hasGoodCredential(context) ? active.flatMap(failureOf) : [];
   const silent = carriers.flatMap((carrier) => (carrier.silence === undefined ? [] : [silenceOf(carrier)]));
   if (silent.length > 0) return fail(silent, [...active.map(({ metadata }) => `${kubectlFor(context)} describe node ${metadata.name}`), logs, `mcs gateway label <another node> --context ${context.cluster.context}`]);
   if (failures.length > 0) return fail(failures, [logs]);
@@ -75,7 +84,9 @@ export function judgeHosts(context: DiagnoseContext): CheckOutcome {
   const agents = memberOf(context).dataPlane?.routeAgents ?? [];
   if (agents.length === 0) return skip('no agent has reported on its node yet');
   const faults = agents.flatMap((agent) => (agent.status?.conditions ?? []).filter(({ status }) => status === 'False').flatMap((condition) => faultsOf(agent, condition, context)));
-  const failures = agents.flatMap(({ metadata, status }) => ((status?.statusFailure ?? '') === '' ? [] : [`${metadata.name}: ${status?.statusFailure ?? ''}`]));
+  // what stops a gateway is told with the gateway
+  const gateways = new Set(memberOf(context).dataPlane?.gateways.map(({ metadata }) => metadata.name));
+  const failures = agents.filter(({ metadata }) => !gateways.has(metadata.name)).flatMap(failureOf);
   if (faults.length === 0 && failures.length === 0) return pass(count(agents.length, 'node'));
   return fail([...faults.map(({ evidence }) => evidence), ...failures], [...new Set(faults.map(({ fix }) => fix))]);
 }
@@ -108,27 +119,23 @@ export function judgeRanges(context: Pick<DiagnoseContext, 'cluster' | 'fleet'>)
   return troubles.length === 0 ? pass(announced.join(', ')) : fail(troubles, fix);
 }
 
-async function judgeLabels({ cluster }: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
-  const { items } = await cluster.client.list(resources.nodes, { signal });
-  return judgeGatewayNodes(items, cluster.context);
-}
-
 const judged = (judge: (context: DiagnoseContext) => CheckOutcome) => (context: DiagnoseContext): Promise<CheckOutcome> => Promise.resolve(judge(context));
 
 /** Checks of members with the component `connectivity`. */
 export const connectionChecks: readonly (ClusterCheck | ClusterPairCheck)[] = [
-  { id: 'MCS-NET-01', title: 'A node is labelled as gateway and ready', topic: 'connections', needs: [], run: judgeLabels },
+  { id: 'MCS-NET-01', title: 'A node is labelled as gateway and ready', topic: 'connections', needs: [], run: async (context, signal) => judgeGatewayNodes(await readNodes(context, signal), context.cluster.context) },
   { id: 'MCS-NET-02', title: 'The gateway agent is ready on all nodes', topic: 'connections', needs: [], run: judged(judgeAgent) },
   { id: 'MCS-NET-03', title: 'The nodes have what the data plane needs', topic: 'connections', needs: ['MCS-NET-02'], run: judged(judgeHosts) },
   { id: 'MCS-NET-04', title: 'One gateway is active', topic: 'connections', needs: ['MCS-NET-01', 'MCS-NET-02'], run: judged(judgeActive) },
   { id: 'MCS-NET-05', title: 'All members have the same cable driver', topic: 'connections', needs: ['MCS-NET-04'], run: judged(judgeDrivers) },
   { id: 'MCS-NET-06', title: 'The gateway announces the ranges of the pods', topic: 'connections', needs: ['MCS-NET-04'], run: judged(judgeRanges) },
+  ...firewallChecks,
   {
     id: 'MCS-NET-07',
     title: 'Connected both ways',
     topic: 'connections',
     scope: 'pair',
-    needs: ['MCS-NET-04', 'MCS-NET-05'],
+    needs: ['MCS-NET-04', 'MCS-NET-05', 'MCS-NET-10'],
     peerNeeds: ['MCS-API-01', 'MCS-NET-04', 'MCS-NET-05'],
     peersOf: connectionPeers,
     run: (context, _signal, peer) => Promise.resolve(judgeConnection(context, peer)),
@@ -138,9 +145,10 @@ export const connectionChecks: readonly (ClusterCheck | ClusterPairCheck)[] = [
     title: 'Every node gets through',
     topic: 'connections',
     scope: 'pair',
-    needs: ['MCS-NET-07'],
+    needs: ['MCS-NET-07', 'MCS-NET-09'],
     peerNeeds: ['MCS-NET-07'],
     peersOf: pathPeers,
     run: (context, _signal, peer) => Promise.resolve(judgePaths(context, peer)),
   },
+  ...tunnelChecks,
 ];

@@ -3,11 +3,12 @@ import { cidrContains, parseCidr } from '../../api/cidr.ts';
 import { resources } from '../../api/resources.ts';
 import type { ConfigMap } from '../../api/types/index.ts';
 import { hasCalico } from '../../discovery/api-versions.ts';
-import { CIDR_DETECTORS } from '../../discovery/cidr-detectors.ts';
-import type { ClusterFacts } from '../../discovery/cluster-facts.ts';
-import { readClusterFacts } from '../../discovery/read-cluster-facts.ts';
+import { detectPlugin } from '../../discovery/cidr-detectors.ts';
+import type { PluginFacts } from '../../discovery/cluster-facts.ts';
+import { readPluginFacts } from '../../discovery/read-cluster-facts.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import { type CheckOutcome, fail, pass, skip, warn } from '../check.ts';
+import { readServed } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, memberOf } from '../context.ts';
 
 /** A range of another member, which pods here are to reach. */
@@ -17,8 +18,8 @@ export interface RemoteRange {
 }
 
 /** The network plugin, and what it must be told of the ranges of others. */
-export function judgePlugin(facts: ClusterFacts, remote: readonly RemoteRange[], context: string): CheckOutcome {
-  const plugin = CIDR_DETECTORS.map((detector) => detector.detect(facts)?.plugin).find((found) => found !== undefined);
+export function judgePlugin(facts: PluginFacts, remote: readonly RemoteRange[], context: string): CheckOutcome {
+  const plugin = detectPlugin(facts);
   if (plugin === undefined) return skip('no network plugin was recognised');
   if (plugin !== 'calico') return pass(plugin);
   const upgrade = [`mcs upgrade --context ${context}`];
@@ -72,7 +73,7 @@ export const networkChecks: readonly ClusterCheck[] = [
     title: 'The network plugin leaves packets between clusters alone',
     topic: 'connections',
     needs: [],
-    run: async (context, signal) => judgePlugin(await readClusterFacts(context.cluster.client, signal), remoteRanges(context), context.cluster.context),
+    run: async (context, signal) => judgePlugin(await readPluginFacts(context.cluster.client, await readServed(context, signal), signal), remoteRanges(context), context.cluster.context),
   },
   {
     id: 'MCS-KP-01',

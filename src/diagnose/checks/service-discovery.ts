@@ -1,9 +1,13 @@
 import { objectKey, resources } from '../../api/resources.ts';
-import type { Condition, ServiceExport } from '../../api/types/index.ts';
+import type { Condition, ServiceExport, ServiceImport } from '../../api/types/index.ts';
 import { type ExportState, type SharedService, sharedServices } from '../../inspect/shared-services.ts';
 import { nameOf } from '../../inspect/survey-fleet.ts';
+import { isOwnedBy } from '../../sync/ownership.ts';
+import { SERVICE_OWNER } from '../../sync/service/broker-objects.ts';
 import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { conflictChecks } from './conflicts.ts';
+import { emptyImportChecks } from './empty-imports.ts';
 
 type ConditionSummary = ExportState['conditions'][number];
 
@@ -11,8 +15,9 @@ function findCondition(conditions: readonly ConditionSummary[] | undefined, type
   return conditions?.find((condition) => condition.type === type);
 }
 
-function describeCondition(object: ServiceExport, condition: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>): string {
-  return `${objectKey(object.metadata)}: ${condition.type}=${condition.status} ${condition.reason}: ${condition.message}`;
+function describeCondition({ metadata }: ServiceExport, { type, status, reason, message }: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>): string {
+  const key = objectKey(metadata);
+  return `${key}: ${type}=${status} ${reason}: ${reason === 'NoService' ? `there is no Service ${key}` : message}`;
 }
 
 /** Exports that are not valid or not ready, as their conditions say. */
@@ -20,30 +25,29 @@ export function judgeExports(context: DiagnoseContext): CheckOutcome {
   const { exports } = memberOf(context);
   const troubles = exports.flatMap((object) => {
     const conditions = object.status?.conditions;
+    const { name, namespace = '' } = object.metadata;
+    const fix = `${kubectlFor(context)} -n ${namespace} describe serviceexport ${name}`;
     const bad = ['Valid', 'Ready'].map((type) => findCondition(conditions, type)).find((condition) => condition !== undefined && condition.status !== 'True');
-    if (bad !== undefined) return [describeCondition(object, bad)];
-    return findCondition(conditions, 'Valid') === undefined ? [`${objectKey(object.metadata)}: the controller has not looked at it`] : [];
+    if (bad !== undefined) return [{ evidence: describeCondition(object, bad), fix }];
+    return findCondition(conditions, 'Valid') === undefined ? [{ evidence: `${objectKey(object.metadata)}: the controller has not looked at it`, fix }] : [];
   });
-  const first = exports[0]?.metadata;
   if (troubles.length === 0) return pass(count(exports.length, 'export'));
-  return fail(troubles, [`${kubectlFor(context)} -n ${first?.namespace ?? ''} describe serviceexport`]);
+  return fail(troubles.map(({ evidence }) => evidence), troubles.map(({ fix }) => fix));
 }
 
-/** Exports that do not agree with those of other clusters, as the controller found. */
-export function judgeConflicts(context: DiagnoseContext): CheckOutcome {
-  const conflicts = memberOf(context).exports.flatMap((object) => {
-    const condition = findCondition(object.status?.conditions, 'Conflict');
-    return condition?.status === 'True' ? [describeCondition(object, condition)] : [];
-  });
-  return conflicts.length === 0 ? pass() : warn(conflicts, ['Make the exported Services agree, or unexport all but one: the oldest export wins until then']);
-}
+const isExported = ({ exports }: Pick<SharedService, 'exports'>): boolean => exports.some(({ conditions }) => findCondition(conditions, 'Ready')?.status === 'True');
 
 /** Services that some member exports with success, but that are not imported here. */
 export function findMissingImports(services: readonly SharedService[], cluster: string, namespaces: ReadonlySet<string>): readonly SharedService[] {
   return services.filter(({ namespace, exports, imports }) => {
-    const isExported = exports.some(({ conditions }) => findCondition(conditions, 'Ready')?.status === 'True');
-    return isExported && namespaces.has(namespace) && !imports.some((found) => found.cluster === cluster);
+    return isExported({ exports }) && namespaces.has(namespace) && !imports.some((found) => found.cluster === cluster);
   });
+}
+
+/** Imports that stand in the way of ours: somebody else made them, for services that some member exports. */
+export function findForeignImports(imports: readonly ServiceImport[], services: readonly SharedService[]): readonly string[] {
+  const exported = new Set(services.filter(isExported).map(({ namespace, name }) => `${namespace}/${name}`));
+  return imports.filter((object) => !isOwnedBy(object, SERVICE_OWNER)).map(({ metadata }) => objectKey(metadata)).filter((key) => exported.has(key));
 }
 
 async function readNamespaces({ cluster }: DiagnoseContext, signal: AbortSignal): Promise<ReadonlySet<string>> {
@@ -51,11 +55,18 @@ async function readNamespaces({ cluster }: DiagnoseContext, signal: AbortSignal)
   return new Set(items.map(({ metadata }) => metadata.name));
 }
 
+/** Of all clusters: as many as services times clusters, so not for each cluster anew. */
+const readShared = ({ fleet, fleetReadings }: DiagnoseContext): Promise<readonly SharedService[]> => fleetReadings.get('shared services', () => Promise.resolve(sharedServices(fleet.clusters.map(({ state }) => state))));
+
 /** What others export and this cluster lacks; `present` are its namespaces. */
-export function judgeImports(context: DiagnoseContext, present: ReadonlySet<string>): CheckOutcome {
-  const { cluster, fleet } = context;
-  const services = sharedServices(fleet.clusters.map(({ state }) => state));
+export function judgeImports(context: DiagnoseContext, present: ReadonlySet<string>, services: readonly SharedService[]): CheckOutcome {
+  const { cluster } = context;
   const missing = findMissingImports(services, nameOf(cluster), present);
+  const foreign = findForeignImports(cluster.state.member?.imports ?? [], services);
+  if (foreign.length > 0) {
+    const evidence = foreign.map((key) => `${key} has a ServiceImport here that mcs did not make, so it is left alone and the service is not imported`);
+    return fail(evidence, foreign.map((key) => `${kubectlFor(context)} -n ${key.split('/')[0] ?? ''} delete serviceimport ${key.split('/')[1] ?? ''}   # mcs makes it anew`));
+  }
   const absent = services.filter(({ namespace, exports }) => exports.length > 0 && !present.has(namespace));
   if (missing.length > 0) {
     const evidence = missing.map(({ namespace, name, exports }) => `${namespace}/${name} is exported by ${exports.map((found) => found.cluster).join(', ')} but not imported here`);
@@ -66,20 +77,9 @@ export function judgeImports(context: DiagnoseContext, present: ReadonlySet<stri
   return warn(evidence, [...new Set(absent.map(({ namespace }) => `${kubectlFor(context)} create namespace ${namespace}`))]);
 }
 
-/** Imports that nobody answers. */
-export function judgeEndpoints(context: DiagnoseContext): CheckOutcome {
-  const cluster = nameOf(context.cluster);
-  const services = sharedServices([context.cluster.state]).flatMap(({ namespace, name, imports }) => {
-    const found = imports.find((candidate) => candidate.cluster === cluster);
-    return found === undefined ? [] : [{ key: `${namespace}/${name}`, ready: Object.values(found.endpoints).reduce((sum, count) => sum + count, 0) }];
-  });
-  const empty = services.filter(({ ready }) => ready === 0).map(({ key }) => `${key} has no ready endpoint in any cluster`);
-  return empty.length === 0 ? pass(count(services.length, 'import')) : warn(empty, ['mcs show services']);
-}
-
 export const serviceDiscoveryChecks: readonly ClusterCheck[] = [
   { id: 'MCS-SD-01', title: 'Every export is valid and on the broker', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: (context) => Promise.resolve(judgeExports(context)) },
-  { id: 'MCS-SD-02', title: 'No export is in conflict with another cluster', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: (context) => Promise.resolve(judgeConflicts(context)) },
-  { id: 'MCS-SD-03', title: 'Every exported service is imported here', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: async (context, signal) => judgeImports(context, await readNamespaces(context, signal)) },
-  { id: 'MCS-SD-04', title: 'Every import has a ready endpoint', topic: 'service-discovery', needs: ['MCS-SD-03', 'MCS-SD-08'], run: (context) => Promise.resolve(judgeEndpoints(context)) },
+  ...conflictChecks,
+  { id: 'MCS-SD-03', title: 'Every exported service is imported here', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: async (context, signal) => judgeImports(context, await readNamespaces(context, signal), await readShared(context)) },
+  ...emptyImportChecks,
 ];

@@ -1,4 +1,4 @@
-import { familyOf } from '../../api/cidr.ts';
+import { canonicalAddress, familyOf } from '../../api/cidr.ts';
 import type { EndpointSlice, Protocol } from '../../api/types/index.ts';
 import type { ReachTarget } from '../../probe/reach.ts';
 import type { ServicePlace } from '../../inspect/service/service-view.ts';
@@ -36,6 +36,11 @@ export function expectedAddresses({ serviceImport, imported }: Pick<ServicePlace
 export function ofType(addresses: readonly string[], type: 'A' | 'AAAA'): readonly string[] {
   return addresses.filter((address) => familyOf(address) === (type === 'A' ? 'IPv4' : 'IPv6'));
 }
+
+const canonical = (addresses: readonly string[]): string => addresses.map((address) => canonicalAddress(address) ?? address).toSorted().join();
+
+/** Whether both hold the same addresses, in whatever order and spelling. */
+export const isSame = (a: readonly string[], b: readonly string[]): boolean => canonical(a) === canonical(b);
 
 /** Record types to ask for, by the families of what is expected. */
 export function typesFor(addresses: readonly string[]): readonly ('A' | 'AAAA')[] {

@@ -1,6 +1,7 @@
 import { ApiError, isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { askDnsPod, type DnsJson, findDnsPods } from '../ask-dns.ts';
+import { findDnsPods } from '../../inspect/name-servers.ts';
+import { askDnsPod, type DnsJson } from '../ask-dns.ts';
 import type { Looked } from '../../base/looked.ts';
 import type { ServerAnswer } from './facts.ts';
 

@@ -1,8 +1,8 @@
-import { canonicalAddress } from '../../api/cidr.ts';
 import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
 import { importedFrom } from '../../inspect/service/exporters.ts';
 import type { NameAnswer, ReachTarget, TargetAnswer } from '../../probe/reach.ts';
-import { endpointTargets, expectedAddresses, ofType, sampleTargets, typesFor, vipTargets } from './addresses.ts';
+import { describeCallError, describeDnsError } from '../call-errors.ts';
+import { endpointTargets, expectedAddresses, isSame, ofType, sampleTargets, typesFor, vipTargets } from './addresses.ts';
 import { type PathFacts, kubectl, type ServerAnswer } from './facts.ts';
 import { broken, ok, untested, type Verdict, warning } from './hop.ts';
 
@@ -14,8 +14,6 @@ export function clustersetName({ name, namespace }: { readonly name: string; rea
 }
 
 const list = (addresses: readonly string[]): string => addresses.toSorted().join(', ') || 'no address';
-const canonical = (addresses: readonly string[]): string => addresses.map((address) => canonicalAddress(address) ?? address).toSorted().join();
-const isSame = (a: readonly string[], b: readonly string[]): boolean => canonical(a) === canonical(b);
 
 function describeServerAnswer({ addresses, error, pod, rcode, type }: ServerAnswer, wanted: readonly string[]): string | undefined {
   if (error !== undefined) return `${pod} does not answer: ${error}`;
@@ -52,11 +50,9 @@ export function judgeClusterDns({ caller: { isLoading = false, wiring } }: PathF
   }
 }
 
-const DNS_ERRORS: Readonly<Record<string, string>> = { ENOTFOUND: 'no such name', ENODATA: 'no address', ESERVFAIL: 'server failure', EREFUSED: 'refused', ETIMEOUT: 'no answer in time', ECONNREFUSED: 'no server there' };
-
 function describeNameAnswer({ addresses, asked, error, name, servers, type }: NameAnswer): string {
   const server = `${asked === 'pod' ? "the pod's name server" : 'mcs-dns'} ${servers.join(', ')}`;
-  const answer = error === undefined ? list(addresses) : `${DNS_ERRORS[error] ?? error} (${error})`;
+  const answer = error === undefined ? list(addresses) : describeDnsError(error);
   return `${server} answers ${type} ${name} with ${answer}`;
 }
 
@@ -78,13 +74,7 @@ export function judgePodAnswer({ caller: { reach }, from }: PathFacts): Verdict 
 /** Failures that are told; the rest is counted. */
 const SHOWN = 5;
 
-const describeTarget = ({ error, host, port }: TargetAnswer): string => `${host}:${port}: ${error === undefined ? 'connected' : meaningOf(error)}`;
-
-function meaningOf(error: string): string {
-  if (error === 'ECONNREFUSED') return 'refused: nothing listens there, or a filter rejects it (ECONNREFUSED)';
-  if (error === 'ETIMEDOUT') return 'no answer: lost on the way, or dropped by a filter (ETIMEDOUT)';
-  return error;
-}
+const describeTarget = ({ error, host, port }: TargetAnswer): string => `${host}:${port}: ${error === undefined ? 'connected' : describeCallError(error)}`;
 
 function judgeTargets(facts: PathFacts, wanted: readonly ReachTarget[], skipped: string, fix: readonly string[]): Verdict {
   const { reach } = facts.caller;

@@ -8,19 +8,10 @@ import { runProbePod } from '../../probe/pods/run-probe-pod.ts';
 import type { ReachResult } from '../../probe/reach.ts';
 import { skip } from '../check.ts';
 import { judgeWiring, readWiring } from '../judge-wiring.ts';
+import type { PodSettings } from '../probes/pod-settings.ts';
 import { askNameServers } from './ask-name-servers.ts';
 import type { CallerFacts } from './facts.ts';
 import { questionsFor } from './judge-calls.ts';
-
-export interface PodSettings {
-  /** Sets pods of this run apart from others: lower-case letters and digits. */
-  readonly runID: string;
-  /** For pulling the image and starting a pod, ms. */
-  readonly startMs: number;
-  /** For each question and each connection of the pod, ms. */
-  readonly tryMs: number;
-  readonly progress: (text: string) => void;
-}
 
 async function findWiring(client: KubeClient, { context }: ServicePlace, signal: AbortSignal): Promise<Pick<CallerFacts, 'wiring' | 'isLoading'>> {
   try {

@@ -6,10 +6,11 @@ import { readServiceView } from '../../inspect/service/read-service-view.ts';
 import { findPlace, type ServiceKey, type ServicePlace, type ServiceView } from '../../inspect/service/service-view.ts';
 import type { Fleet } from '../../inspect/survey-fleet.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import type { PodSettings } from '../probes/pod-settings.ts';
 import type { CallerFacts } from './facts.ts';
 import { HOPS, type HopId, type TracePath } from './hop.ts';
 import { judgePath } from './judge-path.ts';
-import { askDns, askPod, type PodSettings } from './look-into-caller.ts';
+import { askDns, askPod } from './look-into-caller.ts';
 
 export interface TraceOptions {
   /** Context of the cluster that calls; all members by default. */

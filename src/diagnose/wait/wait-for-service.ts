@@ -5,7 +5,7 @@ import { findExporters } from '../../inspect/service/exporters.ts';
 import { readServiceView } from '../../inspect/service/read-service-view.ts';
 import type { ServiceKey, ServicePlace, ServiceView } from '../../inspect/service/service-view.ts';
 import type { Fleet } from '../../inspect/survey-fleet.ts';
-import type { PodSettings } from '../trace/look-into-caller.ts';
+import type { PodSettings } from '../probes/pod-settings.ts';
 import { hasNamespace, traceView } from '../trace/trace-service.ts';
 import { type ClusterStage, describeStages, judgeCaller, judgeExporter, LAST_HOP, type Stage } from './judge-stage.ts';
 

@@ -1,4 +1,4 @@
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 import type { HostFiles } from './host-files.ts';
 import type { Step } from './step.ts';
 

@@ -3,7 +3,7 @@ import type { IpFamily } from '../../api/types/index.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { CableDriver } from '../../discovery/cable-drivers.ts';
 import { CABLE_DEVICE, FILTER_TABLE, INNER_DEVICE, INNER_PORT, PROBE_DEVICE } from '../plan/types.ts';
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 import { type HostFiles, hostFiles } from './host-files.ts';
 import { parseJsonList } from './read-json.ts';
 import { troubleFile, wantedFile } from './wireguard-device.ts';

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { CABLE_DEVICE, EMPTY_PLAN, type NetworkPlan } from '../plan/types.ts';
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 import { planFilterSteps } from './filter-steps.ts';
 import { planForwardSteps, readForwardTables } from './forward-accepts.ts';
 import { type HostFiles, hostFiles } from './host-files.ts';

@@ -1,7 +1,7 @@
 import { familyOf, hostCidr, parseCidr } from '../../api/cidr.ts';
 import type { IpFamily } from '../../api/types/index.ts';
 import { CABLE_DEVICE, FILTER_TABLE, type ForwardingPlan, INNER_DEVICE, type NeighborPlan, PROBE_DEVICE, REMOTE_TABLE, RETURN_TABLE, ROUTE_PROTOCOL, type RoutePlan, type RulePlan } from '../plan/types.ts';
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 import { readList, readLists } from './read-json.ts';
 
 /** A device of ours, as it stands. */

@@ -1,7 +1,8 @@
 import type { CableDriver } from '../../discovery/cable-drivers.ts';
 import { familyOf } from '../../api/cidr.ts';
 import { tunnelMtu } from '../plan/tunnel-mtu.ts';
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
+import { isEchoAnswered } from '../../probe/paths/icmp-echo.ts';
 import { readList } from './read-json.ts';
 
 export interface PathMtuOptions {
@@ -21,15 +22,10 @@ export interface PathMtuOptions {
 /** What IPv6 promises on every link (RFC 8200, section 5), and what IPv4 hosts must take (RFC 791, 3.1). */
 const USUAL_LEAST = 1280;
 const LEAST = 576;
-const ANSWER_TIMEOUT_S = 1;
-/** Packets sent at once, since single ones get lost. */
-const TRIES = 3;
-/** More hops than a tunnel has, so that one packet goes all the way. */
-const TTL = 64;
 
 /** Largest packet (IP header included) that reaches the target and is answered, bytes; undefined where not even the smallest is. */
 export async function measurePathMtu(exec: Exec, { source, target, max, driver, endpoint, known }: PathMtuOptions, signal: AbortSignal): Promise<number | undefined> {
-  const passes = (size: number): Promise<boolean> => isAnswered(exec, source, target, size, signal);
+  const passes = (size: number): Promise<boolean> => isEchoAnswered(exec, { source, target, size }, signal);
   // asked twice, since on a path that loses packets a search may end too low
   const stands = known !== undefined && known <= max && ((await passes(known)) || (await passes(known)));
   const found = stands ? known : await searchMtu(max, passes);
@@ -37,18 +33,6 @@ export async function measurePathMtu(exec: Exec, { source, target, max, driver, 
   const outer = await readKnownMtu(exec, endpoint, signal);
   // wireguard's outer packets pass in fragments too, which is slow, and not to be relied on
   return outer === undefined ? found : Math.min(found, tunnelMtu(driver, outer, familyOf(endpoint) ?? 'IPv4'));
-}
-
-/**
- * ICMP echoes by traceroute, since its -F sends with IP_PMTUDISC_PROBE: not fragmented, and also
- * where the kernel believes the path to be narrower. The ping of Debian 12 cannot do so.
- */
-async function isAnswered(exec: Exec, source: string, target: string, size: number, signal: AbortSignal): Promise<boolean> {
-  const hops = ['-f', String(TTL), '-m', String(TTL), '-q', String(TRIES), '-N', String(TRIES), '-w', String(ANSWER_TIMEOUT_S)];
-  const { stdout, code } = await exec('traceroute', ['-n', '-F', '-I', ...hops, '-s', source, target, String(size)], { signal });
-  // "64  * 10.2.0.1  0.3 ms *"; "!F" and its like follow the address of one who refuses
-  const [, answers = ''] = stdout.split(`\n${TTL} `);
-  return code === 0 && answers.includes(` ${target} `) && !answers.includes('!');
 }
 
 /** What routers have told the kernel of the path, in the last ten minutes. */

@@ -2,7 +2,7 @@ import { type Cidr, cidrContains, parseCidr } from '../../api/cidr.ts';
 import { McsError } from '../../base/errors.ts';
 import type { IpFamily } from '../../api/types/index.ts';
 import { CABLE_DEVICE, INNER_DEVICE, PROBE_DEVICE } from '../plan/types.ts';
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 import { sameAddress } from './kernel-state.ts';
 import { readList } from './read-json.ts';
 

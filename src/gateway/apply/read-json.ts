@@ -1,5 +1,5 @@
 import { McsError } from '../../base/errors.ts';
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 
 /** What `ip -j` and its like print: one array, or nothing at all where there is nothing. */
 export function parseJsonList(text: string): readonly unknown[] {

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '../../base/clock.ts';
 import { McsError } from '../../base/errors.ts';
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 import type { HostFiles } from './host-files.ts';
 
 /** How the agent and the container of wireguard-go speak: through files in a folder that both mount. */

@@ -1,4 +1,4 @@
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 
 /** A peer, as the kernel or wireguard-go has it. */
 export interface PeerState {

@@ -2,7 +2,7 @@ import { type Clock, sleep, systemClock } from '../../base/clock.ts';
 import type { Startable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
 import { backoffDelay } from '../../base/retry.ts';
-import type { Follow } from './exec.ts';
+import type { Follow } from '../../base/exec.ts';
 import { type HostFiles, hostFiles } from './host-files.ts';
 import { troubleFile, wantedFile } from './wireguard-device.ts';
 

@@ -1,5 +1,5 @@
 import { errorMessage, McsError } from '../../base/errors.ts';
-import type { Exec } from './exec.ts';
+import type { Exec } from '../../base/exec.ts';
 import type { Step } from './step.ts';
 
 /** What a pass has written. */

@@ -1,7 +1,7 @@
 import { errorMessage } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { openUdpSocket, type UdpSocket } from '../udp-socket.ts';
-import { answerTo } from './echo-packet.ts';
+import { answerTo } from '../../probe/echo-packet.ts';
 
 /** Answers probes at one address, which may change. */
 export class EchoServer {

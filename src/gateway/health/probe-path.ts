@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { openUdpSocket, type UdpSocket } from '../udp-socket.ts';
-import { decodeAnswer, encodeRequest } from './echo-packet.ts';
+import { decodeAnswer, encodeRequest } from '../../probe/echo-packet.ts';
 import { PathHealth, type PathStatus } from './path-health.ts';
 
 /** Whom to probe. */

@@ -10,6 +10,7 @@ import { readBrokerImport } from '../../sync/service/read-broker-import.ts';
 import { readLocalService } from '../../sync/service/service-record.ts';
 import type { MemberState } from '../cluster-state.ts';
 import { listServed } from '../read-cluster.ts';
+import { brokerOf, isSameSet } from '../same-set.ts';
 import type { Fleet, FleetMember } from '../survey-fleet.ts';
 import type { LintFacts, TargetFacts } from './lint-facts.ts';
 import { namespaceOf } from './planned-export.ts';
@@ -26,19 +27,11 @@ export interface ReadFacts {
 
 const isMember = (cluster: FleetMember): cluster is Member => cluster.state.member !== undefined;
 
-/** Whether two members may belong to the same set, as far as they tell. */
-function isSameSet(a: Member, b: Member): boolean {
-  const [left, right] = [a.state.member, b.state.member];
-  const [one, other] = [left.credential?.server, right.credential?.server];
-  return left.config.brokerNamespace === right.config.brokerNamespace && (one === undefined || other === undefined || one === other);
-}
-
 /** The broker of the target's set; that of a cluster that is no member is the only one that there is. */
-function findBroker({ clusters }: Fleet, target: Member | undefined): FleetMember | undefined {
-  const brokers = clusters.filter(({ state }) => state.broker !== undefined);
-  const id = target?.state.member.config.clusterID;
-  if (id === undefined) return brokers.length === 1 ? brokers[0] : undefined;
-  return brokers.find(({ state }) => state.broker?.members.some(({ clusterID }) => clusterID === id));
+function findBroker(fleet: Fleet, target: Member | undefined): FleetMember | undefined {
+  if (target !== undefined) return brokerOf(fleet, target.state.member);
+  const [broker, ...others] = fleet.clusters.filter(({ state }) => state.broker !== undefined);
+  return others.length === 0 ? broker : undefined;
 }
 
 /** Reads what files with these keys have to be compared with. `context` is where they are going to be applied. Throws what the client throws. */
@@ -46,7 +39,7 @@ export async function readLintFacts(fleet: Fleet, context: string | undefined, k
   const wanted = new Set(keys);
   const members = fleet.clusters.filter(isMember);
   const target = members.find((member) => member.context === context);
-  const peers = target === undefined ? members : members.filter((member) => isSameSet(member, target));
+  const peers = target === undefined ? members : members.filter(({ state }) => isSameSet(state.member, target.state.member) !== false);
   const broker = findBroker(fleet, target);
   const [clusters, records] = await Promise.all([broker === undefined ? [] : readClusters(broker, signal), broker === undefined ? readMembersExports(peers, wanted, signal) : readBrokerExports(broker, wanted, signal)]);
   const self = clusters.find(({ spec }) => spec.cluster_id === target?.state.member.config.clusterID);

@@ -1,5 +1,6 @@
 import type { BrokerMember } from '../cluster-state.ts';
-import { type Fleet, type FleetMember, nameOf } from '../survey-fleet.ts';
+import { brokersOf } from '../same-set.ts';
+import { type Fleet, nameOf } from '../survey-fleet.ts';
 import type { Aspect, MatrixCluster } from './aspect.ts';
 
 /** `stale`: one of the two does not renew its Lease on the broker. `separate`: one of them is not on the other's broker. */
@@ -7,10 +8,6 @@ export type ControlState = 'ok' | 'stale' | 'separate' | 'unknown';
 
 /** Seconds for which a member's Lease holds: it is renewed three times in that. */
 export const LEASE_SECONDS = 60;
-
-function brokersWith(fleet: Fleet, clusterID: string): readonly FleetMember[] {
-  return fleet.clusters.filter(({ state }) => state.broker?.members.some((member) => member.clusterID === clusterID));
-}
 
 function staleness({ clusterID, renewedAt, leaseAge }: BrokerMember): string | undefined {
   if (renewedAt === undefined) return `"${clusterID}" has no Lease on the broker`;
@@ -27,8 +24,8 @@ function judgeLeases(members: readonly BrokerMember[]): Aspect<ControlState> {
 
 /** Whether two clusters are members of one broker and both show that they live. The same in both directions. */
 export function judgeControl(fleet: Fleet, one: MatrixCluster, other: MatrixCluster): Aspect<ControlState> {
-  const own = brokersWith(fleet, one.clusterID);
-  const others = brokersWith(fleet, other.clusterID);
+  const own = brokersOf(fleet, one.clusterID);
+  const others = brokersOf(fleet, other.clusterID);
   const shared = own.find((broker) => others.includes(broker))?.state.broker;
   if (shared !== undefined) return judgeLeases(shared.members.filter(({ clusterID }) => clusterID === one.clusterID || clusterID === other.clusterID));
   const [broker] = [...own, ...others];

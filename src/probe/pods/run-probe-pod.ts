@@ -24,6 +24,8 @@ export interface ProbePodOptions {
   readonly node?: string;
   /** Sees the node's interfaces, as root with these capabilities: for namespaces of level "privileged". */
   readonly host?: { readonly capabilities: readonly string[] };
+  /** Secret of the namespace whose files the pod sees, read-only; what it asks for never stands in its spec. */
+  readonly mount?: { readonly secret: string; readonly path: string };
   /** For pulling the image and starting the pod, ms. */
   readonly startMs: number;
   readonly signal: AbortSignal;
@@ -41,7 +43,7 @@ function securityOf({ host }: ProbePodOptions): { readonly pod: object; readonly
 
 /** A pod that a namespace of level "restricted" admits, unless it asks for the node's network; without an API token. */
 export function probePod(options: ProbePodOptions): Draft<Pod> {
-  const { image, name, namespace, node, request } = options;
+  const { image, mount, name, namespace, node, request } = options;
   const security = securityOf(options);
   const container = {
     name: CONTAINER,
@@ -51,6 +53,7 @@ export function probePod(options: ProbePodOptions): Draft<Pod> {
     env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } },
     securityContext: security.container,
+    ...(mount && { volumeMounts: [{ name: 'mounted', mountPath: mount.path, readOnly: true }] }),
   };
   const spec = {
     ...security.pod,
@@ -61,6 +64,8 @@ export function probePod(options: ProbePodOptions): Draft<Pod> {
     activeDeadlineSeconds: secondsFor(options),
     terminationGracePeriodSeconds: 1,
     containers: [container],
+    // optional: a pod would not start without it, and the rest can be found out all the same
+    ...(mount && { volumes: [{ name: 'mounted', secret: { secretName: mount.secret, optional: true } }] }),
   };
   return { metadata: { name, namespace, labels: PROBE_LABELS }, spec };
 }

@@ -2,7 +2,7 @@
 export interface ContainerStateDetail {
   readonly waiting?: { readonly reason: string; readonly message?: string };
   readonly running?: { readonly startedAt: string };
-  readonly terminated?: { readonly reason: string; readonly exitCode: number; readonly startedAt: string; readonly finishedAt: string };
+  readonly terminated?: { readonly reason: string; readonly exitCode: number; readonly message?: string; readonly startedAt: string; readonly finishedAt: string };
 }
 
 export interface ContainerState {

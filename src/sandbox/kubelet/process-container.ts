@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { type Backoff, backoffDelay } from '../../base/retry.ts';
 import { type ContainerRunner, type ContainerState, type ContainerStateDetail, CREATING } from './container-state.ts';
@@ -107,12 +107,13 @@ export class ProcessContainer implements ContainerRunner {
   }
 
   #onExit(exitCode: number): void {
-    const { clock, restartPolicy } = this.#options;
+    const { clock, logPath, restartPolicy } = this.#options;
     this.#child = undefined;
     this.#cancelAll();
     const finished = clock.now();
     const reason = exitCode === 0 ? 'Completed' : 'Error';
-    const terminated = { terminated: { reason, exitCode, startedAt: this.#time(this.#startedAt), finishedAt: this.#time(finished) } };
+    const message = exitCode === 0 ? '' : endOf(logPath);
+    const terminated = { terminated: { reason, exitCode, ...(message !== '' && { message }), startedAt: this.#time(this.#startedAt), finishedAt: this.#time(finished) } };
     if (this.#stopped || restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && exitCode === 0)) {
       this.#set({ ready: false, state: terminated });
       return;
@@ -120,8 +121,8 @@ export class ProcessContainer implements ContainerRunner {
     if (finished - this.#startedAt >= STABLE_MS) this.#attempt = 0;
     const delay = backoffDelay(this.#attempt, BACKOFF);
     this.#attempt += 1;
-    const message = `back-off ${Math.round(delay)} ms restarting failed container`;
-    this.#set({ ready: false, state: { waiting: { reason: 'CrashLoopBackOff', message } }, lastState: terminated });
+    const backOff = `back-off ${Math.round(delay)} ms restarting failed container`;
+    this.#set({ ready: false, state: { waiting: { reason: 'CrashLoopBackOff', message: backOff } }, lastState: terminated });
     this.#cancels.add(
       clock.schedule(() => {
         this.#state = { ...this.#state, restartCount: this.#state.restartCount + 1 };
@@ -152,6 +153,20 @@ export class ProcessContainer implements ContainerRunner {
 
   #time(ms: number): string {
     return new Date(ms).toISOString();
+  }
+}
+
+/** What a kubelet keeps of a log by the policy FallbackToLogsOnError, which all our manifests have, bytes. */
+const MESSAGE_BYTES = 2048;
+
+function endOf(logPath: string): string {
+  const log = openSync(logPath, 'r');
+  try {
+    const buffer = Buffer.alloc(MESSAGE_BYTES);
+    const length = readSync(log, buffer, 0, MESSAGE_BYTES, Math.max(0, fstatSync(log).size - MESSAGE_BYTES));
+    return buffer.toString('utf8', 0, length);
+  } finally {
+    closeSync(log);
   }
 }
 

@@ -67,3 +67,8 @@ export function findConflicts(records: readonly SyncRecord[]): ServiceConflict[]
     return message === undefined ? [] : [{ reason: rule.reason, message }];
   });
 }
+
+/** All of them in one condition, of which the MCS API has one for each object. */
+export function describeConflicts(conflicts: readonly ServiceConflict[]): { readonly reason: string; readonly message: string } {
+  return { reason: conflicts.map(({ reason }) => reason).join(','), message: conflicts.map(({ message }) => message).join('\n') };
+}

@@ -23,7 +23,8 @@ export interface BenchmarkSettings {
 export interface PodPlan {
   readonly name: string;
   readonly namespace: string;
-  readonly node: string;
+  /** The pod runs there, past the scheduler and all taints: gateways and busy nodes are meant too. Anywhere by default. */
+  readonly node?: string;
   readonly image: string;
   /** Arguments of the in-pod program. */
   readonly args: readonly string[];
@@ -58,8 +59,7 @@ export function benchmarkPod({ args, deadlineSeconds, image, name, namespace, no
     restartPolicy: 'Never',
     activeDeadlineSeconds: deadlineSeconds,
     terminationGracePeriodSeconds: 1,
-    nodeName: node, // past the scheduler: gateways and busy nodes are meant too
-    tolerations: [{ operator: 'Exists' }],
+    ...(node !== undefined && { nodeName: node, tolerations: [{ operator: 'Exists' }] }),
     securityContext: RESTRICTED_POD,
     containers: [container],
   };

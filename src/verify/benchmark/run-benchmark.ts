@@ -1,21 +1,15 @@
-import { OWNER } from '../../api/labels.ts';
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import { McsError, toMcsError } from '../../base/errors.ts';
 import type { Task, TaskRunner } from '../../base/tasks.ts';
 import { isNotFound } from '../../kube/api-error.ts';
-import type { KubeClient } from '../../kube/client.ts';
 import type { Latency } from '../../probe/latency.ts';
 import type { Throughput } from '../../probe/throughput.ts';
-import { BENCHMARK_LABELS, benchmarkPod, type BenchmarkSettings, clientArgs, deadlineOf, placeObjects, serverArgs, toManifests } from './objects.ts';
+import { benchmarkPod, type BenchmarkSettings, clientArgs, deadlineOf, placeObjects, serverArgs, toManifests } from './objects.ts';
 import { type BenchmarkNodes, type BenchmarkPlan, chooseNodes, type Leg, planBenchmark } from './plan-benchmark.ts';
-import { type BenchmarkSite, runLeg } from './run-leg.ts';
-
-/** A cluster to measure in, by the name that people know. */
-export interface BenchmarkCluster {
-  readonly context: string;
-  readonly client: KubeClient;
-}
+import { type BenchmarkCluster, findClusterUID, findImage, withPlaces } from './place.ts';
+import type { BenchmarkSite } from './pods.ts';
+import { runLeg } from './run-leg.ts';
 
 export interface LegResult extends Leg {
   readonly throughput?: Throughput;
@@ -34,21 +28,18 @@ export interface PreparedBenchmark {
   readonly sites: ReadonlyMap<string, BenchmarkSite>;
 }
 
-const CLEANUP_MS = 15_000;
-
-async function inspectSite({ client, context }: BenchmarkCluster, signal: AbortSignal): Promise<{ uid: string; site: BenchmarkSite; nodes: BenchmarkNodes }> {
-  const controller = await client.find(resources.deployments, 'mcs-controller', MEMBER_NAMESPACE, { signal });
-  const image = controller?.spec.template.spec.containers[0]?.image;
-  if (image === undefined) throw new McsError('MCS_NOT_JOINED', `Cannot measure in the cluster of context "${context}": it is not a member`, { hints: [`mcs join broker-info.subm --context ${context}`] });
-  const [system, nodes, gateways] = await Promise.all([
-    client.get(resources.namespaces, 'kube-system', undefined, { signal }),
+async function inspectSite(cluster: BenchmarkCluster, signal: AbortSignal): Promise<{ uid: string; site: BenchmarkSite; nodes: BenchmarkNodes }> {
+  const { client, context } = cluster;
+  const image = await findImage(cluster, signal);
+  const [uid, nodes, gateways] = await Promise.all([
+    findClusterUID(cluster, signal),
     client.list(resources.nodes, { signal }),
     client.list(resources.gateways, { namespace: MEMBER_NAMESPACE, signal }).catch((error: unknown) => {
       if (isNotFound(error)) return { items: [] }; // joined without the data plane
       throw error;
     }),
   ]);
-  return { uid: system.metadata.uid ?? '', site: { client, image }, nodes: chooseNodes(context, nodes.items, gateways.items) };
+  return { uid, site: { client, image }, nodes: chooseNodes(context, nodes.items, gateways.items) };
 }
 
 /** Looks what can be measured. Throws MCS_NOT_JOINED, and MCS_USAGE for two contexts of one cluster. */
@@ -87,19 +78,9 @@ export async function runBenchmark(prepared: PreparedBenchmark, options: RunOpti
   const { plan, sites } = prepared;
   const { namespace, runTasks, settings, signal } = options;
   const results: LegResult[] = [];
-  try {
-    if (plan.legs.length > 0) for (const { client } of sites.values()) await makePlace(client, namespace, signal);
-    await runTasks(plan.legs.map((leg, index) => legTask(prepared, options, { leg, index, results })), signal);
-  } finally {
-    await Promise.all([...sites.values()].map(({ client }) => removePlace(client, namespace)));
-  }
+  const clients = plan.legs.length === 0 ? [] : [...sites.values()].map(({ client }) => client);
+  await withPlaces(clients, namespace, signal, () => runTasks(plan.legs.map((leg, index) => legTask(prepared, options, { leg, index, results })), signal));
   return { kind: settings.kind, results, skipped: plan.skipped };
-}
-
-async function makePlace(client: KubeClient, namespace: string, signal: AbortSignal): Promise<void> {
-  const place = placeObjects(namespace);
-  await client.create(resources.namespaces, place.namespace, { signal });
-  await client.create(resources.serviceAccounts, place.account, { signal });
 }
 
 function legTask({ sites }: PreparedBenchmark, { namespace, settings }: RunOptions, { index, leg, results }: { leg: Leg; index: number; results: LegResult[] }): Task {
@@ -125,14 +106,4 @@ function legTask({ sites }: PreparedBenchmark, { namespace, settings }: RunOptio
       }
     },
   };
-}
-
-/** With a time limit of its own, for it runs after Ctrl-C too. */
-async function removePlace(client: KubeClient, namespace: string): Promise<void> {
-  try {
-    await client.delete(resources.namespaces, namespace, undefined, { signal: AbortSignal.timeout(CLEANUP_MS), propagation: 'Background' });
-  } catch (cause) {
-    if (isNotFound(cause)) return;
-    throw new McsError('MCS_API_ERROR', `Cannot remove namespace "${namespace}" of the benchmark at ${client.server}`, { hints: [`kubectl delete namespaces -l ${OWNER}=${BENCHMARK_LABELS[OWNER]}`], cause });
-  }
 }

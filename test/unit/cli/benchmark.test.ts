@@ -36,7 +36,7 @@ describe('the table of a benchmark', () => {
   });
 
   it('shows latency', () => {
-    const microseconds = { count: 5, min: 90, mean: 100, max: 4200, stddev: 10, p50: 99, p99: 1500 };
+    const microseconds = { count: 5, min: 90, mean: 100, max: 4200, stddev: 10, p50: 99, p95: 900, p99: 1500 };
     const text = formatSections(benchmarkSections({ kind: 'latency', results: [{ ...leg, latency: { microseconds, transactionsPerSecond: 10_000.4, seconds: 1 } }], skipped: [] }));
     expect(text).toMatch(/90 us +100 us +99 us +1\.50 ms +4\.20 ms +10 us +10000/);
   });

@@ -25,4 +25,15 @@ describe('makeReport', () => {
   it('counts each status over all clusters', () => {
     expect(reportOf('pass', 'pass', 'warn', 'fail', 'skip').summary).toEqual({ pass: 2, warn: 1, fail: 1, skip: 1 });
   });
+
+  it('names failed checks, and warnings under which others are folded, as root causes', () => {
+    const check = (id: string, status: CheckStatus, more = {}) => ({ id, title: 't', topic: 'dns' as const, status, evidence: [], durationMs: 1, ...more });
+    const folded = check('W', 'skip', { causedBy: 'W', causedIn: 'east' });
+    const report = makeReport([
+      { context: 'east', name: 'east', checks: [check('W', 'warn'), check('V', 'warn'), check('F', 'fail')] },
+      { context: 'west', name: 'west', checks: [folded, check('G', 'skip', { causedBy: 'F' })] },
+      { context: 'north', name: 'north', checks: [folded] },
+    ]);
+    expect(report.rootCauses.map(({ cluster, id, dependents }) => [cluster, id, dependents])).toEqual([['east', 'W', 2], ['east', 'F', 0]]);
+  });
 });

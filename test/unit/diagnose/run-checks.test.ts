@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../src/base/clock.ts';
 import { McsError } from '../../../src/base/errors.ts';
-import { type Check, type CheckOutcome, type CheckResult, fail, pass } from '../../../src/diagnose/check.ts';
+import { type Check, type CheckOutcome, type CheckResult, fail, pass, type Suspect, warn } from '../../../src/diagnose/check.ts';
 import { runChecks, type RunChecksOptions } from '../../../src/diagnose/run-checks.ts';
 
 function check(id: string, needs: string[], run: () => Promise<CheckOutcome>): Check<undefined> {
@@ -97,6 +97,46 @@ describe('runChecks', () => {
       const checks = [pair('P', [], [], (peer) => (peer === 'west' ? fail(['dead']) : pass())), pair('Q', ['P'], [])];
       const results = await runChecks([{ name: 'east', context: ['north', 'west'], checks }], options);
       expect(brief(results.get('east'))).toEqual(['P north pass', 'P west fail', 'Q north pass', 'Q west skip P']);
+    });
+
+    describe('with suspects', () => {
+      const suspecting = (suspects: readonly Suspect[]): CheckOutcome => ({ ...warn(['empty here'], ['look']), suspects });
+      const inEast = [{ cluster: 'east', ids: ['S'] }];
+      const run = (...outcomes: [string, CheckOutcome][]) => runChecks(outcomes.map(([name, outcome]) => ({ name, context: [], checks: [single('S', outcome)] })), options);
+
+      it('folds a finding under the one that explains it, and keeps what was seen', async () => {
+        const results = await run(['west', suspecting(inEast)], ['east', warn(['none ready'])]);
+        expect(results.get('west')).toEqual([{ id: 'S', title: 'S', topic: 'dns', status: 'skip', evidence: ['caused by S in east', 'empty here'], causedBy: 'S', causedIn: 'east', durationMs: expect.any(Number) }]);
+        expect(brief(results.get('east'))).toEqual(['S  warn']);
+      });
+
+      it.each([
+        ['nothing is found there', pass(), 'S  warn'],
+        ['what is found there is an effect itself', suspecting([{ cluster: 'west', ids: ['S'] }]), 'S  warn'],
+      ])('lets a finding stand where %s', async (_title, there, expected) => {
+        const results = await run(['west', suspecting(inEast)], ['east', there]);
+        expect(brief(results.get('west'))).toEqual([expected]);
+        expect(results.get('west')?.[0]).not.toHaveProperty('suspects');
+      });
+
+      it('names the cause of what was skipped there, and asks about one pair only', async () => {
+        const pairs = pair('P', [], [], (peer) => (peer === 'west' ? fail(['dead']) : pass()));
+        const subjects = [
+          { name: 'hub', context: ['north', 'west'], checks: [pairs] },
+          { name: 'east', context: [], checks: [single('A', fail(['broken'])), { ...single('S', warn(['none'])), needs: ['A'] }] },
+          { name: 'one', context: [], checks: [single('S', suspecting(inEast))] },
+          { name: 'two', context: [], checks: [single('S', suspecting([{ cluster: 'hub', ids: ['P'], peer: 'north' }]))] },
+          { name: 'three', context: [], checks: [single('S', suspecting([{ cluster: 'hub', ids: ['P'], peer: 'west' }]))] },
+        ];
+        const results = await runChecks(subjects, options);
+        expect(['one', 'two', 'three'].flatMap((name) => brief(results.get(name)))).toEqual(['S  skip A east', 'S  warn', 'S  skip P hub']);
+      });
+
+      it('lets run what depends on a warning that is explained elsewhere', async () => {
+        const west = { name: 'west', context: [], checks: [single('S', suspecting(inEast)), { ...single('D', pass()), needs: ['S'] }] };
+        const results = await runChecks([west, { name: 'east', context: [], checks: [single('S', warn(['none']))] }], options);
+        expect(brief(results.get('west'))).toEqual(['S  skip S east', 'D  pass']);
+      });
     });
 
     it('takes what is known of a cluster that cannot be asked as a cause', async () => {

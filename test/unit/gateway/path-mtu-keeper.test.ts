@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../src/base/log.ts';
 import { measurePathMtu, type PathMtuOptions } from '../../../src/gateway/apply/measure-path-mtu.ts';
-import type { Exec } from '../../../src/gateway/apply/exec.ts';
+import type { Exec } from '../../../src/base/exec.ts';
 import { PathMtuKeeper } from '../../../src/gateway/path-mtu-keeper.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER } from '../../../src/api/labels.ts';
 import type { EndpointSlice, MemberConfig, ServiceExport, ServiceImport } from '../../../src/api/types/index.ts';
 import type { ClusterState } from '../../../src/inspect/cluster-state.ts';
+import { countReadyEndpoints, slimSlice } from '../../../src/inspect/ready-endpoints.ts';
 import { sharedServices } from '../../../src/inspect/shared-services.ts';
 
 const metadata = { name: 'nginx', namespace: 'shop' };
@@ -15,7 +16,7 @@ function slice(cluster: string, ...ready: (boolean | undefined)[]): EndpointSlic
 }
 
 function stateOf(clusterID: string, exports: ServiceExport[], imports: ServiceImport[], slices: EndpointSlice[]): ClusterState {
-  return { uid: clusterID, kubernetesVersion: '', workloads: [], member: { config: { clusterID } as MemberConfig, exports, imports, slices } };
+  return { uid: clusterID, kubernetesVersion: '', workloads: [], member: { config: { clusterID } as MemberConfig, exports, imports, readyEndpoints: countReadyEndpoints(slices.map(slimSlice)) } };
 }
 
 describe('sharedServices', () => {

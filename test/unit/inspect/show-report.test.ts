@@ -25,7 +25,7 @@ function exported(...conditions: [string, 'True' | 'False' | 'Unknown', string][
 const imported: ServiceImport = { apiVersion: '', kind: '', metadata: { name: 'web', namespace: 'shop' }, spec: { type: 'ClusterSetIP', ips: ['10.96.0.9'], ports: [{ name: 'http', port: 80 }] } };
 
 function member(id: string, exports: ServiceExport[], imports: ServiceImport[], extra: Partial<ClusterState> = {}): FleetMember {
-  const state: ClusterState = { uid: id, kubernetesVersion: 'v1', workloads: [workload('dns', 2, 2)], member: { config: config(id), exports, imports, slices: [] }, ...extra };
+  const state: ClusterState = { uid: id, kubernetesVersion: 'v1', workloads: [workload('dns', 2, 2)], member: { config: config(id), exports, imports, readyEndpoints: new Map() }, ...extra };
   return { context: `ctx-${id}`, client: {} as never, state };
 }
 

@@ -67,6 +67,12 @@ describe('ProcessContainer', () => {
     expect(started.state).toMatchObject({ ready: false, restartCount: 0, state: { terminated: { exitCode, reason } } });
   });
 
+  it('keeps the last words of a process that failed', async () => {
+    const started = await run('console.error("no such port"); process.exit(1)', { restartPolicy: 'Never' });
+    await eventually(() => started.state.state.terminated !== undefined);
+    expect(started.state.state.terminated?.message).toContain('no such port');
+  });
+
   it('asks it to end, and kills it after the grace period', async () => {
     const polite = await run('process.on("SIGTERM", () => process.exit(0)); console.log("up"); setInterval(() => {}, 1000)');
     await eventually(async () => (await log()).includes('up'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Gateway, Node } from '../../../src/api/types/index.ts';
 import { benchmarkPod, clientArgs, placeObjects } from '../../../src/verify/benchmark/objects.ts';
 import { chooseNodes, planBenchmark } from '../../../src/verify/benchmark/plan-benchmark.ts';
-import { parseResult } from '../../../src/verify/benchmark/run-leg.ts';
+import { parseResult } from '../../../src/verify/benchmark/pods.ts';
 import { thrown } from '../../helpers/thrown.ts';
 
 const node = (name: string, isGateway = false, ready = 'True'): Node =>

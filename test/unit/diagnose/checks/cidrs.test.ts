@@ -28,6 +28,11 @@ describe('judgeOverlap', () => {
   ])('%s', (_title, others, status) => {
     expect(judge(...others).status).toBe(status);
   });
+
+  it('has one line for all members that overlap in the same way', () => {
+    const others = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => ({ member: { config: ranges(id, '10.1.0.0/16') } }));
+    expect(judge(...others).evidence).toEqual(['pod range 10.1.0.0/16 of "west" overlaps with pod range 10.1.0.0/16 of "a", "b", "c", "d", "e" and 2 more']);
+  });
 });
 
 describe('knownRanges', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubeObject, Service, ServiceImport } from '../../../../src/api/types/index.ts';
 import { derivedServiceChecks, judgeDerived } from '../../../../src/diagnose/checks/derived-services.ts';
 import type { DiagnoseContext } from '../../../../src/diagnose/context.ts';
+import { ReadOnce } from '../../../../src/diagnose/read-once.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import { ownershipLabels } from '../../../../src/sync/ownership.ts';
 import { SERVICE_OWNER } from '../../../../src/sync/service/broker-objects.ts';
@@ -31,7 +32,7 @@ describe('MCS-SD-08', () => {
   const run = (now: { readonly serviceImport?: ServiceImport; readonly service?: Service }) => {
     const find = (({ kind }: { kind: string }): Promise<KubeObject | undefined> => Promise.resolve(kind === 'Service' ? now.service : now.serviceImport)) as unknown as KubeClient['find'];
     const list = (() => Promise.resolve({ items: [] })) as unknown as KubeClient['list'];
-    const context = { cluster: { client: stubClient({ find, list }), context: 'c', state: { member: { imports: [imported('10.0.0.1')] } } } } as unknown as DiagnoseContext;
+    const context = { readings: new ReadOnce(), cluster: { client: stubClient({ find, list }), context: 'c', state: { member: { imports: [imported('10.0.0.1')] } } } } as unknown as DiagnoseContext;
     return derivedServiceChecks[0]?.run(context, new AbortController().signal);
   };
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { findMissingImports } from '../../../../src/diagnose/checks/service-discovery.ts';
+import type { ServiceImport } from '../../../../src/api/types/index.ts';
+import { ownershipLabels } from '../../../../src/sync/ownership.ts';
+import { SERVICE_OWNER } from '../../../../src/sync/service/broker-objects.ts';
+import { findForeignImports, findMissingImports } from '../../../../src/diagnose/checks/service-discovery.ts';
 import type { SharedService } from '../../../../src/inspect/shared-services.ts';
 
 function service(ready: 'True' | 'False', ...importedIn: string[]): SharedService {
@@ -20,5 +23,19 @@ describe('findMissingImports', () => {
   ];
   it.each(cases)('%s', (_title, given, namespaces, expected) => {
     expect(findMissingImports([given], 'east', new Set(namespaces))).toHaveLength(expected);
+  });
+});
+
+describe('findForeignImports', () => {
+  const imported = (name: string, labels: Record<string, string>) => ({ metadata: { name, namespace: 'shop', labels } }) as ServiceImport;
+  const ours = ownershipLabels({ owner: SERVICE_OWNER, originCluster: 'east', originUid: 'u' });
+  const cases: [string, ServiceImport, SharedService, readonly string[]][] = [
+    ['made by mcs', imported('nginx', ours), service('True'), []],
+    ['made by somebody else', imported('nginx', {}), service('True'), ['shop/nginx']],
+    ['made by somebody else, for a service of his own', imported('other', {}), service('True'), []],
+    ['made by somebody else, of a service that is not on the broker yet', imported('nginx', {}), service('False'), []],
+  ];
+  it.each(cases)('%s', (_title, given, shared, expected) => {
+    expect(findForeignImports([given], [shared])).toEqual(expected);
   });
 });

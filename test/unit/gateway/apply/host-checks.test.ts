@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { McsError } from '../../../../src/base/errors.ts';
-import type { Exec, ExecResult } from '../../../../src/gateway/apply/exec.ts';
+import type { Exec, ExecResult } from '../../../../src/base/exec.ts';
 import { checkHost } from '../../../../src/gateway/apply/host-checks.ts';
 import type { HostFiles } from '../../../../src/gateway/apply/host-files.ts';
 

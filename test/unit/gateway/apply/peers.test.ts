@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../../src/base/log.ts';
-import type { Exec } from '../../../../src/gateway/apply/exec.ts';
+import type { Exec } from '../../../../src/base/exec.ts';
 import { createKernelNetwork, type KernelNetwork } from '../../../../src/gateway/apply/kernel-network.ts';
 import { PeerMemory } from '../../../../src/gateway/apply/peer-memory.ts';
 import type { WireguardState } from '../../../../src/gateway/apply/wireguard-state.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../../src/base/log.ts';
-import type { Follow } from '../../../../src/gateway/apply/exec.ts';
+import type { Follow } from '../../../../src/base/exec.ts';
 import { createKernelWatch } from '../../../../src/gateway/apply/watch-kernel.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 

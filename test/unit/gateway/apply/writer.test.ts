@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { McsError } from '../../../../src/base/errors.ts';
-import type { Exec } from '../../../../src/gateway/apply/exec.ts';
+import type { Exec } from '../../../../src/base/exec.ts';
 import { batch, type Step } from '../../../../src/gateway/apply/step.ts';
 import { createWriter } from '../../../../src/gateway/apply/writer.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { silentLogger } from '../../../../src/base/log.ts';
-import { answerTo, decodeAnswer, ECHO_BYTES, encodeRequest } from '../../../../src/gateway/health/echo-packet.ts';
+import { answerTo, decodeAnswer, ECHO_BYTES, encodeRequest } from '../../../../src/probe/echo-packet.ts';
 import { EchoServer } from '../../../../src/gateway/health/echo-server.ts';
 import { formatGoDuration } from '../../../../src/gateway/health/go-duration.ts';
 import { Prober } from '../../../../src/gateway/health/prober.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../../src/base/log.ts';
-import { answerTo } from '../../../../src/gateway/health/echo-packet.ts';
+import { answerTo } from '../../../../src/probe/echo-packet.ts';
 import { Prober } from '../../../../src/gateway/health/prober.ts';
 import type { openUdpSocket } from '../../../../src/gateway/udp-socket.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';

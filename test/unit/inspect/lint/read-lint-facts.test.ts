@@ -32,7 +32,7 @@ function cluster(id: string, options: { readonly exports?: boolean; readonly mem
       uid: id,
       kubernetesVersion: 'v1.34.0',
       workloads: [],
-      member: { config, credential, exports: hasExport ? [{ ...localExport(), metadata: { ...localExport().metadata, creationTimestamp: '2026-01-01T00:00:00Z' } }] : [], imports: [winner], slices: [] },
+      member: { config, credential, exports: hasExport ? [{ ...localExport(), metadata: { ...localExport().metadata, creationTimestamp: '2026-01-01T00:00:00Z' } }] : [], imports: [winner], readyEndpoints: new Map() },
       ...(members !== undefined && { broker: { namespace: BROKER_NAMESPACE, members: members.map((clusterID) => ({ clusterID, podCIDRs: [], serviceCIDRs: [], nodeCIDRs: [], joinedAt: '', exports: 0 })) } }),
     },
   };

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync, closeSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Clock, systemClock } from '../../base/clock.ts';
-import { McsError } from '../../base/errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { McsError } from './errors.ts';
 
 export interface ExecResult {
   readonly stdout: string;

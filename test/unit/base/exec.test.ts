@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createExec } from '../../../../src/gateway/apply/exec.ts';
-import { eventually } from '../../../helpers/eventually.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { createExec } from '../../../src/base/exec.ts';
+import { eventually } from '../../helpers/eventually.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
 
 
 function isAlive(pid: number): boolean {

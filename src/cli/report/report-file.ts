@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { errorMessage, McsError, systemErrorCode } from '../../base/errors.ts';
+
+function cannotWrite(path: string, why: string, cause?: unknown): McsError {
+  return new McsError('MCS_REPORT_WRITE', `Cannot write the report "${path}": ${why}`, { hints: ['mcs diagnose all --report ./report.html'], ...(cause !== undefined && { cause }) });
+}
+
+/** The file behind a link, so that the link stays; the path itself where there is nothing yet. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    const target = await realpath(path);
+    // a device or a pipe would be replaced by a file
+    if (!(await stat(target)).isFile()) throw cannotWrite(path, 'it is there, and is no file');
+    return target;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return resolve(path);
+    throw error instanceof McsError ? error : cannotWrite(path, errorMessage(error), error);
+  }
+}
+
+const temporaryFor = (target: string): string => `${target}.${randomBytes(4).toString('hex')}.tmp`;
+
+/** Throws MCS_REPORT_WRITE where `writeReportFile` could not write: to be asked before a long work for it begins. */
+export async function requireWritableReport(path: string): Promise<void> {
+  const temporary = temporaryFor(await targetOf(path));
+  try {
+    // permissions alone do not tell: there are folders in which nobody can make a file
+    await (await open(temporary, 'wx')).close();
+    await rm(temporary);
+  } catch (error) {
+    throw cannotWrite(path, errorMessage(error), error);
+  }
+}
+
+/** Writes the whole file or leaves what was there. Throws MCS_REPORT_WRITE. */
+export async function writeReportFile(path: string, text: string): Promise<void> {
+  const target = await targetOf(path);
+  const temporary = temporaryFor(target);
+  try {
+    await writeFile(temporary, text, { flag: 'wx', flush: true });
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to tell
+    throw cannotWrite(path, errorMessage(error), error);
+  }
+}

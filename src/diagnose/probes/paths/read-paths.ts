@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { familyOf } from '../../../api/cidr.ts';
+import { LOOPBACK_BACKEND } from '../../../api/data-plane.ts';
+import { GATEWAY_AGENT, MEMBER_NAMESPACE } from '../../../api/names.ts';
+import { resources } from '../../../api/resources.ts';
+import type { Node } from '../../../api/types/index.ts';
+import type { Looked } from '../../../base/looked.ts';
+import { isReadyNode } from '../../../discovery/gateway-nodes.ts';
+import { carriersIn } from '../../../inspect/data-plane.ts';
+import { type FleetMember, nameOf } from '../../../inspect/survey-fleet.ts';
+import { runProbePod } from '../../../probe/pods/run-probe-pod.ts';
+import type { DiagnoseContext } from '../../context.ts';
+import type { PodSettings } from '../pod-settings.ts';
+import { combineResults, type NodeResult } from './combine-results.ts';
+import type { PathFindings, ProbedNode } from './flow.ts';
+import { type PathCluster, type NodeRequest, planPaths } from './plan-paths.ts';
+
+/** How long the pods send to each other, ms: they do not start at the same moment. */
+const WINDOW_MS = 5_000;
+
+function addressOf({ status }: Node, family: string | undefined): string | undefined {
+  return status?.addresses?.find(({ type, address }) => type === 'InternalIP' && familyOf(address) === family)?.address;
+}
+
+/** A node that is ready and not the gateway: one that gets no answers before others. */
+export function chooseWorker(nodes: readonly Node[], gateway: ProbedNode, broken: ReadonlySet<string>): ProbedNode | undefined {
+  const { cluster, address: gatewayAddress } = gateway;
+  const candidates = nodes.filter((node) => node.metadata.name !== gateway.node && isReadyNode(node)).flatMap((node) => {
+    const address = addressOf(node, familyOf(gatewayAddress));
+    return address === undefined ? [] : [{ cluster, node: node.metadata.name, address }];
+  });
+  return candidates.find(({ node }) => broken.has(node)) ?? candidates[0];
+}
+
+async function describeCluster(member: FleetMember, signal: AbortSignal): Promise<Looked<PathCluster>> {
+  const { dataPlane, config, credential } = member.state.member ?? {};
+  if (dataPlane === undefined || config === undefined) return { reason: 'it has no gateways' };
+  const carrier = carriersIn(config.clusterID, dataPlane)[0];
+  const spec = carrier?.gateway.status?.localEndpoint;
+  if (carrier === undefined || spec === undefined) return { reason: 'it has no active gateway' };
+  if (spec.backend === LOOPBACK_BACKEND) return { reason: 'its nodes are simulated: there are no packets between them' };
+  const name = nameOf(member);
+  const gateway = { cluster: name, node: carrier.gateway.metadata.name, address: spec.private_ip };
+  const broken = new Set(dataPlane.routeAgents.filter(({ status }) => status?.remoteEndpoints.some((path) => path.status === 'error')).map(({ metadata }) => metadata.name));
+  const { items } = await member.client.list(resources.nodes, { signal });
+  const worker = chooseWorker(items, gateway, broken);
+  return { found: { name, spec, connections: carrier.connections, broker: credential?.server, gateway, ...(worker && { worker }) } };
+}
+
+interface Run extends PodSettings {
+  readonly signal: AbortSignal;
+  readonly monotonic: () => number;
+}
+
+async function runNode(member: FleetMember, { node, request }: NodeRequest, run: Run): Promise<NodeResult> {
+  const image = member.state.workloads.find(({ name }) => name === GATEWAY_AGENT)?.image;
+  if (image === undefined) return { looked: { reason: 'the gateway agent is not installed, so its image is not known' }, endedAt: run.monotonic() };
+  const looked = await runProbePod(member.client, {
+    name: `mcs-paths-${run.runID}-${node.address.replaceAll(/[.:]+/g, '-')}`,
+    namespace: MEMBER_NAMESPACE,
+    image,
+    request: { paths: request },
+    node: node.node,
+    host: { capabilities: ['NET_ADMIN', 'NET_RAW'] },
+    startMs: run.startMs,
+    signal: run.signal,
+    progress: (text) => run.progress(`${text} on node ${node.node} of ${node.cluster}`),
+  });
+  const endedAt = run.monotonic();
+  if ('reason' in looked) return { looked, endedAt };
+  const { paths } = looked.found;
+  return { looked: paths === undefined ? { reason: 'the pod did not try' } : { found: paths }, endedAt };
+}
+
+async function probeAll({ fleet, clock }: DiagnoseContext, settings: PodSettings, signal: AbortSignal): Promise<PathFindings> {
+  const described = await Promise.all(fleet.clusters.map(async (member) => ({ member, looked: await describeCluster(member, signal) })));
+  const clusters = described.flatMap(({ looked }) => ('found' in looked ? [looked.found] : []));
+  const leftOut = new Map(described.flatMap(({ member, looked }) => ('reason' in looked ? [[nameOf(member), looked.reason] as const] : [])));
+  const plan = planPaths(clusters, { runID: settings.runID, windowMs: WINDOW_MS, createToken: () => randomBytes(8).toString('hex') });
+  const run: Run = { ...settings, signal, monotonic: () => clock.monotonic() };
+  const results = await Promise.all([...plan.requests].map(async ([key, entry]): Promise<readonly [string, NodeResult][]> => {
+    const member = fleet.clusters.find((each) => nameOf(each) === entry.node.cluster);
+    return member === undefined ? [] : [[key, await runNode(member, entry, run)]];
+  }));
+  return combineResults(plan, new Map(results.flat()), leftOut);
+}
+
+/** What the nodes of all clusters find out about the ways between them, found out once a run; or why no pods may be run. */
+export async function readPaths(context: DiagnoseContext, signal: AbortSignal): Promise<Looked<PathFindings>> {
+  const { pods, fleetReadings } = context;
+  if ('reason' in pods) return pods;
+  return { found: await fleetReadings.get('ways between nodes', () => probeAll(context, pods.found, signal)) };
+}

@@ -1,0 +1,55 @@
+import { MCS_SERVICE_NAME, SERVICE_NAME, SLICE_MANAGED_BY } from '../../api/labels.ts';
+import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
+import type { EndpointSlice, KubeObject, Service } from '../../api/types/index.ts';
+import type { AddressType } from '../../probe/dns-asker.ts';
+import type { Draft } from '../../kube/client.ts';
+import { BENCHMARK_LABELS, BENCHMARK_PORT } from '../benchmark/objects.ts';
+
+/** A Service to be exported, and whose endpoint it has. */
+export interface CanaryPlan {
+  readonly name: string;
+  readonly namespace: string;
+  /** Address of the pod behind it. */
+  readonly address: string;
+  /** Its name leads to the pod itself, and follows the pod's readiness. */
+  readonly isHeadless?: boolean;
+}
+
+export interface CanaryObjects {
+  readonly service: Draft<Service>;
+  readonly slice: Draft<EndpointSlice>;
+  readonly serviceExport: Draft<KubeObject>;
+}
+
+/** Name of the Service whose endpoint changes. */
+export const CHANGING = 'canary-changing';
+export const canaryName = (index: number): string => `canary-${index}`;
+
+export function addressTypeOf(address: string): AddressType {
+  return address.includes(':') ? 'AAAA' : 'A';
+}
+
+/** Its endpoints are written here and not by the cluster's own controllers, whose time does not count then. */
+export function canaryObjects({ address, isHeadless = false, name, namespace }: CanaryPlan): CanaryObjects {
+  const metadata = { name, namespace, labels: BENCHMARK_LABELS };
+  const ports = [{ name: 'first-byte', port: BENCHMARK_PORT, protocol: 'TCP' as const }];
+  return {
+    service: { metadata, spec: { ...(isHeadless && { clusterIP: 'None' }), ports: ports.map((port) => ({ ...port, targetPort: BENCHMARK_PORT })) } },
+    slice: {
+      metadata: { ...metadata, labels: { ...BENCHMARK_LABELS, [SERVICE_NAME]: name, [SLICE_MANAGED_BY]: 'benchmark.mcs.clusterset.local' } },
+      addressType: addressTypeOf(address) === 'A' ? 'IPv4' : 'IPv6',
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports,
+    },
+    serviceExport: { metadata },
+  };
+}
+
+export function clustersetName({ name, namespace }: Pick<CanaryPlan, 'name' | 'namespace'>): string {
+  return `${name}.${namespace}.svc.${CLUSTERSET_DOMAIN}`;
+}
+
+/** Whether an object is a copy of what belongs to the Service. */
+export function isCopyOf({ metadata }: Pick<KubeObject, 'metadata'>, service: string): boolean {
+  return metadata.labels?.[MCS_SERVICE_NAME] === service;
+}
