@@ -1,73 +1,51 @@
 /**
- * `npm run drill`: breaks a sandbox of two joined clusters in one place at a time, then in two, and expects
- * `mcs diagnose all` to name those places, and no others. Exits with 1 where one is not named right.
- *   -- --only NAME        faults whose name contains it
- *   -- --seed NUMBER      the names, ports and addresses of a former run
- *   -- --tap FILE         the results once more, for programs
+ * `npm run drill`: breaks two joined clusters in one place at a time, then in two, and expects `mcs diagnose all`
+ * to name those places, and no others. Exits with 1 where one is not named right.
+ *   -- --only NAME               faults whose name contains it; may be repeated
+ *   -- --seed NUMBER             the names, ports and addresses of a former run
+ *   -- --tap FILE                the results once more, for programs
+ *   -- --lab --contexts a,b      faults of real networks, on clusters of the lab (MCS_E2E_LAB)
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startJoinedContexts } from '../bench/lib/joined-contexts.ts';
 import { startJoinedSandbox } from '../bench/lib/joined-sandbox.ts';
 import { createDice } from './drill/dice.ts';
-import { diagnoseAll, type Diagnosis, judgeFault, judgeHealth, until } from './drill/diagnosis.ts';
-import type { Fault, Scene, Setting } from './drill/fault.ts';
+import type { Scene, Setting } from './drill/fault.ts';
+import { makeDoubles } from './drill/faults/doubles.ts';
 import { makeFaults } from './drill/faults/index.ts';
-import { describeFindings } from './drill/judge-report.ts';
+import { makeLabFaults } from './drill/faults/lab.ts';
+import { runDrill } from './drill/run.ts';
 import { copyKubeconfig, setScene } from './drill/scene.ts';
 
 const root = resolve(import.meta.dirname, '..');
-/** For a fault to show, and for its traces to go. */
-const PATIENCE_MS = Number(process.env.DRILL_PATIENCE ?? 60_000);
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, seed: { type: 'string' }, tap: { type: 'string' } } });
-
-interface Outcome {
-  readonly fault: Fault;
-  readonly seconds: number;
-  readonly complaints: readonly string[];
-}
-
-async function drill(scene: Scene, ask: () => Promise<Diagnosis>, fault: Fault): Promise<Outcome> {
-  const mend = await fault.inject(scene);
-  const begun = performance.now();
-  const complaint = await until(ask, judgeFault(fault), PATIENCE_MS);
-  const seconds = (performance.now() - begun) / 1000;
-  await mend();
-  const remains = await until(ask, judgeHealth, PATIENCE_MS);
-  return { fault, seconds, complaints: [...(complaint === undefined ? [] : [complaint]), ...(remains === undefined ? [] : [`after the repair: ${remains}`])] };
-}
-
-function print({ fault, seconds, complaints }: Outcome): void {
-  console.log(`  ${complaints.length === 0 ? 'ok    ' : 'WRONG '} ${fault.name.padEnd(48)} ${describeFindings(fault.expected).padEnd(60)} ${seconds.toFixed(1).padStart(5)} s`);
-  for (const complaint of complaints) console.log(`         ${complaint}`);
-}
-
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, seed: { type: 'string' }, tap: { type: 'string' }, contexts: { type: 'string' }, lab: { type: 'boolean', default: false } } });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+const [near = 'cluster0', far = 'cluster1'] = values.contexts?.split(',') ?? [];
 const dice = createDice(seed);
-const setting: Setting = { dice, near: 'cluster0', far: 'cluster1', namespace: dice.word(), service: dice.word() };
-const faults = makeFaults(setting).filter(({ name }) => values.only === undefined || name.includes(values.only));
+const setting: Setting = { dice, near, far, namespace: dice.word(), service: dice.word() };
+const singles = values.lab ? makeLabFaults(setting) : makeFaults(setting);
+const all = values.lab ? singles : [...singles, ...makeDoubles(singles)];
+const faults = all.filter(({ name }) => values.only?.some((part) => name.includes(part)) ?? true);
+
 const folder = mkdtempSync(join(tmpdir(), 'mcs-drill-'));
-const clusters = await startJoinedSandbox(root);
+const clusters = values.contexts === undefined ? await startJoinedSandbox(root) : await startJoinedContexts(root, [near, far]);
 try {
-  const [near, far] = [await clusters.client(setting.near), await clusters.client(setting.far)];
-  const scene: Scene = { client: (name) => (name === setting.near ? near : far), kubeconfig: copyKubeconfig(clusters.env.KUBECONFIG ?? '', folder) };
-  const env = { ...clusters.env, KUBECONFIG: scene.kubeconfig };
-  const ask = (): Promise<Diagnosis> => diagnoseAll(env, []);
-  await setScene(near, far, setting);
-  const unwell = await until(ask, judgeHealth, PATIENCE_MS);
-  if (unwell !== undefined) throw new Error(`Cannot begin the drill: ${unwell}`);
-  console.log(`drill: ${faults.length} faults, seed ${seed}`);
-  let wrong = 0;
-  for (const fault of faults) {
-    const outcome = await drill(scene, ask, fault);
-    print(outcome);
-    wrong += outcome.complaints.length === 0 ? 0 : 1;
-  }
-  console.log(`${faults.length - wrong} of ${faults.length} faults named right`);
-  process.exitCode = wrong === 0 ? 0 : 1;
+  const clients = new Map([[near, await clusters.client(near)], [far, await clusters.client(far)]]);
+  const client: Scene['client'] = (name) => clients.get(name) ?? raise(name);
+  const scene: Scene = { client, kubeconfig: copyKubeconfig(clusters.env.KUBECONFIG ?? '', folder) };
+  await setScene(client(near), client(far), setting);
+  console.log(`drill: ${faults.length} faults in ${values.contexts === undefined ? 'a sandbox' : 'real clusters'}, seed ${seed}`);
+  const isGood = await runDrill({ faults, scene, env: { ...clusters.env, KUBECONFIG: scene.kubeconfig }, tap: values.tap });
+  process.exitCode = isGood ? 0 : 1;
 } finally {
   await clusters.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+function raise(name: string): never {
+  throw new Error(`there is no cluster "${name}"`);
 }

@@ -12,7 +12,7 @@ import { findLab, runOnLab } from './e2e/lab-clusters.ts';
 
 const root = resolve(import.meta.dirname, '..');
 /** In this order: the story of the how-to first, then what disturbs it. */
-const PARTS = ['setup', 'howto', 'services', 'isolation', 'life', 'tunnels'];
+const PARTS = ['setup', 'howto', 'services', 'isolation', 'life', 'tunnels', 'verify'];
 const SANDBOX = ['cluster0', 'cluster1'];
 
 const { values } = parseArgs({ options: { contexts: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, tap: { type: 'string' } } });

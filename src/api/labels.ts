@@ -73,3 +73,5 @@ export const APPLIED_KEYS = `${PREFIX}/applied-keys`;
 export const STUB_DOMAIN = `${PREFIX}/stub-domain`;
 /** Annotation of the pods of the cluster's own DNS: a changed one has kubelet refresh their volumes at once. */
 export const DNS_CONFIG_HASH = `${PREFIX}/dns-config-hash`;
+/** Label of the test servers of `mcs verify`: the service that they stand behind. */
+export const VERIFY_SERVERS = `${PREFIX}/verify-servers`;

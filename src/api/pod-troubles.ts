@@ -1,3 +1,4 @@
+import { lastComplaint } from '../base/last-complaint.ts';
 import type { Pod } from './types/index.ts';
 
 /** Restarts of a container that are worth a word. */
@@ -17,7 +18,9 @@ function lastWords({ state, lastState }: ContainerStatus): string {
   const ended = state?.terminated ?? lastState?.terminated;
   const { reason, message } = state?.waiting ?? {};
   // kubelet's own word for a crash loop is how long it waits, not why
-  const line = ended?.message?.trim().split('\n').at(-1) ?? (reason === 'CrashLoopBackOff' ? undefined : message);
+  const said = ended?.message?.trim() ?? '';
+  // our own programs end with a word of farewell
+  const line = lastComplaint(said) ?? (said.split('\n').at(-1) || undefined) ?? (reason === 'CrashLoopBackOff' ? undefined : message);
   return line === undefined || line === '' ? '' : ` (${line.slice(0, 300)})`;
 }
 

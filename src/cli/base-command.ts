@@ -34,6 +34,11 @@ export abstract class BaseCommand extends Command {
     columns: process.stdout.columns,
   });
 
+  /** A reader that has gone, as `head` does, ends what would go on writing for ever. */
+  readonly #unread = (error: NodeJS.ErrnoException): void => {
+    if (error.code === 'EPIPE' && !this.#stop.signal.aborted) this.#stop.abort(new McsError('MCS_INTERRUPTED', 'Stopped: nobody reads the output any more'));
+  };
+
   /** What Ctrl-C means to this command. */
   protected interruption(): McsError {
     return new McsError('MCS_INTERRUPTED', 'Stopped before the end');
@@ -58,11 +63,13 @@ export abstract class BaseCommand extends Command {
     setMaxListeners(0, this.#stop.signal); // every request in flight listens to it
     process.on('SIGINT', this.#interrupt);
     process.on('SIGTERM', this.#interrupt);
+    process.stdout.on('error', this.#unread);
   }
 
   protected override finally(): Promise<void> {
     process.off('SIGINT', this.#interrupt);
     process.off('SIGTERM', this.#interrupt);
+    process.stdout.off('error', this.#unread);
     return Promise.resolve();
   }
 

@@ -3,7 +3,7 @@ import type { FleetSource } from '../inspect/survey-fleet.ts';
 import type { ClusterAccess, KubeClient } from '../kube/client.ts';
 import { proxyFor, throughProxy } from '../kube/access.ts';
 import { createKubeClient, type KubeClientOptions, userAgentOf } from '../kube/kube-client.ts';
-import { type KnownCluster, loadKnownClusters } from './known-clusters.ts';
+import { type KnownCluster, type KnownClusters, loadKnownClusters } from './known-clusters.ts';
 import { splitList } from './split-list.ts';
 
 /** Values of `clusterFlags`. */
@@ -54,6 +54,8 @@ export function connectDirectly(access: ClusterAccess, version: string): KubeCli
 
 /** Time for a cluster among many to accept a connection, ms: one that is gone shall not hold up the others. */
 const FLEET_CONNECT_MS = 3000;
+/** Time for the credential plugin of one among many, ms: those of clouds take seconds each where twenty run at once. */
+const FLEET_PLUGIN_MS = 10_000;
 /** Connections to each of them: beyond that the handshakes take longer than waiting for a connection that is there. */
 const FLEET_CONNECTIONS = 12;
 
@@ -70,11 +72,29 @@ export async function findOne(selection: ClusterSelection, version: string): Pro
 /** The clusters that a reading command looks into: those named, else every context of the kubeconfig. */
 export async function findFleet(selection: FleetSelection, version: string): Promise<readonly FleetSource[]> {
   const clusters = await loadKnownClusters(selection.kubeconfig, process.env);
-  // a mistyped name is an error of usage, found before anything is read
-  const chosen = (namedContexts(selection) ?? clusters.contexts).map((name) => clusters.get(name));
-  if (chosen.length === 0) throw new McsError('MCS_NO_KUBECONFIG', `Cannot choose a cluster: ${clusters.source} has no context`, { hints: ['mcs sandbox up'] });
+  const named = namedContexts(selection) ?? clusters.contexts;
+  if (named.length === 0) throw new McsError('MCS_NO_KUBECONFIG', `Cannot choose a cluster: ${clusters.source} has no context`, { hints: ['mcs sandbox up'] });
   const options = { connectTimeoutMs: FLEET_CONNECT_MS, maxConnections: FLEET_CONNECTIONS };
-  return chosen.map((known) => ({ context: known.context, connect: () => Promise.resolve(connectTo(known.access(accessOptions(selection)), version, options)) }));
+  return named.map((name) => {
+    const known = findUsable(clusters, name);
+    if (known instanceof McsError) return { context: name, connect: () => Promise.reject(known) };
+    const connect = async (): Promise<KubeClient> => {
+      const access = known.access({ ...accessOptions(selection), pluginTimeoutMs: FLEET_PLUGIN_MS });
+      await access.headers(); // a credential plugin has its own time
+      return connectTo(access, version, options);
+    };
+    return { context: known.context, connect };
+  });
+}
+
+/** A mistyped name is an error of usage, found before anything is read; a context that is broken is one among others. */
+function findUsable(clusters: KnownClusters, name: string): KnownCluster | McsError {
+  try {
+    return clusters.get(name);
+  } catch (error) {
+    if (error instanceof McsError && error.code === 'MCS_KUBECONFIG_INVALID') return error;
+    throw error;
+  }
 }
 
 function namedContexts({ context, contexts }: FleetSelection): readonly string[] | undefined {

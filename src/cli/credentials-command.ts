@@ -19,7 +19,7 @@ export abstract class ReadingCredentialsCommand extends FleetCommand {
     return this.withFleet(flags, async (fleet) => {
       const report = await readCredentials(fleet, Date.now(), this.signal);
       await this.presentSections(select(report), flags.output, sections(report));
-      if (flags.output === 'table') for (const remark of [...remarks(report), ...showRemarks(report)]) this.note(remark);
+      if (flags.output === 'table') for (const remark of [...remarks(report), ...showRemarks(report, (text) => this.asTyped(text))]) this.note(remark);
       this.setExitCode(fleet);
     });
   }

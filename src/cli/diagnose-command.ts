@@ -77,7 +77,8 @@ export abstract class DiagnoseCommand extends FleetCommand {
 
   #examine(fleet: Fleet, topics: readonly Topic[] | undefined, flags: DiagnoseFlags, clock: Clock = systemClock): Promise<DiagnoseReport> {
     const deadlineMs = parseDuration(flags.timeout);
-    const pods = podsFor(flags, { deadlineMs, env: process.env, runID: randomBytes(4).toString('hex'), progress: (text) => { this.note(`Waiting for ${text}`); } });
+    const pods = podsFor(flags, { deadlineMs, env: process.env, runID: randomBytes(4).toString('hex') });
+    if ('found' in pods && flags.output === 'table') this.note('Running pods in the clusters for some seconds (--no-pods does without)');
     return diagnose(fleet, { clock, signal: this.signal, deadlineMs, pods, ...(topics !== undefined && { topics }), ...selectionOf(flags) });
   }
 
@@ -90,7 +91,7 @@ export abstract class DiagnoseCommand extends FleetCommand {
     if (output === 'sarif') return void process.stdout.write(formatSarif(report, this.version));
     const marks = this.#marks;
     await this.present(report, output, { table: () => formatDiagnose(report, marks), short: () => formatDiagnoseShort(report) });
-    if (output === 'table') for (const remark of showRemarks({ unread: [], leftOut: report.leftOut })) this.note(remark);
+    if (output === 'table') for (const remark of showRemarks({ unread: [], leftOut: report.leftOut }, (text) => this.asTyped(text))) this.note(remark);
   }
 
   async #writePage(report: DiagnoseReport, fleet: Fleet, { report: path }: DiagnoseFlags, when: Pick<ReportSource, 'at' | 'gatheredBy'>): Promise<void> {
@@ -101,7 +102,8 @@ export abstract class DiagnoseCommand extends FleetCommand {
 
   /** The whole report, then what changes; with `-o json` each round's report on a line. Ctrl-C is its end, with the last exit code. */
   async #watch(topics: readonly Topic[] | undefined, flags: DiagnoseFlags): Promise<void> {
-    const { output } = flags;
+    const { output, report: path } = flags;
+    if (path !== undefined) throw new McsError('MCS_USAGE', 'Cannot use --report with --watch: a page is of one round', { hints: [`mcs diagnose all --report ${path}`] });
     if (output !== 'table' && output !== 'short' && output !== 'json') throw new McsError('MCS_USAGE', `Cannot watch with -o ${output}: its form has one report only`, { hints: ['mcs diagnose all --watch -o json'] });
     const intervalMs = parseDuration(flags.interval);
     let before: DiagnoseReport | undefined;

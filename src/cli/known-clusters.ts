@@ -1,6 +1,6 @@
 import { McsError } from '../base/errors.ts';
 import { readRuntime } from '../base/runtime.ts';
-import { accessForContext, inClusterAccess, podNamespace } from '../kube/access.ts';
+import { accessForContext, type AccessOptions, inClusterAccess, podNamespace } from '../kube/access.ts';
 import type { ClusterAccess } from '../kube/client.ts';
 import { getContext, loadKubeconfig } from '../kube/kubeconfig.ts';
 
@@ -12,7 +12,7 @@ export interface KnownCluster {
   /** Namespace of the context; "default" if it names none. */
   readonly namespace: string;
   /** Throws MCS_KUBECONFIG_INVALID. */
-  access(options: { readonly as?: string }): ClusterAccess;
+  access(options: Pick<AccessOptions, 'as' | 'pluginTimeoutMs'>): ClusterAccess;
 }
 
 export interface KnownClusters {

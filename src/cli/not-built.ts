@@ -29,7 +29,6 @@ const FLAGS: Readonly<Record<string, string>> = {
   'in-cluster': 'it goes with mcs diagnose all',
   'submariner-namespace': 'members always have their parts in the namespace submariner-operator',
   'enable-disruptive': 'it is called --disruptive-tests',
-  module: 'mcs gather takes all parts; --type and --max-size make it smaller',
 };
 
 /** Commands that subctl has and mcs has not. */

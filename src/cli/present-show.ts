@@ -35,9 +35,10 @@ export function showSections(report: ShowReport): readonly Section[] {
   return report.unread.length === 0 ? sections : sections.map((section) => ({ ...section, empty: `${section.empty} (as far as the clusters could be read)` }));
 }
 
-/** One line each for what the tables leave out. */
-export function showRemarks({ unread, leftOut }: Pick<ShowReport, 'unread' | 'leftOut'>): readonly string[] {
+/** What the tables leave out, and what to do about clusters that could not be read; `asTyped` as in BaseCommand. */
+export function showRemarks({ unread, leftOut }: Pick<ShowReport, 'unread' | 'leftOut'>, asTyped: (command: string) => string): readonly string[] {
   const byReason = Map.groupBy(leftOut, ({ reason }) => reason);
   const omitted = [...byReason].map(([reason, entries]) => `Left out: ${entries.map(({ context }) => context).join(', ')} (${reason})`);
-  return [...unread.map(({ context, message }) => `Cannot show "${context}": ${message}`), ...omitted];
+  const failed = unread.flatMap(({ context, hints, message }) => [`Cannot show "${context}": ${message}`, ...hints.slice(0, 1).map((hint) => `  Try: ${asTyped(hint)}`)]);
+  return [...failed, ...omitted];
 }

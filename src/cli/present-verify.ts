@@ -8,7 +8,7 @@ import type { Section } from './sections.ts';
 const NAME_WIDTH = Math.max(...TEST_KINDS.map(({ name }) => name.length));
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-const secondsOf = ({ milliseconds }: Pick<TestResult, 'milliseconds'>): string => `${(milliseconds / 1000).toFixed(1)} s`;
+const timeOf = ({ milliseconds }: Pick<TestResult, 'milliseconds'>): string => (milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`);
 
 /** What can be run, for `--list`. */
 export function catalogueSections(): readonly Section[] {
@@ -24,8 +24,8 @@ export function planSections(tests: readonly PlannedTest[]): readonly Section[] 
 
 function testLines(test: TestResult, { command, dim, mark }: Marks, isVerbose: boolean): readonly string[] {
   const head = `  ${mark(test.status)} ${test.name.padEnd(NAME_WIDTH)}  ${test.where}`;
-  if (test.status === 'pass') return [`${head} ${dim(`(${secondsOf(test)})`)}`, ...(isVerbose ? test.evidence.map((line) => `       ${dim(line)}`) : [])];
-  return [`${head} (${secondsOf(test)})`, `       ${dim(test.title)}`, ...test.evidence.map((line) => `       ${line}`), ...test.next.map((line) => `       next: ${command(line)}`)];
+  if (test.status === 'pass') return [`${head} ${dim(`(${timeOf(test)})`)}`, ...(isVerbose ? test.evidence.map((line) => `       ${dim(line)}`) : [])];
+  return [`${head} (${timeOf(test)})`, `       ${dim(test.title)}`, ...test.evidence.map((line) => `       ${line}`), ...test.next.map((line) => `       next: ${command(line)}`)];
 }
 
 /** A line for all that is skipped for one reason. */
@@ -35,7 +35,8 @@ function skipLines(tests: readonly TestResult[], { mark }: Marks): readonly stri
     const reason = test.evidence.join('; ');
     byReason.set(reason, [...(byReason.get(reason) ?? []), test]);
   }
-  return [...byReason].map(([reason, skipped]) => `  ${mark('skip')} ${skipped.length === 1 ? `${(skipped[0]?.name ?? '').padEnd(NAME_WIDTH)}  ${skipped[0]?.where ?? ''}` : counted(skipped.length, 'test')}: ${reason}`);
+  const kindsOf = (skipped: readonly TestResult[]): string => [...new Set(skipped.map(({ name }) => name))].join(', ');
+  return [...byReason].map(([reason, skipped]) => `  ${mark('skip')} ${counted(skipped.length, 'test')} (${kindsOf(skipped)}): ${reason}`);
 }
 
 function tally({ clusters, summary, tests }: VerifyReport): string {

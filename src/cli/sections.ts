@@ -9,7 +9,9 @@ export interface Section {
 
 const GAP = '   ';
 const INDENT = '  ';
-/** A column is not made narrower than this, even if the table then does not fit. */
+/** Between a heading and its cell where they stand in one line. */
+const RECORD_GAP = 2;
+/** A column is not made narrower than this: a table that does not fit then has its rows under each other. */
 const MIN_COLUMN = 16;
 
 function cut(text: string, width: number): string {
@@ -25,10 +27,32 @@ function widestColumn(widths: readonly number[], width: number): number {
   return limit;
 }
 
-/** Columns padded to their widest cell, without trailing blanks. Where a width is given, the widest cells are cut until the table fits. */
+/** A text in lines of a width, broken at blanks where there are any. */
+function wrap(text: string, width: number): readonly string[] {
+  if (text.length <= width) return [text];
+  const blank = text.lastIndexOf(' ', width);
+  const end = blank > 0 ? blank : width;
+  return [text.slice(0, end), ...wrap(text.slice(end).trimStart(), width)];
+}
+
+/** A line or more for each cell, with its heading: loses nothing, however narrow the terminal. */
+function formatRecords(columns: readonly string[], rows: readonly (readonly string[])[], width: number): string {
+  const label = Math.max(...columns.map(({ length }) => length)) + RECORD_GAP;
+  const room = Math.max(MIN_COLUMN / 2, width - label);
+  const cellLines = (cell: string, column: number): readonly string[] => wrap(cell, room).map((line, index) => `${(index === 0 ? (columns[column] ?? '') : '').padEnd(label)}${line}`);
+  return rows.map((row) => row.flatMap(cellLines).join('\n')).join('\n\n');
+}
+
+/**
+ * Columns padded to their widest cell, without trailing blanks. Where a width is given, the widest cells
+ * are cut until the table fits; where it never would, each row becomes lines under each other.
+ */
 export function formatTable(columns: readonly string[], rows: readonly (readonly string[])[], width = Infinity): string {
-  const cells = [columns, ...rows.map((row) => row.map((cell) => (cell === '' ? '-' : cell)))];
+  const filled = rows.map((row) => row.map((cell) => (cell === '' ? '-' : cell)));
+  const cells = [columns, ...filled];
   const natural = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const narrowest = natural.reduce((sum, each) => sum + Math.min(each, MIN_COLUMN), GAP.length * (natural.length - 1));
+  if (narrowest > width && rows.length > 0) return formatRecords(columns, filled, width);
   const limit = widestColumn(natural, width);
   const widths = natural.map((each) => Math.min(each, limit));
   return cells.map((row) => row.map((cell, column) => cut(cell, limit).padEnd(widths[column] ?? 0)).join(GAP).trimEnd()).join('\n');

@@ -10,7 +10,7 @@ export abstract class ShowCommand extends FleetCommand {
     return this.withFleet(flags, async (fleet) => {
       const report = makeShowReport(fleet, topics);
       await this.presentSections(report, flags.output, showSections(report));
-      if (flags.output === 'table') for (const remark of showRemarks(report)) this.note(remark);
+      if (flags.output === 'table') for (const remark of showRemarks(report, (text) => this.asTyped(text))) this.note(remark);
       this.setExitCode(fleet);
     });
   }

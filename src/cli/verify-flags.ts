@@ -16,8 +16,8 @@ export const verifyFlags = {
   toconfig: Flags.string({ summary: 'Kubeconfig file of the second cluster (default: that of the first)', helpGroup: 'CLUSTER' }),
   extracontext: Flags.string({ summary: 'Context of a third cluster', helpGroup: 'CLUSTER' }),
   extraconfig: Flags.string({ summary: 'Kubeconfig file of the third cluster (default: that of the first)', helpGroup: 'CLUSTER' }),
-  contexts: Flags.string({ summary: 'These contexts, two or more, separated by commas', helpGroup: 'CLUSTER', exclusive: ['context', 'tocontext', 'all-contexts'] }),
-  'all-contexts': Flags.boolean({ summary: 'All contexts of the kubeconfig', helpGroup: 'CLUSTER', exclusive: ['context', 'tocontext'] }),
+  contexts: Flags.string({ summary: 'These contexts, two or more, separated by commas', helpGroup: 'CLUSTER', exclusive: ['all-contexts'] }),
+  'all-contexts': Flags.boolean({ summary: 'All contexts of the kubeconfig', helpGroup: 'CLUSTER' }),
   only: Flags.string({ multiple: true, delimiter: ',', summary: 'Only these suites or tests', helpGroup: 'TESTS' }),
   list: Flags.boolean({ summary: 'List suites and tests, and run none', helpGroup: 'TESTS' }),
   'disruptive-tests': Flags.boolean({ summary: 'Run the suite gateway-failover too: it restarts and moves gateways, after a question', helpGroup: 'TESTS' }),
@@ -25,7 +25,7 @@ export const verifyFlags = {
   'connection-timeout': Flags.string({ default: '5s', summary: 'Longest wait for an answer of a call', helpGroup: 'TESTS' }),
   'connection-attempts': Flags.integer({ default: 2, min: 1, max: 100, summary: 'Calls without an answer that make a test fail', helpGroup: 'TESTS' }),
   'packet-size': Flags.integer({ default: 3000, min: 1, max: 1_048_576, summary: 'Bytes that each call sends, and gets back', helpGroup: 'TESTS' }),
-  keep: Flags.boolean({ summary: 'Stop at the first stage in which a test fails, and leave pods and services for a look', helpGroup: 'TESTS' }),
+  keep: Flags.boolean({ default: false, summary: 'Stop at the first stage in which a test fails, and leave pods and services for a look', helpGroup: 'TESTS' }),
   'dry-run': Flags.boolean({ summary: 'Only say which tests would be run, and with -o yaml what would be created', helpGroup: 'OUTPUT' }),
   output: Flags.option({ char: 'o', options: VERIFY_FORMATS, default: 'table' as const, summary: 'Form of the result', helpGroup: 'OUTPUT' })(),
   'junit-report': Flags.string({ summary: 'Write the result as JUnit XML to this file too', helpGroup: 'OUTPUT' }),
@@ -40,6 +40,9 @@ export interface VerifySelection extends FleetSelection {
   readonly 'all-contexts': boolean;
 }
 
+/** Ways to name clusters one by one. */
+const ONE_BY_ONE = ['context', 'tocontext', 'toconfig', 'extracontext', 'extraconfig'] as const;
+
 /** The clusters that the flags name, two or more. Throws MCS_USAGE. */
 export async function findVerifySources(flags: VerifySelection, version: string): Promise<readonly FleetSource[]> {
   const { as, context, contexts, extraconfig, extracontext, kubeconfig, toconfig, tocontext } = flags;
@@ -48,7 +51,11 @@ export async function findVerifySources(flags: VerifySelection, version: string)
     extracontext === undefined && extraconfig === undefined ? undefined : { kubeconfig: extraconfig ?? kubeconfig, as, context: extracontext },
   ];
   const named = others.filter((each) => each !== undefined);
-  const sources = contexts !== undefined || flags['all-contexts'] ? await findFleet(flags, version) : await Promise.all([{ kubeconfig, as, context }, ...named].map((each) => findOne(each, version)));
+  const hasList = contexts !== undefined || flags['all-contexts'];
+  // not by oclif's `exclusive`, which would show them in the line of usage as if each excluded all others
+  const beside = ONE_BY_ONE.find((name) => flags[name] !== undefined);
+  if (hasList && beside !== undefined) throw new McsError('MCS_USAGE', `Cannot use --${beside} with ${contexts === undefined ? '--all-contexts' : '--contexts'}: that names all clusters`);
+  const sources = hasList ? await findFleet(flags, version) : await Promise.all([{ kubeconfig, as, context }, ...named].map((each) => findOne(each, version)));
   if (sources.length > 1) return sources;
   const [only] = sources;
   throw new McsError('MCS_USAGE', `Cannot verify "${only?.context ?? ''}" alone: the tests go between clusters`, { hints: ['mcs verify --context west --tocontext east', 'mcs verify --contexts west,east', 'mcs verify --all-contexts'] });

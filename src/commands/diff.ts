@@ -28,7 +28,7 @@ export default class Diff extends FleetCommand {
       requireKnown(view, 'compare');
       const diff = diffService(view);
       await this.presentSections(diff, flags.output, diffSections(diff, flags.all));
-      if (flags.output === 'table') for (const remark of [...diffRemarks(diff), ...showRemarks(diff)]) this.note(remark);
+      if (flags.output === 'table') for (const remark of [...diffRemarks(diff), ...showRemarks(diff, (text) => this.asTyped(text))]) this.note(remark);
       this.setExitCode(fleet, diff.ok ? EXIT.ok : EXIT.checksFailed);
     });
   }

@@ -9,12 +9,15 @@ import { fleetFlags, outputFlags } from '../cli/flags.ts';
 import { gatherRemarks, gatherSection } from '../cli/present-gather.ts';
 import { parseSize } from '../cli/size.ts';
 import { GATHER_TYPES } from '../diagnose/gather/archive-format.ts';
+import { GATHER_MODULES } from '../diagnose/gather/modules.ts';
 
 export default class Gather extends FleetCommand {
   static override readonly summary = 'Put all that tells of a fault into one archive';
   static override readonly description = `One .tgz of all clusters: the objects of mcs and of the multi-cluster APIs, workloads, pods and their logs, nodes, Events, how the cluster's own DNS is wired, what the gateway agents report, and what the checks find. It begins with summary.md. "mcs diagnose all --from" runs the checks on it again, without the clusters.
 
-Tokens, keys and the data of Secrets are taken out, also where they stand in logs and configuration. Names and addresses stay. A cluster that cannot be read is named, and the exit code is 7 then.`;
+Tokens, keys and the data of Secrets are taken out, also where they stand in logs and configuration. Names and addresses stay. A cluster that cannot be read is named, and the exit code is 7 then.
+
+--module takes the parts of subctl: connectivity (gateways, tunnels, nodes), service-discovery (exports, imports, name servers, the cluster's own DNS), broker (its namespace and the desk), operator (the controller and what is installed; there is no operator). What the checks read is in any archive.`;
   static override readonly examples = ['<%= config.bin %> gather', '<%= config.bin %> gather --contexts west,east --since 2h --dir /tmp', '<%= config.bin %> gather --file fault.tgz --max-size 50MB'];
 
   static override readonly flags = {
@@ -23,6 +26,7 @@ Tokens, keys and the data of Secrets are taken out, also where they stand in log
     dir: Flags.string({ default: '.', summary: 'Folder for the archive, which is named after the time', helpGroup: 'ARCHIVE' }),
     file: Flags.string({ summary: 'Archive to write; one that is there is replaced', helpGroup: 'ARCHIVE', exclusive: ['dir'] }),
     type: Flags.option({ options: GATHER_TYPES, multiple: true, delimiter: ',', summary: 'Logs only, or resources only (default: both)', helpGroup: 'ARCHIVE' })(),
+    module: Flags.option({ options: GATHER_MODULES, multiple: true, delimiter: ',', summary: 'These parts only, beside what the checks read (default: all)', helpGroup: 'ARCHIVE' })(),
     since: Flags.string({ summary: 'Logs and Events of this time only, as in 2h', helpGroup: 'ARCHIVE' }),
     'max-size': Flags.string({ default: '200MB', summary: 'What the archive may hold, unpacked, shared out evenly; logs are cut first', helpGroup: 'ARCHIVE' }),
     timeout: Flags.string({ default: '60s', summary: 'Longest time to read one cluster', helpGroup: 'ARCHIVE' }),
@@ -37,7 +41,7 @@ Tokens, keys and the data of Secrets are taken out, also where they stand in log
     const since = flags.since === undefined ? {} : { sinceSeconds: Math.ceil(parseDuration(flags.since) / 1000) };
     const sources = await findFleet(flags, this.version);
     const progress = (text: string): void => { this.note(text); };
-    const options = { version: this.version, types: flags.type ?? GATHER_TYPES, ...since, maxBytes, surveyMs: 8000, deadlineMs, includesSensitiveData: flags['include-sensitive-data'], clock: systemClock, signal: this.signal, progress };
+    const options = { version: this.version, types: flags.type ?? GATHER_TYPES, ...(flags.module && { modules: flags.module }), ...since, maxBytes, surveyMs: 8000, deadlineMs, includesSensitiveData: flags['include-sensitive-data'], clock: systemClock, signal: this.signal, progress };
     const { index, files, fleet } = await gather(sources, options);
     const now = Date.parse(index.createdAt);
     const file = flags.file ?? join(flags.dir, archiveName(now));

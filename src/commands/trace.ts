@@ -37,7 +37,7 @@ The last three hops take a pod of the installed image, for some seconds, in the 
       const report = await traceService(fleet, key, { ...ends, ...(flags.pods && { pods }), signal: this.signal, timeoutMs: 8000 });
       const marks = marksFor(this.terminal, (text) => this.asTyped(text));
       await this.present(report, flags.output, { table: () => formatTrace(report, marks), short: () => formatTraceShort(report) });
-      if (flags.output === 'table') for (const remark of [...traceRemarks(report), ...showRemarks(report)]) this.note(remark);
+      if (flags.output === 'table') for (const remark of [...traceRemarks(report), ...showRemarks(report, (text) => this.asTyped(text))]) this.note(remark);
       this.setExitCode(fleet, exitCodeOfTrace(report));
     });
   }

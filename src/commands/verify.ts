@@ -8,6 +8,7 @@ export default class Verify extends VerifyCommand {
 
 Suite connectivity: pods and nodes call pods and services of the other clusters, from gateways and other nodes, in both directions; what is sent comes back whole, and pods are seen under their own addresses.
 Suite service-discovery: names before, while and after services are exported, headless ones and those of several clusters too, asked for and called in every cluster.
+Suite gateway-failover, with --disruptive-tests only: calls go on after the gateway of a cluster has been restarted, and after another node has taken its place. Labels of nodes are put back.
 
 What cannot be tested (no member, joined without the component) is skipped with the reason. Exit code 3 means that a test failed, 1 that none could be run.`;
   static override readonly examples = [

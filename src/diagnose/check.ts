@@ -37,7 +37,7 @@ export interface Repair {
 }
 
 /** Groups of checks, as `mcs diagnose <topic>` names them. */
-export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'connections' | 'firewall-intra-cluster' | 'firewall-inter-cluster' | 'nat-discovery' | 'service-discovery' | 'dns' | 'workstation';
+export type Topic = 'k8s-version' | 'deployment' | 'cidrs' | 'cni' | 'kube-proxy-mode' | 'connections' | 'firewall-intra-cluster' | 'firewall-inter-cluster' | 'nat-discovery' | 'service-discovery' | 'dns' | 'workstation';
 
 interface CheckFacts {
   /** Stable: scripts suppress and select by it. */

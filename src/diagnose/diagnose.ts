@@ -3,16 +3,22 @@ import type { Looked } from '../base/looked.ts';
 import type { Fleet, FleetMember, UnreadCluster } from '../inspect/survey-fleet.ts';
 import { fail, pass, skip } from './check.ts';
 import { clockChecks, versionChecks } from './checks/agreement.ts';
+import { brokerPathChecks } from './checks/broker-path.ts';
 import { cidrChecks } from './checks/cidrs.ts';
 import { brokerDeploymentChecks, memberDeploymentChecks, podChecks } from './checks/deployment.ts';
 import { derivedServiceChecks } from './checks/derived-services.ts';
 import { dnsChecks } from './checks/dns.ts';
 import { connectionChecks } from './checks/gateways.ts';
+import { policyChecks } from './checks/ingress-policies.ts';
 import { k8sVersionChecks } from './checks/k8s-version.ts';
 import { networkChecks } from './checks/network.ts';
+import { podAnswerChecks } from './checks/pod-answers.ts';
+import { podNetworkChecks } from './checks/pod-network.ts';
 import { rejectionChecks } from './checks/rejections.ts';
+import { serviceCallChecks } from './checks/service-calls.ts';
 import { serviceDiscoveryChecks } from './checks/service-discovery.ts';
 import { silenceChecks } from './checks/silent-members.ts';
+import { staleCopyChecks } from './checks/stale-copies.ts';
 import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, subjectNameOf } from './context.ts';
 import type { PodSettings } from './probes/pod-settings.ts';
 import { ReadOnce } from './read-once.ts';
@@ -42,9 +48,9 @@ const API_CHECK: ClusterCheck = {
 };
 
 /** All checks, in the order in which they are shown. A check's needs stand before it. */
-export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...silenceChecks, ...versionChecks, ...cidrChecks, ...networkChecks, ...connectionChecks, ...derivedServiceChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks];
+export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...podNetworkChecks, ...brokerPathChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...silenceChecks, ...versionChecks, ...cidrChecks, ...networkChecks, ...connectionChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks];
 
-const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...cidrChecks, ...derivedServiceChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...dnsChecks]);
+const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...podNetworkChecks, ...brokerPathChecks, ...cidrChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks]);
 const BROKER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...brokerDeploymentChecks, ...clockChecks, ...silenceChecks]);
 const CONNECTED_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...networkChecks, ...connectionChecks]);
 

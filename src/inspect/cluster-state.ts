@@ -1,5 +1,6 @@
 import type { CableEndpoint, ConfigMap, Gateway, MemberConfig, RouteAgent, ServiceExport, ServiceImport, Workload } from '../api/types/index.ts';
 import type { WiringStatus } from '../cluster-dns/wiring-status.ts';
+import type { EndpointDigests } from './endpoint-digest.ts';
 
 /** A Deployment or DaemonSet of ours. */
 export interface WorkloadState {
@@ -49,6 +50,8 @@ export interface MemberState {
   readonly imports: readonly ServiceImport[];
   /** Ready endpoints of its imports, by `namespace/name`, then by exporting cluster. */
   readonly readyEndpoints: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  /** What the endpoints of its imports come to; absent where nobody has summed that up. */
+  readonly endpointDigests?: EndpointDigests;
 }
 
 /** One member as the broker has it. */

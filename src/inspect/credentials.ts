@@ -4,7 +4,7 @@ import type { Secret } from '../api/types/index.ts';
 import { type JoinToken, parseJoinToken } from '../broker-info/index.ts';
 import { isForbidden } from '../kube/api-error.ts';
 import { type CredentialHealth, judgeCredential } from './describe-credential.ts';
-import { type Fleet, type FleetMember, nameOf } from './survey-fleet.ts';
+import { describeUnread, type Fleet, type FleetMember, nameOf, type UnreadContext } from './survey-fleet.ts';
 
 /** A member's credential on its broker; never the credential itself. */
 export interface CredentialRow {
@@ -41,7 +41,7 @@ export interface CredentialsReport {
   readonly joinTokens: readonly JoinTokenRow[];
   /** Brokers whose join tokens this user may not list. */
   readonly hiddenTokens: readonly string[];
-  readonly unread: readonly { readonly context: string; readonly code: string; readonly message: string }[];
+  readonly unread: readonly UnreadContext[];
   readonly leftOut: Fleet['leftOut'];
 }
 
@@ -88,7 +88,7 @@ export async function readCredentials(fleet: Fleet, now: number, signal: AbortSi
     credentials: credentialRows(fleet, now),
     joinTokens: tokens.flatMap((rows) => rows ?? []),
     hiddenTokens: fleet.clusters.filter((_cluster, index) => tokens[index] === undefined).map(({ context }) => context),
-    unread: fleet.unread.map(({ context, error }) => ({ context, code: error.code, message: error.message })),
+    unread: fleet.unread.map(describeUnread),
     leftOut: fleet.leftOut,
   };
 }

@@ -6,6 +6,7 @@ import { parseWiringStatus } from '../cluster-dns/wiring-status.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ListOptionsOf } from '../kube/client.ts';
 import { describeCredential } from './describe-credential.ts';
+import { digestedSlices, importedIdentity, sumDigests } from './endpoint-digest.ts';
 import { renewalWrittenAt } from './lease-renewal.ts';
 import { countReadyEndpoints, slimSlice } from './ready-endpoints.ts';
 import { type BrokerMember, type BrokerState, type ClusterState, type CredentialState, type DataPlaneState, describeWorkload, type MemberState, parseMemberConfig, type WorkloadState } from './cluster-state.ts';
@@ -60,14 +61,15 @@ async function readMember(client: KubeClient, signal: AbortSignal): Promise<Memb
     readCredential(client, signal),
     listServed(client, resources.serviceExports, { signal }),
     listServed(client, resources.serviceImports, { signal }),
-    listServed(client, resources.endpointSlices, { labelSelector: MCS_SERVICE_NAME, signal, transform: slimSlice }),
+    listServed(client, digestedSlices, { labelSelector: MCS_SERVICE_NAME, signal, transform: slimSlice }),
   ]);
   const config = parseMemberConfig(configMap);
   if (config === undefined) return undefined;
   // on the cluster that hosts the broker, the broker's objects are nobody's imports
   const isLocal = ({ metadata }: KubeObject): boolean => metadata.namespace !== config.brokerNamespace;
   const dnsWiring = parseWiringStatus(wiring);
-  return { config, ...(credential && { credential }), ...(dnsWiring && { dnsWiring }), exports, imports: imports.filter(isLocal), readyEndpoints: countReadyEndpoints(slices.filter(isLocal)) };
+  const local = slices.filter(isLocal);
+  return { config, ...(credential && { credential }), ...(dnsWiring && { dnsWiring }), exports, imports: imports.filter(isLocal), readyEndpoints: countReadyEndpoints(local), endpointDigests: sumDigests(local, importedIdentity) };
 }
 
 async function readDataPlane(client: KubeClient, signal: AbortSignal): Promise<DataPlaneState> {

@@ -2,7 +2,7 @@ import type { WiringStatus } from '../cluster-dns/wiring-status.ts';
 import type { DataPlaneState, WorkloadState } from './cluster-state.ts';
 import { type ConnectionRow, connectionRows, type EndpointRow, endpointRows, type GatewayRow, gatewayRows } from './data-plane.ts';
 import { type ExportState, sharedServices } from './shared-services.ts';
-import { type Fleet, type FleetMember, nameOf } from './survey-fleet.ts';
+import { describeUnread, type Fleet, type FleetMember, nameOf, type UnreadContext } from './survey-fleet.ts';
 
 export const SHOW_TOPICS = ['brokers', 'connections', 'endpoints', 'gateways', 'networks', 'services', 'versions'] as const;
 export type ShowTopic = (typeof SHOW_TOPICS)[number];
@@ -68,7 +68,7 @@ export interface ShowReport {
   readonly services?: readonly ServiceRow[];
   readonly versions?: readonly VersionRow[];
   /** Contexts whose cluster could not be read. */
-  readonly unread: readonly { readonly context: string; readonly code: string; readonly message: string }[];
+  readonly unread: readonly UnreadContext[];
   readonly leftOut: Fleet['leftOut'];
 }
 
@@ -83,7 +83,7 @@ export function makeShowReport(fleet: Fleet, topics: readonly ShowTopic[]): Show
     ...(has('networks') && { networks: fleet.clusters.flatMap(networkRows) }),
     ...(has('services') && { services: serviceRows(fleet) }),
     ...(has('versions') && { versions: fleet.clusters.flatMap(versionRows) }),
-    unread: fleet.unread.map(({ context, error }) => ({ context, code: error.code, message: error.message })),
+    unread: fleet.unread.map(describeUnread),
     leftOut: fleet.leftOut,
   };
 }

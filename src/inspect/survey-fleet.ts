@@ -28,6 +28,18 @@ export interface UnreadCluster {
   readonly error: McsError;
 }
 
+/** A context whose cluster could not be read, why, and what to do about it: ready for JSON. */
+export interface UnreadContext {
+  readonly context: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hints: readonly string[];
+}
+
+export function describeUnread({ context, error: { code, hints, message } }: UnreadCluster): UnreadContext {
+  return { context, code, message, hints };
+}
+
 /** All contexts, each in one of the lists. */
 export interface Fleet {
   /** Clusters with a part of mcs, in the order of their contexts. */
@@ -64,7 +76,7 @@ async function surveyOne(source: FleetSource, signal: AbortSignal, timeoutMs: nu
       return { context, client, state: await readCluster(client, AbortSignal.any([signal, deadline])) };
     } catch (error) {
       client.close();
-      const late = new McsError('MCS_CLUSTER_UNREACHABLE', `Cannot read ${client.server}: no answer within ${timeoutMs / 1000} s`, { hints: [`kubectl --context ${context} get --raw /readyz`] });
+      const late = new McsError('MCS_CLUSTER_UNREACHABLE', `Cannot read ${client.server}: no answer within ${timeoutMs / 1000} s`, { hints: [`kubectl --context ${context} get --raw /readyz`], details: { server: client.server } });
       throw deadline.aborted ? late : describeApiError(error, { verb: 'read', object: 'the state of mcs', server: client.server });
     }
   } catch (error) {

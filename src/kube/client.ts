@@ -149,6 +149,6 @@ export interface ClusterAccess {
   headers(): Promise<Record<string, string>>;
   /** In place of `tls` where a credential plugin supplies the client certificate, or a proxy is in between. */
   connection?(): Promise<ConnectionSettings>;
-  /** The server did not accept the credential: what is cached of it is to be read again. */
-  onUnauthorized?(): void;
+  /** The server did not accept the credential: what is cached of it is to be read again. Gives the reason where it is known here. */
+  onUnauthorized?(): string | undefined;
 }

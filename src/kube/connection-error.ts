@@ -5,7 +5,7 @@ import { describeProxy } from './proxy-env.ts';
 export type ConnectionLayer = 'name' | 'tcp' | 'tls' | 'http';
 
 /** What is wrong with TLS, in words that do not change between Node versions. */
-export type TlsFault = 'AUTHORITY_MISMATCH' | 'NAME_MISMATCH' | 'EXPIRED' | 'CLIENT_CERTIFICATE' | 'HANDSHAKE';
+export type TlsFault = 'AUTHORITY_MISMATCH' | 'NAME_MISMATCH' | 'EXPIRED' | 'CLIENT_CERTIFICATE' | 'MATERIAL' | 'HANDSHAKE';
 
 const AUTHORITY_CODES = new Set([
   'CERT_SIGNATURE_FAILURE',
@@ -41,6 +41,7 @@ const TLS_STATES: Readonly<Record<TlsFault, string>> = {
   NAME_MISMATCH: 'its certificate is for other names',
   EXPIRED: 'its certificate has expired or is not valid yet',
   CLIENT_CERTIFICATE: 'it does not accept the client certificate',
+  MATERIAL: 'a certificate or key that is given for it cannot be read',
   HANDSHAKE: 'the handshake failed',
 };
 
@@ -50,6 +51,7 @@ export function tlsFaultOf(code: string): TlsFault | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') return 'NAME_MISMATCH';
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'EXPIRED';
   if (/^ERR_SSL_(TLSV1_|TLSV13_|SSLV3_)?ALERT_.*CERT|CERTIFICATE_REQUIRED/.test(code)) return 'CLIENT_CERTIFICATE';
+  if (/^ERR_OSSL_(PEM|ASN1|X509|UNSUPPORTED|DECODER)/.test(code)) return 'MATERIAL';
   if (/^(ERR_SSL_|ERR_TLS_|CERT_|EPROTO$|ERR_OSSL_)/.test(code)) return 'HANDSHAKE';
   return undefined;
 }
@@ -70,7 +72,7 @@ function hintsFor(layer: ConnectionLayer, server: string, fault: TlsFault | unde
   const target = port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host;
   if (layer === 'name') return [`getent hosts ${new URL(proxy ?? server).hostname}`];
   if (layer !== 'tls') return [`curl -k --connect-timeout 5 ${proxy === undefined ? '' : `--proxy ${proxy} `}${server}/version`];
-  if (fault === 'CLIENT_CERTIFICATE') return ['kubectl config view --minify'];
+  if (fault === 'CLIENT_CERTIFICATE' || fault === 'MATERIAL') return ['kubectl config view --minify'];
   return [`openssl s_client -connect ${target} -showcerts </dev/null`];
 }
 

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest } from 'node:http';
 import { createSecureContext } from 'node:tls';
-import { systemErrorCode } from '../base/errors.ts';
+import { McsError, systemErrorCode } from '../base/errors.ts';
 import { http, https } from '../base/node-http.ts';
 import type { ClusterAccess, ConnectionSettings } from './client.ts';
 import { connectionError } from './connection-error.ts';
@@ -108,8 +108,11 @@ class NodeTransport implements HttpTransport {
 
   #checked(exchange: Exchange): Exchange {
     this.#hasAnswered = true;
-    if (exchange.response.statusCode === 401) this.#access.onUnauthorized?.();
-    return exchange;
+    if (exchange.response.statusCode !== 401) return exchange;
+    const reason = this.#access.onUnauthorized?.();
+    if (reason === undefined) return exchange;
+    exchange.end();
+    throw new McsError('MCS_UNAUTHORIZED', `Cannot sign in to the API server at ${this.#access.server}: ${reason}`, { hints: ['mcs doctor'], details: { server: this.#access.server } });
   }
 
   async #attempt(request: HttpRequest, pool: 'pooled' | 'single'): Promise<Exchange> {

@@ -77,6 +77,9 @@ export function inClusterAccess(runtime: Pick<Runtime, 'mounted'>, env: NodeJS.P
     server,
     tls: { ca: readMounted(runtime.mounted(`${MOUNT}/ca.crt`)) },
     headers: async () => ({ authorization: `Bearer ${await token.read()}` }),
-    onUnauthorized: () => token.forget(),
+    onUnauthorized: () => {
+      token.forget();
+      return undefined;
+    },
   };
 }

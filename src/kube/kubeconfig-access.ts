@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
@@ -5,6 +6,7 @@ import type { Cluster, KubeConfig } from '@kubernetes/client-node';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
 import type { ClusterAccess, ConnectionSettings, TlsMaterial } from './client.ts';
+import { askCredentialPlugin, type CredentialPlugin, type PluginCredential } from './credential-plugin.ts';
 import { getContext, type LoadedKubeconfig } from './kubeconfig.ts';
 import { proxyFor } from './proxy-env.ts';
 
@@ -14,6 +16,8 @@ export interface AccessOptions {
   /** Names a proxy for clusters that have no `proxy-url`. Default: it names none. */
   readonly env?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
+  /** Longest time for a credential plugin to answer, ms. Default 60 s: it may open a browser. */
+  readonly pluginTimeoutMs?: number;
 }
 
 /** Credential plugins are asked again, and files read again, after so long. */
@@ -58,24 +62,17 @@ function invalidContext(loaded: LoadedKubeconfig, context: string, error: unknow
 /** Plugins print help ("run aws sso login") on stderr; whatever looks like a credential in it is left out. */
 function pluginState(error: unknown): string {
   const lines = errorMessage(error).split('\n').map((line) => line.trim()).filter((line) => line !== '');
-  return (lines.at(-1) ?? 'it failed').replaceAll(/[\w+/=.-]{40,}/g, '<redacted>').slice(0, MAX_STATE);
+  const last = (lines.at(-1) ?? 'it failed').replaceAll(/[\w+/=.-]{40,}/g, '<redacted>');
+  return last.replaceAll(/(?=[\w+=-]*\d)(?=[\w+=-]*[A-Za-z])[\w+=-]{24,}/g, '<redacted>').slice(0, MAX_STATE);
 }
 
-function pluginFailed(config: KubeConfig, server: string, error: unknown): McsError {
-  const command = (config.getCurrentUser()?.exec as { command?: string } | undefined)?.command;
-  const what = command === undefined ? 'the kubeconfig credential' : `the credential plugin "${command}"`;
+function signInFailed(config: KubeConfig, server: string, plugin: CredentialPlugin | undefined, error: unknown): McsError {
+  const what = plugin === undefined ? 'the kubeconfig credential' : `the credential plugin "${plugin.command}"`;
+  const install = plugin?.installHint?.split('\n').find((line) => line.trim() !== '')?.trim();
   return new McsError('MCS_UNAUTHORIZED', `Cannot sign in to the API server at ${server}: ${what} failed: ${pluginState(error)}`, {
-    hints: [`kubectl --context ${config.getCurrentContext()} version`],
-    details: { server, ...(command !== undefined && { plugin: command }) },
+    hints: [`kubectl --context ${config.getCurrentContext()} version`, ...(install === undefined ? [] : [install])],
+    details: { server, ...(plugin !== undefined && { plugin: plugin.command }) },
   });
-}
-
-/** Plugins of some clouds want to be told that nobody can answer a question of theirs. */
-function addExecInfo(config: KubeConfig): void {
-  const exec = config.getCurrentUser()?.exec as { apiVersion?: string; env?: { name: string; value: string }[] } | undefined;
-  if (!exec || exec.env?.some(({ name }) => name === 'KUBERNETES_EXEC_INFO')) return;
-  const info = { apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-  exec.env = [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }];
 }
 
 const text = (value: Buffer | string | undefined): string | undefined => value?.toString();
@@ -90,6 +87,28 @@ function toCredential({ headers, auth, ...applied }: AppliedOptions, tls: TlsMat
   };
 }
 
+function pluginOf(config: KubeConfig): CredentialPlugin | undefined {
+  const plugin = config.getCurrentUser()?.exec as Partial<CredentialPlugin> | null | undefined;
+  return plugin?.command ? { ...plugin, command: plugin.command } : undefined;
+}
+
+/** In place of the plugin, which client-node would wait for without end. */
+function setCredential(config: KubeConfig, { clientCertificateData, clientKeyData, token }: PluginCredential): void {
+  const current = config.getCurrentUser()?.name;
+  const encode = (pem: string): string => Buffer.from(pem).toString('base64');
+  const given = { ...(token && { token }), ...(clientCertificateData && { certData: encode(clientCertificateData) }), ...(clientKeyData && { keyData: encode(clientKeyData) }) };
+  config.users = config.users.map((user) => (user.name === current ? { name: user.name, ...given } : user));
+}
+
+/** When the first certificate of a PEM text expires, ms since the epoch; undefined for none. */
+function endOfCertificate(pem: string | undefined): number | undefined {
+  try {
+    return pem === undefined ? undefined : Date.parse(new X509Certificate(pem).validTo);
+  } catch {
+    return undefined; // TLS has said what is wrong with it
+  }
+}
+
 class KubeconfigAccess implements ClusterAccess {
   readonly server: string;
   readonly tls: TlsMaterial;
@@ -97,17 +116,21 @@ class KubeconfigAccess implements ClusterAccess {
   readonly #impersonate: Record<string, string>;
   readonly #clock: Clock;
   readonly #proxy: string | undefined;
+  readonly #plugin: CredentialPlugin | undefined;
+  readonly #pluginTimeoutMs: number;
   #credential: Promise<Credential> | undefined;
   #resolvedAt = 0;
   #settings: ConnectionSettings | undefined;
 
-  constructor(config: KubeConfig, cluster: Cluster, { as, clock = systemClock }: AccessOptions) {
+  constructor(config: KubeConfig, cluster: Cluster, { as, clock = systemClock, pluginTimeoutMs = 60_000 }: AccessOptions) {
     this.#config = config;
     this.server = cluster.server;
     this.tls = serverTls(cluster);
     this.#impersonate = as === undefined ? {} : { 'Impersonate-User': as };
     this.#clock = clock;
     this.#proxy = cluster.proxyUrl || undefined;
+    this.#plugin = pluginOf(config);
+    this.#pluginTimeoutMs = pluginTimeoutMs;
   }
 
   async headers(): Promise<Record<string, string>> {
@@ -121,8 +144,10 @@ class KubeconfigAccess implements ClusterAccess {
     return this.#settings ?? settings;
   }
 
-  onUnauthorized(): void {
+  onUnauthorized(): string | undefined {
     this.#credential = undefined;
+    const end = endOfCertificate(this.#settings?.tls.cert);
+    return end === undefined || end > this.#clock.now() ? undefined : `the client certificate expired at ${new Date(end).toISOString()}`;
   }
 
   #current(): Promise<Credential> {
@@ -138,9 +163,10 @@ class KubeconfigAccess implements ClusterAccess {
   async #resolve(): Promise<Credential> {
     const applied: AppliedOptions = { headers: {} };
     try {
+      if (this.#plugin !== undefined) setCredential(this.#config, await askCredentialPlugin(this.#plugin, this.#pluginTimeoutMs));
       await this.#config.applyToHTTPSOptions(applied);
     } catch (error) {
-      throw pluginFailed(this.#config, this.server, error);
+      throw signInFailed(this.#config, this.server, this.#plugin, error);
     }
     return toCredential(applied, this.tls, this.#proxy);
   }
@@ -156,7 +182,6 @@ export function accessForContext(loaded: LoadedKubeconfig, contextName?: string,
   const config = loaded.configFor(name);
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw invalidContext(loaded, name, 'it has no cluster');
-  addExecInfo(config);
   try {
     // client-node refuses plain HTTP (kubectl proxy) unless verification is off as well
     if (cluster.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true });

@@ -75,7 +75,9 @@ export class CanaryWatches {
   /** Begins to wait at the first call of an id; each says what was seen by then, after `waitMs` or as soon as all was seen. */
   async news(id: string, question: CanaryQuestion, waitMs: number): Promise<CanaryNews> {
     const watch = this.#watches.get(id) ?? this.#begin(id, question);
-    const isDone = await Promise.race([watch.done.then(() => true), sleep(this.#clock, waitMs, this.#options.signal).then(() => false)]);
+    const over = new AbortController();
+    const waited = sleep(this.#clock, waitMs, AbortSignal.any([this.#options.signal, over.signal])).then(() => false);
+    const isDone = await Promise.race([watch.done.then(() => true), waited]).finally(() => over.abort());
     if (isDone) this.#watches.delete(id);
     const now = this.#clock.monotonic();
     const { answeredAt, firstByteAt } = watch;

@@ -13,6 +13,7 @@ import { judgeActive, judgeAgent, judgeDrivers, judgeGatewayNodes, judgeHosts, j
 import { judgeDerived } from '../../src/diagnose/checks/derived-services.ts';
 import { judgePlugin, judgeProxyMode } from '../../src/diagnose/checks/network.ts';
 import { judgeSilence } from '../../src/diagnose/checks/silent-members.ts';
+import { judgePolicies } from '../../src/diagnose/checks/ingress-policies.ts';
 import { judgeKubernetes, judgeOwnApis } from '../../src/diagnose/checks/k8s-version.ts';
 import { judgeRejections } from '../../src/diagnose/checks/rejections.ts';
 import { judgeConflicts } from '../../src/diagnose/checks/conflicts.ts';
@@ -21,6 +22,7 @@ import { judgeExports, judgeImports } from '../../src/diagnose/checks/service-di
 import type { DiagnoseContext } from '../../src/diagnose/context.ts';
 import { ALL_CHECKS, reportUnread } from '../../src/diagnose/diagnose.ts';
 import { judgeWiring } from '../../src/diagnose/judge-wiring.ts';
+import { judgeDiscovery, judgeInner, judgeNodes, judgeSizes, judgeTunnelPort } from '../../src/diagnose/probes/paths/judge-paths.ts';
 import { makeReport } from '../../src/diagnose/report.ts';
 import type { WorkloadState } from '../../src/inspect/cluster-state.ts';
 import { sharedServices } from '../../src/inspect/shared-services.ts';
@@ -28,6 +30,9 @@ import { McsError } from '../../src/base/errors.ts';
 import { configMap, facts } from './cluster-facts.ts';
 import { contextAmong, contextOf, endpoint, member } from './diagnose-scene.ts';
 import { gateway, labelledNode, routeAgent } from './gateways.ts';
+import { exposed, networkPolicy } from './network-policies.ts';
+import { pathCluster, pathFindings } from './path-findings.ts';
+import { POD_EXAMPLES } from './pod-examples.ts';
 
 const CONTEXT = 'ctx-west';
 const KUBECTL = `kubectl --context ${CONTEXT}`;
@@ -82,10 +87,13 @@ const NOT_LOADED: WiringStatus = {
 const READY = serviceExport('cart', ['Valid=True Valid', 'Ready=True Ready']);
 const LACKING = sharing({}, [READY]);
 const UNREACHABLE = new McsError('MCS_CLUSTER_UNREACHABLE', 'Cannot reach https://192.0.2.10:6443: no answer within 5 s', { hints: [`${KUBECTL} get --raw /readyz`] });
+const PATHS = [pathCluster('west'), pathCluster('east')];
+const PAIR = { own: 'west', peer: 'east' };
 const withWorkload = (...workloads: WorkloadState[]): DiagnoseContext => contextOf({ workloads });
 
 /** What the example of each page is of. */
 const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
+  ...POD_EXAMPLES,
   'MCS-API-01': reportUnread({ context: CONTEXT, error: UNREACHABLE }).checks[0] ?? { status: 'skip', evidence: [] },
   'MCS-K8S-01': judgeKubernetes(new Set(['v1', 'apps/v1', 'apiextensions.k8s.io/v1', 'rbac.authorization.k8s.io/v1', 'coordination.k8s.io/v1']), 'Kubernetes v1.20.4'),
   'MCS-K8S-02': judgeOwnApis(new Map(), contextOf({})),
@@ -110,6 +118,12 @@ const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
   'MCS-NET-06': judgeRanges(contextOf({ gateways: [gateway('west', 'node-1', { subnets: ['10.2.0.0/24'], healthCheckIP: '10.2.0.1' })] })),
   'MCS-NET-07': judgeConnection(contextOf({ endpoints: BOTH, gateways: connected('east') }, member('east', { gateways: [gateway('east', 'node-9', { connections: ['west=error no answer to probes for 6s'] })] })), 'east'),
   'MCS-NET-08': judgePaths(contextOf({ routeAgents: [routeAgent('node-1', ['east']), routeAgent('node-2', ['east=error no answer to probes for 6s'])] }), 'east'),
+  'MCS-NET-09': judgeNodes({ found: pathFindings(PATHS, { fate: ({ kind, from }) => (kind === 'nodes' && from.node === 'node-2' ? 'filtered' : 'delivered') }) }, 'west', false),
+  'MCS-NET-10': judgeTunnelPort({ found: pathFindings(PATHS, { fate: ({ kind, from }) => (kind === 'tunnel' && from.cluster === 'east' ? 'lost' : 'delivered') }) }, PAIR, false),
+  'MCS-NET-11': judgeDiscovery({ found: pathFindings(PATHS, { fate: ({ kind, from }) => (kind === 'discovery' && from.cluster === 'east' ? 'lost' : 'delivered'), nat: { from: '203.0.113.7', fromPort: 30_001 } }) }, PAIR, true),
+  'MCS-NET-12': judgeInner({ found: pathFindings(PATHS, { fate: ({ kind, from }) => (kind === 'inner' && from.node === 'node-2' && from.cluster === 'west' ? 'lost' : 'delivered') }) }, PAIR),
+  'MCS-NET-13': judgeSizes({ found: pathFindings(PATHS, { largest: 1320 }) }, PAIR),
+  'MCS-NP-01': judgePolicies([exposed(networkPolicy('deny-all'))], [{ cluster: 'east', range: '10.1.0.0/16' }], KUBECTL),
   'MCS-SD-01': judgeExports(sharing({ exports: [serviceExport('ghost', ['Valid=False NoService Service "shop/ghost" does not exist'])] })),
   'MCS-SD-02': judgeConflicts([{ key: 'shop/cart', evidence: 'shop/cart: Conflict=True PortConflict: ports differ: west has http 81/TCP; east has http 80/TCP, which decides', losers: ['west'] }], { cluster: 'west', context: CONTEXT, names: new Map([['west', 'west']]) }),
   'MCS-SD-03': judgeImports(LACKING, new Set(['shop']), sharedServices(LACKING.fleet.clusters.map(({ state }) => state))),

@@ -39,11 +39,15 @@ export function hostilePage(): ReportPage {
   return pageOf(report, fleet, { topology: makeTopology(fleet), version: HOSTILE, gatheredBy: HOSTILE, checkPages: new Map([['MCS-DEP-02', `# ${HOSTILE}\n\n${HOSTILE}\n\n## ${HOSTILE}\n\n\`\`\`\n${HOSTILE}\n\`\`\``]]) });
 }
 
-/** All is well in two clusters. */
+/** All is well in three clusters, near and far from each other. */
 export function healthyPage(): ReportPage {
   const checks: CheckResult[] = [{ id: 'MCS-API-01', title: 'The API server answers', topic: 'k8s-version', status: 'pass', evidence: ['Kubernetes v1.34.0'], durationMs: 3 }];
-  const fleet = matrixFleet([matrixMember('west', { tunnels: ['east'], broker: { west: 1, east: 1 } }), matrixMember('east', { tunnels: ['west'], rtt: { west: '12ms' } })]);
-  return pageOf(makeReport(['west', 'east'].map((name): ClusterReport => ({ context: name, name, clusterID: name, checks }))), fleet, { topology: makeTopology(fleet), checkPages: new Map() });
+  const fleet = matrixFleet([
+    matrixMember('west', { tunnels: ['east', 'far'], rtt: { far: '149ms' }, broker: { west: 1, east: 1, far: 1 } }),
+    matrixMember('east', { tunnels: ['west', 'far'], rtt: { west: '5.5ms', far: '301ms' } }),
+    matrixMember('far', { tunnels: ['west', 'east'], rtt: { west: '45ms', east: '300ms' } }),
+  ]);
+  return pageOf(makeReport(['west', 'east', 'far'].map((name): ClusterReport => ({ context: name, name, clusterID: name, checks }))), fleet, { topology: makeTopology(fleet), checkPages: new Map() });
 }
 
 const CHECKS = 34;

@@ -70,10 +70,14 @@ describe('datagrams between gateways', () => {
 
   it('show the address that NAT gives them', async () => {
     scene.wan.sh(`nft 'table ip translate { chain out { type nat hook postrouting priority 100; ip saddr ${A} meta l4proto udp snat to ${WAN}:30000-30009; }; }'`);
-    const { toB } = await exchange();
+    // one way only: to the router, what comes from the other end is an answer, which it leaves as it is
+    const [, { seen: [toB] }] = await Promise.all([
+      runProbe(a.netns, folder, { send: [{ token: TO_B, host: B, port: PORT, fromPort: PORT }] }),
+      runProbe(b.netns, folder, { await: [{ token: TO_B, family: 'IPv4' }] }),
+    ]);
     scene.wan.sh('nft delete table ip translate');
-    expect(toB.delivered.map(({ from, to, toPort }) => ({ from, to, toPort }))).toEqual([{ from: WAN, to: B, toPort: PORT }]);
-    expect(toB.delivered[0]?.fromPort).toBeGreaterThanOrEqual(30_000);
+    expect(toB?.delivered.map(({ from, to, toPort }) => ({ from, to, toPort }))).toEqual([{ from: WAN, to: B, toPort: PORT }]);
+    expect(toB?.delivered[0]?.fromPort).toBeGreaterThanOrEqual(30_000);
   });
 });
 

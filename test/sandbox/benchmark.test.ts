@@ -1,8 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
 import { GATEWAY_NODE } from '../../src/api/labels.ts';
 import { MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
@@ -10,6 +9,7 @@ import { runTasksSilently } from '../../src/base/tasks.ts';
 import type { BenchmarkCluster } from '../../src/verify/benchmark/place.ts';
 import type { BenchmarkReport, RunOptions } from '../../src/verify/benchmark/run-benchmark.ts';
 import { prepareBenchmark, runBenchmark } from '../../src/verify/benchmark/run-benchmark.ts';
+import { buildAgent } from '../helpers/build-agent.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startTestSandbox, type TestSandbox } from '../helpers/test-sandbox.ts';
 
@@ -34,8 +34,7 @@ async function makeMember(index: number): Promise<BenchmarkCluster> {
 
 beforeAll(async () => {
   packageRoot = await mkdtemp(join(tmpdir(), 'mcs-package-'));
-  await build({ entryPoints: [resolve(import.meta.dirname, '../../src/agents/benchmark.ts')], outfile: join(packageRoot, 'dist/agents/benchmark.js'), bundle: true, format: 'esm', platform: 'node', logLevel: 'error' });
-  await writeFile(join(packageRoot, 'package.json'), '{"type":"module"}');
+  await buildAgent(packageRoot, 'benchmark');
   test = await startTestSandbox({ packageRoot, clusters: NODES });
   clusters = [await makeMember(0), await makeMember(1)];
 });

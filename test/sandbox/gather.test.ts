@@ -128,6 +128,15 @@ describe('gather', () => {
     expect(kinds(await gatherNow({ types: ['resources'] }))).toEqual(['objects']);
     expect(kinds(await gatherNow({ types: ['logs'] }))).toEqual(['logs']);
   });
+
+  it('reads less where one module is asked for, and says so; secrets are taken out all the same', async () => {
+    const { index, files } = await gatherNow({ modules: ['broker'], types: ['resources'] });
+    const all = await gatherNow({ types: ['resources'] });
+    expect(index.modules).toEqual(['broker']);
+    expect(index.clusters[0]?.objects).toBeLessThan(all.index.clusters[0]?.objects ?? 0);
+    expect(files.find(({ path }) => path === 'summary.md')?.text).toContain('only what was asked for: broker.');
+    expect(files.some(({ path }) => path.includes('/secrets'))).toBe(all.files.some(({ path }) => path.includes('/secrets')));
+  });
 });
 
 describe('an archive', () => {

@@ -4,6 +4,7 @@ export interface Look {
   readonly width: number;
   readonly height: number;
   readonly scheme?: 'light' | 'dark';
+  readonly media?: 'screen' | 'print';
   /** Pixels of the picture for each of the page. */
   readonly scale?: number;
 }
@@ -19,8 +20,10 @@ export interface AccessibleNode {
 
 /** One tab, and what went on in it. */
 export interface Page {
-  /** Addresses of all requests, that of the page itself among them. */
+  /** Addresses of all that was asked for, the page itself and what its policy then stopped among them. */
   readonly requests: readonly string[];
+  /** Addresses of what came. */
+  readonly responses: readonly string[];
   /** What the page or the browser complained of. */
   readonly complaints: readonly string[];
   look(look: Look): Promise<void>;
@@ -44,8 +47,10 @@ export async function openPage({ devTools }: Browser, { withScript = true }: { r
   const { sessionId } = await devTools.send<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true });
   const send = <Result>(method: string, params: object = {}): Promise<Result> => devTools.send<Result>(method, params, sessionId);
   const requests: string[] = [];
+  const responses: string[] = [];
   const complaints: string[] = [];
   devTools.on('Network.requestWillBeSent', sessionId, ({ request }: { request: { url: string } }) => requests.push(request.url));
+  devTools.on('Network.responseReceived', sessionId, ({ response }: { response: { url: string } }) => responses.push(response.url));
   devTools.on('Log.entryAdded', sessionId, ({ entry }: Entry) => complaints.push(`${entry.level}: ${entry.text}`));
   devTools.on('Runtime.consoleAPICalled', sessionId, ({ type }: { type: string }) => complaints.push(`console.${type}`));
   devTools.on('Runtime.exceptionThrown', sessionId, ({ exceptionDetails }: { exceptionDetails: { text: string } }) => complaints.push(exceptionDetails.text));
@@ -53,10 +58,11 @@ export async function openPage({ devTools }: Browser, { withScript = true }: { r
   await send('Emulation.setScriptExecutionDisabled', { value: !withScript });
   return {
     requests,
+    responses,
     complaints,
-    look: async ({ height, scale = 1, scheme = 'light', width }) => {
+    look: async ({ height, media = 'screen', scale = 1, scheme = 'light', width }) => {
       await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile: false });
-      await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+      await send('Emulation.setEmulatedMedia', { media, features: [{ name: 'prefers-color-scheme', value: scheme }] });
     },
     open: async (url) => {
       const loaded = new Promise<void>((resolve) => { devTools.on('Page.loadEventFired', sessionId, () => { resolve(); }); });

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { APP_COMPONENT } from '../../src/api/labels.ts';
 import { BROKER_NAMESPACE } from '../../src/api/names.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
 import type { KubeObject } from '../../src/api/types/index.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import type { Mend } from './fault.ts';
 
+const GONE_MS = 30_000;
 export const MERGE = 'application/merge-patch+json';
 
 export interface Target {
@@ -46,6 +49,22 @@ export async function takeAway(client: KubeClient, { resource, name, namespace }
   const again = { ...rest, metadata: { name, ...(namespace !== undefined && { namespace }), ...(labels && { labels }), ...(annotations && { annotations }) } };
   await client.delete(resource, name, namespace, { propagation: 'Background' });
   return () => client.create(resource, draft(again));
+}
+
+/** Waits until no pod of a component is left. */
+export async function untilGone(client: KubeClient, component: string): Promise<void> {
+  const labelSelector = `${APP_COMPONENT}=${component}`;
+  const deadline = performance.now() + GONE_MS;
+  while ((await client.list(resources.pods, { labelSelector })).items.length > 0) {
+    if (performance.now() > deadline) throw new Error(`Cannot go on: pods of ${component} do not end`);
+    await delay(50);
+  }
+}
+
+/** Deletes all pods of a component: others come, which have to begin with what there is now. */
+export async function replacePods(client: KubeClient, component: string): Promise<void> {
+  const { items } = await client.list(resources.pods, { labelSelector: `${APP_COMPONENT}=${component}` });
+  await Promise.all(items.map(({ metadata: { name, namespace } }) => client.delete(resources.pods, name, namespace)));
 }
 
 /** A member that the broker knows, and that does not exist. */

@@ -130,10 +130,23 @@ export interface PodSpec {
   terminationGracePeriodSeconds?: number;
 }
 
+interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: string[] }[];
+}
+
+/** What one rule of a NetworkPolicy lets in: from all these, where there are any, to all these ports, where there are any. */
+export interface IngressRule {
+  from?: { podSelector?: LabelSelector; namespaceSelector?: LabelSelector; ipBlock?: { cidr: string; except?: string[] } }[];
+  ports?: { protocol?: string; port?: number | string; endPort?: number }[];
+}
+
+/** networking.k8s.io/v1 */
 export interface NetworkPolicy extends KubeObject {
   spec: {
-    podSelector?: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: string[] }[] };
+    podSelector?: LabelSelector;
     policyTypes?: ('Ingress' | 'Egress')[];
+    ingress?: IngressRule[];
     egress?: unknown[];
   };
 }

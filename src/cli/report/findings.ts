@@ -27,8 +27,9 @@ interface Place {
 
 const keyOf = ({ cluster, id, peer = '' }: Place): string => JSON.stringify([cluster, id, peer]);
 
-/** Root causes in the order of the report. */
+/** Failed checks that no other explains, in the order of the report. */
 export function findFaults({ clusters, rootCauses }: DiagnoseReport): readonly Finding[] {
+  // a warning can be a root cause too, and stands among the warnings
   const failed = new Map(clusters.flatMap(({ name, checks }) => checks.filter(({ status }) => status === 'fail').map((check) => [keyOf({ cluster: name, ...check }), check] as const)));
   return rootCauses.flatMap((cause, index) => {
     const check = failed.get(keyOf(cause));
@@ -41,11 +42,17 @@ export function findWarnings({ clusters }: DiagnoseReport): readonly Finding[] {
   return all.map((warning, index) => ({ anchor: `warning-${index + 1}`, ...warning }));
 }
 
-/** By cluster and id of what failed: all that is folded under it. */
-export function findDependents({ clusters }: DiagnoseReport): ReadonlyMap<string, readonly Dependent[]> {
+/** By `causeKey`: all that is folded under it. */
+export type Dependents = ReadonlyMap<string, readonly Dependent[]>;
+
+export function findDependents({ clusters }: DiagnoseReport): Dependents {
   const folded = clusters.flatMap(({ name, checks }) => checks.flatMap((check) => (check.causedBy === undefined ? [] : [{ name, check, cause: causeKey(check.causedIn ?? name, check.causedBy) }])));
   const byCause = Map.groupBy(folded, ({ cause }) => cause);
   return new Map([...byCause].map(([cause, all]) => [cause, [...Map.groupBy(all, ({ check }) => check.id)].map(([id, same]) => ({ id, title: same[0]?.check.title ?? '', where: [...new Set(same.map(({ name, check }) => (check.peer === undefined ? name : `${name}\u2013${check.peer}`)))] }))]));
+}
+
+export function countDependents(dependents: Dependents, { check, cluster }: Finding): number {
+  return (dependents.get(causeKey(cluster, check.id)) ?? []).reduce((sum, { where }) => sum + where.length, 0);
 }
 
 /** A check that failed is named as a cause by its cluster and id; of a pair, all its failures in that cluster together. */

@@ -21,7 +21,7 @@ function renderBlock(block: string): Html {
 
 function renderPage(id: string, markdown: string): Html {
   const [title = id, ...blocks] = sectionsOf(markdown).flatMap((section) => section.split(/\n{2,}/)).map((block) => block.trim()).filter((block) => block !== '');
-  return html`<article class="about" id="about-${id}"><h3>${title.replace(/^# /, '')}</h3>${blocks.map(renderBlock)}</article>
+  return html`<article class="about" id="about-${id}" aria-labelledby="about-${id}-title"><h3 id="about-${id}-title">${title.replace(/^# /, '')}</h3>${blocks.map(renderBlock)}</article>
 `;
 }
 

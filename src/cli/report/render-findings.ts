@@ -1,7 +1,7 @@
 import { curesOf, titleOf } from '../present-diagnose.ts';
-import { causeKey, type Dependent, type Finding, MAX_FINDINGS } from './findings.ts';
+import { causeKey, type Dependent, type Dependents, type Finding, MAX_FINDINGS } from './findings.ts';
 import { type Html, html } from './html.ts';
-import { listSome } from './words.ts';
+import { formatNumber, listSome } from './words.ts';
 
 const MAX_PLACES = 6;
 
@@ -22,16 +22,20 @@ function renderDependents(dependents: readonly Dependent[]): Html | false {
   return dependents.length > 0 && html`<h4>Not known until then</h4><ul class="branches">${dependents.map(renderBranch)}</ul>`;
 }
 
-interface FindingContext {
-  readonly word: 'Failed' | 'Warning';
-  readonly className: 'fail' | 'warn';
-  readonly dependents: ReadonlyMap<string, readonly Dependent[]>;
+/** How one is shown that failed, and how a warning. */
+const KINDS = { faults: { className: 'fail', word: 'Failed' }, warnings: { className: 'warn', word: 'Warning' } } as const;
+type Kind = keyof typeof KINDS;
+
+/** What findings are shown with. */
+export interface FindingContext {
+  readonly dependents: Dependents;
   /** Checks that have their page on this one. */
   readonly explained: ReadonlySet<string>;
 }
 
-function renderFinding({ anchor, cluster, check }: Finding, { className, dependents, explained, word }: FindingContext): Html {
+function renderFinding(kind: Kind, { anchor, cluster, check }: Finding, { dependents, explained }: FindingContext): Html {
   const { evidence, id } = check;
+  const { className, word } = KINDS[kind];
   return html`<article class="finding ${className}" id="${anchor}" aria-labelledby="${anchor}-title">
 <p class="tag"><b class="word">${word}</b> <span>${cluster}</span> <code>${id}</code></p>
 <h3 id="${anchor}-title">${titleOf(check)}</h3>
@@ -43,28 +47,29 @@ ${explained.has(id) && html`<p class="more"><a href="#about-${id}">What ${id} lo
 `;
 }
 
-/** Root causes: what was seen, what mends it, and what means nothing until then. */
-export function renderFaults(faults: readonly Finding[], dependents: ReadonlyMap<string, readonly Dependent[]>, explained: ReadonlySet<string>): Html | false {
-  if (faults.length === 0) return false;
+function renderAll(kind: Kind, heading: Html, findings: readonly Finding[], context: FindingContext): Html | false {
+  if (findings.length === 0) return false;
   const seen = new Set<string>();
-  const shown = faults.slice(0, MAX_FINDINGS).map((fault) => {
-    // failures of one check for several pairs have the same dependents: they stand under the first
-    const key = causeKey(fault.cluster, fault.check.id);
+  const shown = findings.slice(0, MAX_FINDINGS).map((finding) => {
+    // those of one check for several pairs have the same dependents, which stand under the first
+    const key = causeKey(finding.cluster, finding.check.id);
     const isFirst = !seen.has(key);
     seen.add(key);
-    return renderFinding(fault, { word: 'Failed', className: 'fail', dependents: isFirst ? dependents : new Map(), explained });
+    return renderFinding(kind, finding, isFirst ? context : { ...context, dependents: new Map() });
   });
-  return html`<section id="faults" aria-labelledby="faults-title"><h2 id="faults-title">Faults <span class="quiet">and what they hide</span></h2><div>${shown}${renderRest(faults)}</div></section>
-`;
-}
-
-export function renderWarnings(warnings: readonly Finding[], explained: ReadonlySet<string>): Html | false {
-  if (warnings.length === 0) return false;
-  const shown = warnings.slice(0, MAX_FINDINGS).map((warning) => renderFinding(warning, { word: 'Warning', className: 'warn', dependents: new Map(), explained }));
-  return html`<section id="warnings" aria-labelledby="warnings-title"><h2 id="warnings-title">Warnings</h2><div>${shown}${renderRest(warnings)}</div></section>
+  return html`<section id="${kind}" aria-labelledby="${kind}-title"><h2 id="${kind}-title">${heading}</h2><div>${shown}${renderRest(findings)}</div></section>
 `;
 }
 
 function renderRest({ length }: readonly Finding[]): Html | false {
-  return length > MAX_FINDINGS && html`<p class="more">${length - MAX_FINDINGS} more are in the lists of the <a href="#checks">clusters</a>.</p>`;
+  return length > MAX_FINDINGS && html`<p class="more">${formatNumber(length - MAX_FINDINGS)} more are in the lists of the <a href="#checks">clusters</a>.</p>`;
+}
+
+/** What failed and nothing else explains: what was seen, what mends it, and what means nothing until then. */
+export function renderFaults(faults: readonly Finding[], context: FindingContext): Html | false {
+  return renderAll('faults', html`Faults <span class="quiet">and what they hide</span>`, faults, context);
+}
+
+export function renderWarnings(warnings: readonly Finding[], context: FindingContext): Html | false {
+  return renderAll('warnings', html`Warnings`, warnings, context);
 }

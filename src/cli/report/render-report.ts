@@ -44,10 +44,11 @@ export function renderReport(page: ReportPage): string {
   const { checkPages, latencies, matrix, report } = page;
   const [faults, warnings] = [findFaults(report), findWarnings(report)];
   const anchors = findAnchors([...faults.slice(0, MAX_FINDINGS), ...warnings.slice(0, MAX_FINDINGS)]);
-  const explained = new Set(checkPages.keys());
+  const dependents = findDependents(report);
+  const context = { dependents, explained: new Set(checkPages.keys()) };
   const all: readonly Section[] = [
-    { id: 'faults', name: 'Faults', content: renderFaults(faults, findDependents(report), explained) },
-    { id: 'warnings', name: 'Warnings', content: renderWarnings(warnings, explained) },
+    { id: 'faults', name: 'Faults', content: renderFaults(faults, context) },
+    { id: 'warnings', name: 'Warnings', content: renderWarnings(warnings, context) },
     { id: 'matrix', name: 'Reach', content: renderMatrix(matrix) },
     { id: 'topology', name: 'Topology', content: renderTopologySection(page) },
     { id: 'latency', name: 'Latency', content: renderLatency(latencies) },
@@ -63,13 +64,13 @@ export function renderReport(page: ReportPage): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${verdictOf(page)}: mcs diagnose</title>
+<title>${verdictOf(report)}: mcs diagnose</title>
 ${iconOf(report.ok ? '2b6443' : 'a8281c')}
 <style>${trusted(STYLE)}</style>
 </head>
 <body>
 <a class="jump" href="#main">To the findings</a>
-${renderVerdict(page, faults)}${renderContents(sections)}<main id="main" tabindex="-1">
+${renderVerdict(page, faults, dependents)}${renderContents(sections)}<main id="main" tabindex="-1">
 ${sections.map(({ content }) => content)}</main>
 ${renderFooter(page)}<p id="live" class="hidden" role="status"></p>
 <script>${trusted(SCRIPT)}</script>

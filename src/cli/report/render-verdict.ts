@@ -1,6 +1,6 @@
 import { count } from '../../diagnose/check.ts';
 import type { ReportPage } from './report-page.ts';
-import type { Finding } from './findings.ts';
+import { countDependents, type Dependents, type Finding } from './findings.ts';
 import { titleOf } from '../present-diagnose.ts';
 import { type Html, html } from './html.ts';
 import { countInWords, formatNumber } from './words.ts';
@@ -11,9 +11,9 @@ const MAX_LINES = 8;
 const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
 /** `One fault found`, also for the title of the window. */
-export function verdictOf({ report: { clusters, rootCauses, summary } }: Pick<ReportPage, 'report'>): string {
+export function verdictOf({ clusters, summary }: ReportPage['report']): string {
   if (clusters.length === 0) return 'No cluster was checked';
-  if (rootCauses.length > 0) return `${countInWords(rootCauses.length, 'fault')} found`;
+  if (summary.fail > 0) return `${countInWords(summary.fail, 'fault')} found`;
   return summary.warn > 0 ? `No fault, ${count(summary.warn, 'warning')}` : 'No fault found';
 }
 
@@ -27,19 +27,18 @@ function faultLine({ anchor, cluster, check }: Finding, dependents: number): Htm
 }
 
 /** What it comes to, and the faults in a line each. */
-export function renderVerdict(page: ReportPage, faults: readonly Finding[]): Html {
-  const { at, gatheredBy, report } = page;
-  const { clusters, rootCauses, summary } = report;
+export function renderVerdict({ at, gatheredBy, report }: ReportPage, faults: readonly Finding[], dependents: Dependents): Html {
+  const { clusters, summary } = report;
   const checks = summary.pass + summary.warn + summary.fail + summary.skip;
   const when = html`<time datetime="${at.toISOString()}">${DATE.format(at)} UTC</time>`;
   const shown = faults.slice(0, MAX_LINES);
   // failures of one check for several pairs have the same dependents
   const isFirst = ({ cluster, check }: Finding, index: number): boolean => shown.findIndex((other) => other.cluster === cluster && other.check.id === check.id) === index;
-  const lines = shown.map((fault, index) => faultLine(fault, isFirst(fault, index) ? (rootCauses[index]?.dependents ?? 0) : 0));
+  const lines = shown.map((fault, index) => faultLine(fault, isFirst(fault, index) ? countDependents(dependents, fault) : 0));
   return html`<header>
 <p class="eyebrow">mcs diagnose, ${when}${gatheredBy !== undefined && html`, as gathered by mcs ${gatheredBy}`}</p>
-<h1>${verdictOf(page)}</h1>
-<p class="lead">${formatNumber(checks)} ${checks === 1 ? 'check' : 'checks'} in ${count(clusters.length, 'cluster')}.${!report.ok && html` These do not hold:`}</p>
+<h1>${verdictOf(report)}</h1>
+<p class="lead">${formatNumber(checks)} ${checks === 1 ? 'check' : 'checks'} in ${count(clusters.length, 'cluster')}.${faults.length > 0 && ` ${faults.length === 1 ? 'This does' : 'These do'} not hold:`}</p>
 ${lines.length > 0 && html`<ul class="faults">${lines}${faults.length > MAX_LINES && html`<li class="rest">and ${formatNumber(faults.length - MAX_LINES)} more</li>`}</ul>`}
 <dl class="figures">${figure('fail', summary.fail, 'failed')}${figure('warn', summary.warn, summary.warn === 1 ? 'warning' : 'warnings')}${figure('pass', summary.pass, 'passed')}${figure('skip', summary.skip, 'skipped')}</dl>
 </header>

@@ -7,6 +7,9 @@ function cannotWrite(path: string, why: string, cause?: unknown): McsError {
   return new McsError('MCS_REPORT_WRITE', `Cannot write the report "${path}": ${why}`, { hints: ['mcs diagnose all --report ./report.html'], ...(cause !== undefined && { cause }) });
 }
 
+/** What the system says, without the name that only we know: that of the temporary file. */
+const reasonOf = (error: unknown): string => errorMessage(error).replace(/, \w+ '[^]*'$/, '');
+
 /** The file behind a link, so that the link stays; the path itself where there is nothing yet. */
 async function targetOf(path: string): Promise<string> {
   try {
@@ -16,7 +19,7 @@ async function targetOf(path: string): Promise<string> {
     return target;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return resolve(path);
-    throw error instanceof McsError ? error : cannotWrite(path, errorMessage(error), error);
+    throw error instanceof McsError ? error : cannotWrite(path, reasonOf(error), error);
   }
 }
 
@@ -30,7 +33,7 @@ export async function requireWritableReport(path: string): Promise<void> {
     await (await open(temporary, 'wx')).close();
     await rm(temporary);
   } catch (error) {
-    throw cannotWrite(path, errorMessage(error), error);
+    throw cannotWrite(path, reasonOf(error), error);
   }
 }
 
@@ -43,6 +46,6 @@ export async function writeReportFile(path: string, text: string): Promise<void>
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to tell
-    throw cannotWrite(path, errorMessage(error), error);
+    throw cannotWrite(path, reasonOf(error), error);
   }
 }

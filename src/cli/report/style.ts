@@ -1,6 +1,6 @@
-const LIGHT = `--paper:#fdfcfa;--raised:#f5f3ee;--ink:#1f2226;--quiet:#5d6168;--rule:#dedad2;--strong-rule:#8d8a83;--link:#0b5763;
+const LIGHT = `--paper:#fdfcfa;--raised:#f5f3ee;--ink:#1f2226;--quiet:#555a61;--rule:#dedad2;--strong-rule:#8d8a83;--link:#0b5763;
 --fail:#a8281c;--fail-wash:#fbeae6;--warn:#7d5200;--warn-wash:#faf0d9;--pass:#2b6443;--unknown:#575b72;--unknown-wash:#ececf2;
---heat0:#edf4ef;--heat1:#dcecdf;--heat2:#c5dfcc;--heat3:#a9cfb5;--heat4:#8abd9b`;
+--heat0:#edf4ef;--heat1:#dcecdf;--heat2:#c5dfcc;--heat3:#b0d4bc;--heat4:#9bc9aa`;
 
 const DARK = `--paper:#17191c;--raised:#202327;--ink:#e7e4dd;--quiet:#a5a39c;--rule:#34383d;--strong-rule:#7b7f85;--link:#7fc8d3;
 --fail:#ff9a8b;--fail-wash:#3d211d;--warn:#e6b65c;--warn-wash:#352a15;--pass:#86c79d;--unknown:#b3b6cc;--unknown-wash:#282a36;
@@ -8,7 +8,7 @@ const DARK = `--paper:#17191c;--raised:#202327;--ink:#e7e4dd;--quiet:#a5a39c;--r
 
 const TEXT = `*{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;font-feature-settings:"tnum";overflow-wrap:break-word}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;font-feature-settings:"tnum";overflow-wrap:anywhere}
 h1,h2,h3,h4,p,ul,dl{margin:0;padding:0}
 h1{font-size:clamp(2rem,6vw,3.25rem);line-height:1.1;font-weight:600;letter-spacing:-.025em;text-wrap:balance}
 h2{font-size:1rem;line-height:1.4;font-weight:650}
@@ -71,7 +71,7 @@ button:hover{border-color:var(--link)}
 .about{max-width:44rem;scroll-margin-top:1rem}
 .about p{margin-top:.5rem}`;
 
-const TABLES = `.scroll{overflow:auto;max-width:100%;position:relative}
+const TABLES = `.scroll{overflow:auto;max-width:100%;position:relative;overflow-wrap:normal}
 table{border-collapse:collapse}
 .note{font-size:.9rem;padding-bottom:.8rem;max-width:46rem}
 th{font-weight:600;text-align:left;vertical-align:top}
@@ -82,7 +82,7 @@ th{font-weight:600;text-align:left;vertical-align:top}
 .words td{min-width:9.5rem;padding:.55rem .8rem;font-size:.9rem;vertical-align:top}
 .words thead th{padding-left:.9rem}
 .words li{white-space:nowrap}.words li span:first-child{display:inline-block;min-width:3.9rem;color:var(--quiet)}
-.words li b{font-weight:400}.words .bad b,.words .differs b{font-weight:650;color:var(--fail)}.words .bad>span+span{color:var(--fail)}
+.words :is(.h2,.h3,.h4) li span{color:inherit}.words li b{font-weight:400}.words .bad b,.words .differs b{font-weight:650}.words .bad b{color:var(--fail)}.words .bad>span+span{color:var(--fail)}
 .words .unknown b,.words .off b{color:var(--unknown)}
 .signs{font-size:.75rem}.scroll:has(.signs){max-height:85vh}
 .signs td{min-width:2.4rem;padding:.25rem .3rem;text-align:center;border-width:1px;white-space:nowrap}

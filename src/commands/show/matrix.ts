@@ -16,7 +16,7 @@ export default class ShowMatrix extends FleetCommand {
     await this.withFleet(flags, async (fleet) => {
       const report = makeMatrix(fleet);
       await this.present(report, flags.output, { table: () => formatMatrix(report, this.terminal.width), short: () => formatPairs(report) });
-      if (flags.output === 'table') for (const remark of showRemarks(report)) this.note(remark);
+      if (flags.output === 'table') for (const remark of showRemarks(report, (text) => this.asTyped(text))) this.note(remark);
       this.setExitCode(fleet);
     });
   }

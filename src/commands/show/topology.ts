@@ -23,7 +23,7 @@ export default class ShowTopology extends FleetCommand {
       const { output } = flags;
       if (output === 'json' || output === 'yaml') await this.present(topology, output, { table: () => '' });
       else await this.present(topology, 'table', { table: () => renderTopology(topology, output) });
-      for (const remark of showRemarks(topology)) this.note(remark);
+      for (const remark of showRemarks(topology, (text) => this.asTyped(text))) this.note(remark);
       this.setExitCode(fleet);
     });
   }

@@ -37,7 +37,7 @@ It says what it waits for and since when; after --timeout it ends with exit code
       const options = { stage: flags.for, ...(contexts && { contexts }), timeoutMs, pods: { startMs: timeoutMs, tryMs: 3000, progress }, makeRunID: () => randomBytes(4).toString('hex'), signal: this.signal, progress };
       const report = await waitForService(fleet, key, options);
       await this.present(report, flags.output, { table: () => describeWait(report) });
-      if (flags.output === 'table') for (const remark of showRemarks(report)) this.note(remark);
+      if (flags.output === 'table') for (const remark of showRemarks(report, (text) => this.asTyped(text))) this.note(remark);
       this.setExitCode(fleet);
     });
   }

@@ -1,9 +1,10 @@
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import type { Looked } from '../../base/looked.ts';
+import { brokerOf } from '../../inspect/same-set.ts';
 import type { BrokerLayer, BrokerPath, BrokerStep } from '../../probe/broker/broker-path.ts';
 import { describeCallError, describeDnsError } from '../call-errors.ts';
-import { type CheckOutcome, fail, pass, skip } from '../check.ts';
-import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { type CheckOutcome, fail, pass, skip, type Suspect } from '../check.ts';
+import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf, subjectNameOf } from '../context.ts';
 import { readPodProbe } from '../probes/run-pod-probe.ts';
 
 /** What cures a broken layer depends on who is asked to cure it. */
@@ -52,7 +53,7 @@ const LAYERS: readonly LayerFacts[] = [
     title: 'A pod connects to the broker',
     needs: ['MCS-BRK-02'],
     layer: 'tcp',
-    explain: ({ step: { code = '', seen } }) => [...seen, describeCallError(code)],
+    explain: ({ step: { code = '', seen } }) => [`${seen.join(', ')}: ${describeCallError(code)}`],
     cures: ({ host, port }, view) => [`Let TCP ${port} pass from the nodes of this cluster to ${host}`, policies(view), `kubectl --context ${view.brokerContext ?? '<broker>'} get --raw /readyz`],
   },
   {
@@ -94,20 +95,23 @@ export function judgeLayer(id: string, path: BrokerPath, view: View): CheckOutco
   const facts = LAYERS.find((layer) => layer.id === id);
   const step = path.steps.find(({ layer }) => layer === facts?.layer);
   if (facts === undefined || step === undefined) return skip('not tried: an earlier layer of the way is broken');
-  if (step.isOk) return pass(...step.seen);
+  if (step.isOk) return pass(...step.seen.slice(0, 1)); // a certificate has many names
   const broken = { ...path, step };
-  return fail([`broker ${path.server}, host ${path.host} port ${path.port}`, ...facts.explain(broken)], facts.cures(broken, view));
+  return fail([`broker ${path.server}, port ${path.port}`, ...facts.explain(broken)], facts.cures(broken, view));
 }
 
-/** Context whose API server could not be reached by us either, and is the one of the broker. */
-function findUnreadBroker({ fleet }: DiagnoseContext, { server }: BrokerPath): string | undefined {
-  return fleet.unread.find(({ error }) => error.details.server === server)?.context;
+/** What explains that something of a member does not arrive at the broker. */
+export function brokerSuspects({ cluster, fleet }: Pick<DiagnoseContext, 'cluster' | 'fleet'>): readonly Suspect[] {
+  return [{ cluster: subjectNameOf(cluster, fleet), ids: LAYERS.map(({ id }) => id) }];
+}
+
+/** Contexts that could not be read, of the API server that has the broker: it explains what no member can cure. */
+function unreadBrokers({ fleet }: DiagnoseContext, { server }: BrokerPath): readonly Suspect[] {
+  return fleet.unread.filter(({ error }) => error.details.server === server).map(({ context }) => ({ cluster: context, ids: ['MCS-API-01'] }));
 }
 
 function viewOf(context: DiagnoseContext): View {
-  const { clusterID } = memberOf(context).config;
-  const broker = context.fleet.clusters.find(({ state }) => state.broker?.members.some((member) => member.clusterID === clusterID) === true);
-  return { context: context.cluster.context, kubectl: kubectlFor(context), brokerContext: broker?.context };
+  return { context: context.cluster.context, kubectl: kubectlFor(context), brokerContext: brokerOf(context.fleet, memberOf(context))?.context };
 }
 
 async function readPath(context: DiagnoseContext, signal: AbortSignal): Promise<Looked<BrokerPath>> {
@@ -125,8 +129,7 @@ export const brokerPathChecks: readonly ClusterCheck[] = LAYERS.map(({ id, needs
   run: async (context, signal) => {
     const looked = await readPath(context, signal);
     if ('reason' in looked) return skip(looked.reason);
-    const unread = findUnreadBroker(context, looked.found);
-    if (unread !== undefined) return skip(`the broker is in the cluster of context "${unread}", whose API server does not answer`);
-    return judgeLayer(id, looked.found, viewOf(context));
+    const suspects = unreadBrokers(context, looked.found);
+    return { ...judgeLayer(id, looked.found, viewOf(context)), ...(suspects.length > 0 && { suspects }) };
   },
 }));

@@ -1,10 +1,15 @@
+import { APP_COMPONENT } from '../../api/labels.ts';
+import { MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { podTroubles } from '../../api/pod-troubles.ts';
+import { resources } from '../../api/resources.ts';
 import type { Pod } from '../../api/types/index.ts';
 import type { CredentialState, WorkloadState } from '../../inspect/cluster-state.ts';
 import { judgeCredential } from '../../inspect/describe-credential.ts';
+import { isForbidden } from '../../kube/api-error.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
 import { readOwnPods } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { withLastWords } from '../last-words.ts';
 import { scale } from '../repairs.ts';
 
 /** A part that must be there and ready. */
@@ -13,6 +18,9 @@ export function expectReady(context: DiagnoseContext, component: string): CheckO
   if (workload === undefined) return fail([`there is no ${component}`], [`mcs join broker-info.subm --context ${context.cluster.context}`]);
   return judgeWorkload(context, workload);
 }
+
+const readyOf = (component: string) => (context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> =>
+  withLastWords(expectReady(context, component), context.cluster.state.workloads.find((candidate) => candidate.component === component), context, signal);
 
 /** Judged by readiness, not by what was scheduled. */
 export function judgeWorkload(context: DiagnoseContext, { kind, namespace, name, ready, wanted, image }: WorkloadState): CheckOutcome {
@@ -27,13 +35,19 @@ export function judgeWorkload(context: DiagnoseContext, { kind, namespace, name,
 async function readAndJudgePods(context: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
   const namespaces = [...new Set(context.cluster.state.workloads.map(({ namespace }) => namespace))];
   const pods = await Promise.all(namespaces.map((namespace) => readOwnPods(context, namespace, signal)));
-  return judgePods(pods.flat(), namespaces, kubectlFor(context));
+  return judgePods(pods.flat(), namespaces, kubectlFor(context), findFailed(context.cluster.state.workloads));
+}
+
+/** Components of which the check of their own says that they fail, and what their pods lack. */
+function findFailed(workloads: readonly WorkloadState[]): ReadonlySet<string> {
+  const hasFailed = ({ kind, ready, wanted }: WorkloadState): boolean => ready === 0 || (kind === 'DaemonSet' && ready < wanted);
+  return new Set(workloads.filter(hasFailed).map(({ component }) => component));
 }
 
 /** Whether all pods of mcs, in these namespaces, run and have run for some time. */
-export function judgePods(pods: readonly Pod[], namespaces: readonly string[], kubectl: string): CheckOutcome {
+export function judgePods(pods: readonly Pod[], namespaces: readonly string[], kubectl: string, failed: ReadonlySet<string> = new Set()): CheckOutcome {
   if (pods.length === 0) return fail(['there is no pod of mcs'], namespaces.map((namespace) => `${kubectl} -n ${namespace} get deployments`));
-  const troubles = pods.map(podTroubles);
+  const troubles = pods.filter(({ metadata }) => !failed.has(metadata.labels?.[APP_COMPONENT] ?? '')).map(podTroubles);
   const broken = troubles.flatMap((trouble) => trouble.broken);
   const restarts = troubles.flatMap((trouble) => trouble.restarts);
   const fix = namespaces.map((namespace) => `${kubectl} -n ${namespace} get pods`);
@@ -57,26 +71,37 @@ export function judgeExpiry(credential: Pick<CredentialState, 'renewsAt' | 'expi
   }
 }
 
+/** A credential that was not read may be gone, or not for the eyes of who asks. */
+async function explainAbsence({ cluster: { client, context } }: DiagnoseContext, signal: AbortSignal): Promise<CheckOutcome> {
+  const where = `${MEMBER_NAMESPACE}/${MEMBER_BROKER_SECRET}`;
+  try {
+    if ((await client.find(resources.secrets, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE, { signal })) !== undefined) return skip(`the Secret ${where} has come just now`);
+  } catch (error) {
+    if (isForbidden(error)) return skip(`the Secret ${where} may not be read`);
+    throw error;
+  }
+  return fail([`there is no Secret ${where}: nothing goes to the broker or comes from there`], [`mcs join broker-info.subm --context ${context}`]);
+}
+
 /** Checks of clusters that are members. */
 export const memberDeploymentChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-DEP-01', title: 'The controller is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'controller')) },
-  { id: 'MCS-DEP-02', title: 'The name server is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'dns')) },
+  { id: 'MCS-DEP-01', title: 'The controller is ready', topic: 'deployment', needs: [], run: readyOf('controller') },
+  { id: 'MCS-DEP-02', title: 'The name server is ready', topic: 'deployment', needs: [], run: readyOf('dns') },
   {
     id: 'MCS-DEP-03',
     title: 'The credential on the broker is valid',
     topic: 'deployment',
     needs: [],
-    run: (context) => {
+    run: async (context, signal) => {
       const { credential } = memberOf(context);
-      if (credential === undefined) return Promise.resolve(skip('the Secret submariner-operator/mcs-broker cannot be read'));
-      return Promise.resolve(judgeExpiry(credential, context.clock.now(), context.cluster.context));
+      return credential === undefined ? explainAbsence(context, signal) : judgeExpiry(credential, context.clock.now(), context.cluster.context);
     },
   },
 ];
 
 /** Checks of the cluster that hosts the broker. */
 export const brokerDeploymentChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-DEP-04', title: 'The desk is ready', topic: 'deployment', needs: [], run: (context) => Promise.resolve(expectReady(context, 'desk')) },
+  { id: 'MCS-DEP-04', title: 'The desk is ready', topic: 'deployment', needs: [], run: readyOf('desk') },
 ];
 
 export const podChecks: readonly ClusterCheck[] = [

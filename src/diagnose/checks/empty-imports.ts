@@ -53,7 +53,7 @@ function judgeOne({ key, offers }: EmptyService, { cluster, kubectl, broker }: E
   const others = offers.filter((offer) => offer.cluster !== cluster);
   const { namespace = '', name } = splitKey(key);
   if (own?.endpoints?.ready === 0 && others.every(({ endpoints }) => endpoints === undefined || endpoints.ready === 0)) {
-    const evidence = `${text}: its Service has ${own.endpoints.ready} of ${count(own.endpoints.all, 'endpoint')} ready here`;
+    const evidence = `${text}: its Service has ${own.endpoints.all === 0 ? 'no endpoint' : `${own.endpoints.ready} of ${count(own.endpoints.all, 'endpoint')} ready`} here`;
     return { evidence: [evidence, ...others.map(describeOffer)].join(', '), fix: [`${kubectl} -n ${namespace} describe service ${name}`, `${kubectl} -n ${namespace} get pods`], suspects: [] };
   }
   const fix = [`mcs trace ${key}`];
@@ -63,7 +63,8 @@ function judgeOne({ key, offers }: EmptyService, { cluster, kubectl, broker }: E
 
 function describeOffer({ cluster, endpoints, name }: Offer): string {
   if (name === undefined) return `"${cluster}" exports it and was not read`;
-  return endpoints === undefined ? `"${cluster}" exports it` : `"${cluster}" has ${endpoints.ready} of ${endpoints.all} ready`;
+  if (endpoints === undefined) return `"${cluster}" exports it`;
+  return endpoints.all === 0 ? `"${cluster}" has none either` : `"${cluster}" has ${endpoints.ready} of ${endpoints.all} ready`;
 }
 
 /** What keeps endpoints that are ready from coming here is a fault of their cluster, or of the way. */
@@ -71,7 +72,7 @@ function suspectsOf({ cluster: id, endpoints, name }: Offer, cluster: string, br
   const silent: Suspect[] = broker === undefined ? [] : [{ cluster: broker, ids: ['MCS-BRK-01'], peer: id }];
   if (name === undefined) return silent;
   if (endpoints?.ready === 0) return [{ cluster: name, ids: [ID] }];
-  return [{ cluster: name, ids: ['MCS-DEP-01', 'MCS-DEP-03', 'MCS-SD-01'] }, ...silent, { cluster, ids: ['MCS-DEP-03', 'MCS-NET-04'] }, { cluster, ids: ['MCS-NET-07'], peer: id }, { cluster: name, ids: ['MCS-NET-04'] }, { cluster: name, ids: ['MCS-NET-07'], peer: cluster }];
+  return [{ cluster: name, ids: ['MCS-DEP-01', 'MCS-DEP-03', 'MCS-SD-06', 'MCS-SD-01'] }, ...silent, { cluster, ids: ['MCS-DEP-03', 'MCS-NET-04'] }, { cluster, ids: ['MCS-NET-07'], peer: id }, { cluster: name, ids: ['MCS-NET-04'] }, { cluster: name, ids: ['MCS-NET-07'], peer: cluster }];
 }
 
 /** Services that nobody answers. What is to be mended in another cluster refers to there. */
@@ -132,5 +133,5 @@ async function examine(context: DiagnoseContext, signal: AbortSignal): Promise<C
 }
 
 export const emptyImportChecks: readonly ClusterCheck[] = [
-  { id: ID, title: 'Every import has a ready endpoint', topic: 'service-discovery', needs: ['MCS-SD-03', 'MCS-SD-08'], run: examine },
+  { id: ID, title: 'Every import has a ready endpoint', topic: 'service-discovery', needs: ['MCS-SD-03', 'MCS-SD-06', 'MCS-SD-08'], run: examine },
 ];

@@ -10,6 +10,8 @@ import { nameOf } from '../../inspect/survey-fleet.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
 import { readNodes } from '../cluster-readings.ts';
 import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { withLastWords } from '../last-words.ts';
+import { brokerSuspects } from './broker-path.ts';
 import { carrierOf, connectionPeers, judgeConnection, judgePaths, pathPeers } from './connections.ts';
 import { judgeWorkload } from './deployment.ts';
 import { firewallChecks, tunnelChecks } from './paths.ts';
@@ -62,7 +64,7 @@ export function judgeActive(context: DiagnoseContext): CheckOutcome {
   const failures = hasGoodCredential(context) ? active.flatMap(failureOf) : [];
   const silent = carriers.flatMap((carrier) => (carrier.silence === undefined ? [] : [silenceOf(carrier)]));
   if (silent.length > 0) return fail(silent, [...active.map(({ metadata }) => `${kubectlFor(context)} describe node ${metadata.name}`), logs, `mcs gateway label <another node> --context ${context.cluster.context}`]);
-  if (failures.length > 0) return fail(failures, [logs]);
+  if (failures.length > 0) return { ...fail(failures, [logs]), suspects: brokerSuspects(context) };
   return active.length === 1 ? pass(`${active[0]?.metadata.name ?? ''} of ${count(gateways.length, 'gateway')}`) : warn([`several call themselves active: ${active.map(({ metadata }) => metadata.name).join(', ')}`], [logs]);
 }
 
@@ -124,7 +126,7 @@ const judged = (judge: (context: DiagnoseContext) => CheckOutcome) => (context: 
 /** Checks of members with the component `connectivity`. */
 export const connectionChecks: readonly (ClusterCheck | ClusterPairCheck)[] = [
   { id: 'MCS-NET-01', title: 'A node is labelled as gateway and ready', topic: 'connections', needs: [], run: async (context, signal) => judgeGatewayNodes(await readNodes(context, signal), context.cluster.context) },
-  { id: 'MCS-NET-02', title: 'The gateway agent is ready on all nodes', topic: 'connections', needs: [], run: judged(judgeAgent) },
+  { id: 'MCS-NET-02', title: 'The gateway agent is ready on all nodes', topic: 'connections', needs: [], run: (context, signal) => withLastWords(judgeAgent(context), context.cluster.state.workloads.find(({ name }) => name === GATEWAY_AGENT), context, signal) },
   { id: 'MCS-NET-03', title: 'The nodes have what the data plane needs', topic: 'connections', needs: ['MCS-NET-02'], run: judged(judgeHosts) },
   { id: 'MCS-NET-04', title: 'One gateway is active', topic: 'connections', needs: ['MCS-NET-01', 'MCS-NET-02'], run: judged(judgeActive) },
   { id: 'MCS-NET-05', title: 'All members have the same cable driver', topic: 'connections', needs: ['MCS-NET-04'], run: judged(judgeDrivers) },

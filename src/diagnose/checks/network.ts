@@ -71,14 +71,14 @@ export const networkChecks: readonly ClusterCheck[] = [
   {
     id: 'MCS-CNI-01',
     title: 'The network plugin leaves packets between clusters alone',
-    topic: 'connections',
+    topic: 'cni',
     needs: [],
     run: async (context, signal) => judgePlugin(await readPluginFacts(context.cluster.client, await readServed(context, signal), signal), remoteRanges(context), context.cluster.context),
   },
   {
     id: 'MCS-KP-01',
     title: 'kube-proxy has a mode that is tested',
-    topic: 'connections',
+    topic: 'kube-proxy-mode',
     needs: [],
     run: readAndJudgeProxy,
   },

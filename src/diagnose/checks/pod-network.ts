@@ -1,7 +1,7 @@
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { PROBE_LABELS } from '../../probe/pods/run-probe-pod.ts';
 import type { ProbeResult } from '../../probe/probe.ts';
-import { type CheckOutcome, count, fail, pass, skip } from '../check.ts';
+import { type CheckOutcome, fail, pass, skip } from '../check.ts';
 import { type ClusterCheck, kubectlFor } from '../context.ts';
 import { findPolicies } from '../network-policies.ts';
 import { readPodProbe } from '../probes/run-pod-probe.ts';
@@ -24,7 +24,7 @@ export function countTries({ broker, reach }: ProbeResult): Tries {
 /** Whether anything at all answers a pod of mcs; `policies` are those that isolate it. */
 export function judgeNetwork({ all, answered }: Tries, policies: readonly string[], kubectl: string): CheckOutcome {
   if (all === 0) return skip('the pod had nothing to try');
-  if (answered > 0) return pass(`${answered} of ${count(all, 'try').replace(/trys$/, 'tries')} answered`);
+  if (answered > 0) return pass(`${answered} of ${all} tries answered`);
   const names = policies.map((key) => key.split('/')[1] ?? '');
   const evidence = [`nothing answers a pod in ${MEMBER_NAMESPACE}: it asked name servers, the broker and services, and had no answer to any of ${all} tries`, ...policies.map((key) => `NetworkPolicy ${key} isolates it`)];
   const fix = policies.length === 0 ? [`${kubectl} -n ${MEMBER_NAMESPACE} get networkpolicies`, `${kubectl} -n kube-system get pods   # does the network plugin run?`] : names.map((name) => `${kubectl} -n ${MEMBER_NAMESPACE} describe networkpolicy ${name}`);

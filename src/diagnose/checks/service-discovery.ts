@@ -6,6 +6,7 @@ import { isOwnedBy } from '../../sync/ownership.ts';
 import { SERVICE_OWNER } from '../../sync/service/broker-objects.ts';
 import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { brokerSuspects } from './broker-path.ts';
 import { conflictChecks } from './conflicts.ts';
 import { emptyImportChecks } from './empty-imports.ts';
 
@@ -28,11 +29,12 @@ export function judgeExports(context: DiagnoseContext): CheckOutcome {
     const { name, namespace = '' } = object.metadata;
     const fix = `${kubectlFor(context)} -n ${namespace} describe serviceexport ${name}`;
     const bad = ['Valid', 'Ready'].map((type) => findCondition(conditions, type)).find((condition) => condition !== undefined && condition.status !== 'True');
-    if (bad !== undefined) return [{ evidence: describeCondition(object, bad), fix }];
-    return findCondition(conditions, 'Valid') === undefined ? [{ evidence: `${objectKey(object.metadata)}: the controller has not looked at it`, fix }] : [];
+    if (bad !== undefined) return [{ evidence: describeCondition(object, bad), fix, isOnItsWay: bad.type === 'Ready' }];
+    return findCondition(conditions, 'Valid') === undefined ? [{ evidence: `${objectKey(object.metadata)}: the controller has not looked at it`, fix, isOnItsWay: false }] : [];
   });
   if (troubles.length === 0) return pass(count(exports.length, 'export'));
-  return fail(troubles.map(({ evidence }) => evidence), troubles.map(({ fix }) => fix));
+  const outcome = fail(troubles.map(({ evidence }) => evidence), troubles.map(({ fix }) => fix));
+  return troubles.every(({ isOnItsWay }) => isOnItsWay) ? { ...outcome, suspects: brokerSuspects(context) } : outcome;
 }
 
 const isExported = ({ exports }: Pick<SharedService, 'exports'>): boolean => exports.some(({ conditions }) => findCondition(conditions, 'Ready')?.status === 'True');

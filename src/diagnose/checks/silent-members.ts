@@ -47,7 +47,7 @@ export const silenceChecks: readonly ClusterPairCheck[] = [
     topic: 'deployment',
     scope: 'pair',
     needs: [],
-    peerNeeds: ['MCS-API-01', 'MCS-DEP-01', 'MCS-DEP-03'],
+    peerNeeds: ['MCS-API-01', 'MCS-DEP-01', 'MCS-DEP-03', 'MCS-BRK-07'],
     peersOf: ({ cluster }) => (cluster.state.broker?.members ?? []).map(({ clusterID }) => clusterID).toSorted(),
     run: async (context, signal, member) => judgeSilence(member, await readSigns(context, member, signal), `${kubectlFor(context)} -n ${context.cluster.state.broker?.namespace ?? ''}`),
   },

@@ -5,6 +5,7 @@ import type { KubeObject, Pod } from '../../api/types/index.ts';
 import type { Missing } from './collect-objects.ts';
 import type { ContainerLog } from './collect-logs.ts';
 import type { TextFile } from './fit.ts';
+import type { GatherModule } from './modules.ts';
 import type { Recording } from './recording.ts';
 import type { Redactor } from './redact.ts';
 
@@ -44,6 +45,8 @@ export interface ArchiveIndex {
   /** Logs and events of the last so many seconds only. */
   readonly sinceSeconds?: number;
   readonly types: readonly GatherType[];
+  /** Parts that were asked for; absent for all. */
+  readonly modules?: readonly GatherModule[];
   readonly clusters: readonly ArchivedCluster[];
 }
 

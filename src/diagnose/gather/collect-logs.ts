@@ -1,10 +1,10 @@
 import { resources } from '../../api/resources.ts';
 import type { Pod } from '../../api/types/index.ts';
 import { mapConcurrently } from '../../base/concurrently.ts';
-import { DNS_NAMESPACE } from '../../cluster-dns/dns-objects.ts';
 import type { FleetMember } from '../../inspect/survey-fleet.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { type Missing, ownNamespaces, reasonOf } from './collect-objects.ts';
+import { GATHER_MODULES, type GatherModule, isLogOf } from './modules.ts';
 import { objectsOf, type Recording } from './recording.ts';
 
 /** The log of one container. */
@@ -20,6 +20,8 @@ export interface ContainerLog {
 type LogName = Omit<ContainerLog, 'text'>;
 
 export interface LogOptions {
+  /** Whose logs; all by default. */
+  readonly modules?: readonly GatherModule[];
   readonly signal: AbortSignal;
   /** Only what was said in the last so many seconds. */
   readonly sinceSeconds?: number;
@@ -31,11 +33,10 @@ export interface LogOptions {
 const AT_ONCE = 4;
 /** Weeks of the agents' logs. */
 const MAX_LINES = 20_000;
-const DNS_APPS = new Set(['kube-dns', 'node-local-dns']);
 
 /** Logs that tell of mcs: of all pods in its namespaces, and of the cluster's own DNS. */
-export function planLogs(pods: readonly Pod[], own: readonly string[]): readonly LogName[] {
-  const told = pods.filter(({ metadata }) => own.includes(metadata.namespace ?? '') || (metadata.namespace === DNS_NAMESPACE && DNS_APPS.has(metadata.labels?.['k8s-app'] ?? '')));
+export function planLogs(pods: readonly Pod[], own: readonly string[], modules: readonly GatherModule[] = GATHER_MODULES): readonly LogName[] {
+  const told = pods.filter((pod) => isLogOf(pod, own, modules));
   return told.flatMap(({ metadata, status }) =>
     (status?.containerStatuses ?? []).flatMap(({ name, restartCount }) => {
       const log = { namespace: metadata.namespace ?? '', pod: metadata.name, container: name };
@@ -60,7 +61,7 @@ const describeLog = ({ namespace, pod, container, isPrevious }: LogName): string
 
 /** Reads the logs of a cluster, some at once, of the pods in its recording. What cannot be read is named. */
 export async function collectLogs(client: KubeClient, { state, recording }: Pick<FleetMember, 'state'> & { readonly recording: Recording }, options: LogOptions): Promise<{ readonly logs: readonly ContainerLog[]; readonly missing: readonly Missing[] }> {
-  const planned = planLogs(objectsOf(recording, resources.pods), ownNamespaces({ state }));
+  const planned = planLogs(objectsOf(recording, resources.pods), ownNamespaces({ state }), options.modules);
   const missing: Missing[] = [];
   let done = 0;
   const read = await mapConcurrently(planned, AT_ONCE, async (name): Promise<readonly ContainerLog[]> => {

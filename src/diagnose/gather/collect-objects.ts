@@ -10,6 +10,7 @@ import { listDnsPods } from '../../cluster-dns/dns-pods.ts';
 import { readClusterFacts } from '../../discovery/read-cluster-facts.ts';
 import type { FleetMember } from '../../inspect/survey-fleet.ts';
 import { isNotFound } from '../../kube/api-error.ts';
+import { type GatherModule, markedKinds, namespacesOf, wholeKinds } from './modules.ts';
 
 /** Something that is not in the archive, and why. */
 export interface Missing {
@@ -19,20 +20,10 @@ export interface Missing {
 
 type AnyResource = Resource<KubeObject>;
 
-/** Of these, everything in the cluster. */
-const WHOLE: readonly AnyResource[] = [
-  resources.namespaces, resources.nodes, resources.serviceCIDRs, resources.calicoPools, resources.serviceExports, resources.serviceImports, resources.clusterProperties,
-  resources.clusters, resources.cableEndpoints, resources.gateways, resources.routeAgents, resources.clusterJoins,
-];
 /** Of these, everything in the namespaces of mcs. */
 const OWN: readonly AnyResource[] = [
-  resources.pods, resources.services, resources.secrets, resources.configMaps, resources.serviceAccounts, resources.deployments, resources.daemonSets, resources.replicaSets,
+  resources.pods, resources.services, resources.configMaps, resources.serviceAccounts, resources.deployments, resources.daemonSets, resources.replicaSets,
   resources.endpointSlices, resources.leases, resources.roles, resources.roleBindings, resources.podDisruptionBudgets,
-];
-/** Of these, what carries the mark of mcs. */
-const MARKED: readonly AnyResource[] = [
-  resources.clusterRoles, resources.clusterRoleBindings, resources.roles, resources.roleBindings, resources.customResourceDefinitions, resources.validatingAdmissionPolicies,
-  resources.validatingAdmissionPolicyBindings, resources.flowSchemas, resources.services, resources.endpointSlices,
 ];
 const AT_ONCE = 8;
 
@@ -49,24 +40,30 @@ interface Step {
   readonly run: () => Promise<unknown>;
 }
 
-function planSteps({ client, state }: FleetMember, signal: AbortSignal): readonly Step[] {
+function planSteps({ client, state }: FleetMember, modules: readonly GatherModule[], signal: AbortSignal): readonly Step[] {
   const own = ownNamespaces({ state });
+  const chosen = namespacesOf(own, modules);
   const shared = sharedNamespaces({ state });
   const list = (resource: AnyResource, options: { readonly namespace?: string; readonly labelSelector?: string }): Step => ({
     what: `${resourceName(resource)}${options.namespace === undefined ? '' : ` in ${options.namespace}`}`,
     run: () => client.list(resource, { ...options, signal }),
   });
   const custom = parseCustomName(state.member?.config.dnsWiring?.customConfigMap);
-  return [
-    ...WHOLE.map((resource) => list(resource, {})),
-    ...OWN.flatMap((resource) => own.map((namespace) => list(resource, { namespace }))),
-    ...MARKED.map((resource) => list(resource, { labelSelector: `${MANAGED_BY}=${MANAGED_BY_MCS}` })),
+  const discovery: readonly Step[] = [
     ...shared.map((namespace) => list(resources.endpointSlices, { namespace })),
-    // those about nodes are in "default"
-    ...[...new Set([...own, ...shared, DNS_NAMESPACE, 'default'])].map((namespace) => list(resources.events, { namespace })),
     { what: "objects of the cluster's own DNS", run: () => readDnsObjects(client, custom, signal) },
     { what: "pods of the cluster's own DNS", run: () => listDnsPods(client, signal) },
-    { what: 'network plugin and kube-proxy', run: () => readClusterFacts(client, signal) },
+  ];
+  return [
+    // all of them whatever is wanted, for their values are taken out of everything else
+    ...own.map((namespace) => list(resources.secrets, { namespace })),
+    ...wholeKinds(modules).map((resource) => list(resource, {})),
+    ...OWN.flatMap((resource) => chosen.map((namespace) => list(resource, { namespace }))),
+    ...markedKinds(modules).map((resource) => list(resource, { labelSelector: `${MANAGED_BY}=${MANAGED_BY_MCS}` })),
+    // those about nodes are in "default"
+    ...[...new Set([...chosen, ...(modules.includes('service-discovery') ? [...shared, DNS_NAMESPACE] : []), 'default'])].map((namespace) => list(resources.events, { namespace })),
+    ...(modules.includes('service-discovery') ? discovery : []),
+    ...(modules.includes('connectivity') ? [{ what: 'network plugin and kube-proxy', run: () => readClusterFacts(client, signal) }] : []),
   ];
 }
 
@@ -79,9 +76,9 @@ export function reasonOf(error: unknown, signal: AbortSignal): string {
  * Reads what the diagnosis of a cluster has not read yet, through `member.client`, which notes it. One
  * thing that cannot be read does not keep the others out: the result names it.
  */
-export async function collectObjects(member: FleetMember, signal: AbortSignal): Promise<readonly Missing[]> {
+export async function collectObjects(member: FleetMember, modules: readonly GatherModule[], signal: AbortSignal): Promise<readonly Missing[]> {
   const missing: Missing[] = [];
-  await mapConcurrently(planSteps(member, signal), AT_ONCE, async ({ what, run }) => {
+  await mapConcurrently(planSteps(member, modules, signal), AT_ONCE, async ({ what, run }) => {
     try {
       await run();
     } catch (error) {

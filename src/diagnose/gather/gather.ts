@@ -8,6 +8,7 @@ import { ARCHIVE_FORMAT, ARCHIVE_VERSION, type ArchivedCluster, type ArchiveInde
 import { collectLogs, type ContainerLog } from './collect-logs.ts';
 import { collectObjects, type Missing, ownNamespaces } from './collect-objects.ts';
 import { fitFiles, type TextFile } from './fit.ts';
+import { GATHER_MODULES, type GatherModule } from './modules.ts';
 import { createRecording, type Recording } from './recording.ts';
 import { recordingClient } from './recording-client.ts';
 import { createRedactor, openRedactor, type Redactor, secretValuesOf } from './redact.ts';
@@ -17,6 +18,8 @@ export interface GatherOptions {
   /** Of mcs itself. */
   readonly version: string;
   readonly types: readonly GatherType[];
+  /** Beside what the checks read; all by default. */
+  readonly modules?: readonly GatherModule[];
   /** Logs and events of the last so many seconds only. */
   readonly sinceSeconds?: number;
   /** What the archive may hold, unpacked. */
@@ -86,22 +89,22 @@ function recordedSource(source: FleetSource, connections: Map<string, Connection
   };
 }
 
-async function collectCluster(member: FleetMember, connections: ReadonlyMap<string, Connection>, { signal, deadlineMs, types, maxBytes, sinceSeconds, progress }: GatherOptions): Promise<Collected> {
+async function collectCluster(member: FleetMember, connections: ReadonlyMap<string, Connection>, { signal, deadlineMs, types, modules = GATHER_MODULES, maxBytes, sinceSeconds, progress }: GatherOptions): Promise<Collected> {
   const { client, recording } = connections.get(member.context) ?? { client: member.client, recording: createRecording() };
   const within = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  const missing = await collectObjects(member, within);
+  const missing = await collectObjects(member, modules, within);
   if (!types.includes('logs')) return { member, recording, logs: [], missing };
   const tell = (done: number, all: number): void => {
     if (done % 25 === 0) progress(`${nameOf(member)}: ${done} of ${all} logs`);
   };
-  const found = await collectLogs(client, { state: member.state, recording }, { signal: within, maxBytes, progress: tell, ...(sinceSeconds !== undefined && { sinceSeconds }) });
+  const found = await collectLogs(client, { state: member.state, recording }, { signal: within, modules, maxBytes, progress: tell, ...(sinceSeconds !== undefined && { sinceSeconds }) });
   return { member, recording, logs: found.logs, missing: [...missing, ...found.missing] };
 }
 
 type Packed = Pick<Gathered, 'index' | 'files'>;
 
 function pack({ unread, leftOut }: Fleet, report: DiagnoseReport, collected: readonly Collected[], options: GatherOptions): Packed {
-  const { clock, version, includesSensitiveData, types, sinceSeconds, maxBytes } = options;
+  const { clock, version, includesSensitiveData, types, modules, sinceSeconds, maxBytes } = options;
   const redactor = includesSensitiveData ? openRedactor : createRedactor(secretValuesOf(collected.map(({ recording }) => recording)));
   const packed = collected.map((each) => packCluster(each, redactor, { ...options, maxBytes: Math.floor(maxBytes / collected.length) }));
   const omitted = leftOut.map(({ context, reason }) => ({ context, name: context, objects: 0, logs: 0, leftOut: reason, missing: [] }));
@@ -113,6 +116,7 @@ function pack({ unread, leftOut }: Fleet, report: DiagnoseReport, collected: rea
     redacted: !includesSensitiveData,
     ...(sinceSeconds !== undefined && { sinceSeconds }),
     types,
+    ...(modules !== undefined && { modules }),
     clusters: [...packed.map(({ cluster }) => cluster), ...unread.map(describeUnread), ...omitted],
   };
   const shown = redactor.json(index) as ArchiveIndex;

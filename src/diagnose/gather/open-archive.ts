@@ -21,8 +21,10 @@ export interface Archive {
   readonly recordings: ReadonlyMap<string, Recording>;
 }
 
-/** No archive that `mcs gather` writes unpacks to more; a crafted one could fill the memory. */
+/** No archive that `mcs gather` writes unpacks to more, nor to so many times its size; a crafted one could fill the memory. */
 const MAX_UNPACKED = 2_000_000_000;
+const MAX_RATIO = 250;
+const ALWAYS_UNPACKED = 16_000_000;
 const inflate = promisify(gunzip);
 
 function malformed(path: string, why: string, cause?: unknown): McsError {
@@ -33,7 +35,7 @@ async function unpack(path: string): Promise<ReadonlyMap<string, Buffer>> {
   const packed = await readFile(path).catch((error: unknown) => {
     throw new McsError('MCS_ARCHIVE_UNREADABLE', `Cannot read the archive "${path}": ${errorMessage(error)}`, { cause: error });
   });
-  const unpacked = await inflate(packed, { maxOutputLength: MAX_UNPACKED }).catch((error: unknown) => {
+  const unpacked = await inflate(packed, { maxOutputLength: Math.min(MAX_UNPACKED, Math.max(ALWAYS_UNPACKED, packed.length * MAX_RATIO)) }).catch((error: unknown) => {
     throw malformed(path, `it cannot be unpacked (${errorMessage(error)})`, error);
   });
   try {

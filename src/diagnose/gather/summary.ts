@@ -32,11 +32,11 @@ function omissions({ clusters }: ArchiveIndex): readonly string[] {
 
 /** `summary.md`: what a person reads first. */
 export function renderSummary(index: ArchiveIndex, report: DiagnoseReport): string {
-  const { createdAt, mcsVersion, redacted, sinceSeconds } = index;
+  const { createdAt, mcsVersion, modules, redacted, sinceSeconds } = index;
   const head = [
     '# What mcs gather found',
     '',
-    `Gathered at ${createdAt} by mcs ${mcsVersion}${sinceSeconds === undefined ? '' : `; logs and events of the last ${sinceSeconds} s`}.`,
+    `Gathered at ${createdAt} by mcs ${mcsVersion}${sinceSeconds === undefined ? '' : `; logs and events of the last ${sinceSeconds} s`}.${modules === undefined ? '' : ` Beside what the checks read, only what was asked for: ${modules.join(', ')}.`}`,
     redacted ? 'Tokens, keys and the data of Secrets were taken out. Names, addresses and what programs logged are in here: look at it before you hand it on.' : '**Not redacted: tokens and keys of the clusters are in here.** Hand it to nobody who may not have them.',
     '',
     'The same checks again, without the clusters: `mcs diagnose all --from <this archive>`. What changed since another one: `mcs gather diff <the other> <this>`.',

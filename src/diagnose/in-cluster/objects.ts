@@ -34,6 +34,7 @@ const CLUSTER_RULES: readonly object[] = [
   read('apps', 'deployments', 'daemonsets'),
   read('discovery.k8s.io', 'endpointslices'),
   read('coordination.k8s.io', 'leases'),
+  read('networking.k8s.io', 'networkpolicies'),
   read('multicluster.x-k8s.io', 'serviceexports', 'serviceimports'),
   read('about.k8s.io', 'clusterproperties'),
   read('submariner.io', 'clusters', 'endpoints', 'gateways', 'routeagents'),

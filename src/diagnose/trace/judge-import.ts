@@ -12,7 +12,7 @@ import { count } from '../check.ts';
 import { countEndpoints } from './addresses.ts';
 import { controllerLog, idleController, keyOf, kubectl, type PathFacts } from './facts.ts';
 import { broken, ok, type Verdict, warning } from './hop.ts';
-import { compareFields, judgeStale } from './stale.ts';
+import { compareFields, judgeStale, type Staleness } from './stale.ts';
 
 const describeCondition = ({ type, status, reason, message }: Condition): string => `${type}=${status} ${reason}: ${message.split('\n')[0] ?? ''}`;
 const refusals = ({ from }: PathFacts): string[] => from.refused.map(({ object, reason, message }) => `refused here: ${object}: ${message} (${reason})`);
@@ -33,7 +33,12 @@ function upstreamOf({ source, to, view }: PathFacts): { readonly settings: reado
 }
 
 /** Where the import is not as its winner's copy on the broker is; several exporters make the ports together. */
-function staleSettings({ from, to, view }: PathFacts): readonly string[] {
+export function findStaleSettings(facts: PathFacts): Staleness | undefined {
+  const differences = compareSettings(facts);
+  return differences.length === 0 ? undefined : { differences, changed: findLatestChange(upstreamOf(facts).settings) };
+}
+
+function compareSettings({ from, to, view }: PathFacts): readonly string[] {
   const copy = brokerFields(brokerObjectsOf(view, to).serviceImport, []);
   const here = importFields(from, []);
   if (copy === undefined || here === undefined || from.serviceImport?.metadata.annotations?.[WINNER] !== to) return [];
@@ -61,8 +66,8 @@ export function judgeImport(facts: PathFacts): Verdict {
     const winner = serviceImport.metadata.annotations?.[WINNER] ?? '?';
     return { ...broken([`"${to}" exports it as ${exported}, but it is ${serviceImport.spec.type} as "${winner}" exports it, which was first`], [`mcs diff ${keyOf(facts)}`]), owner: `whoever exports ${keyOf(facts)} in "${to}"` };
   }
-  const behind = staleSettings(facts);
-  if (behind.length > 0) return judgeStale([...behind, ...idleController(from)], { changed: findLatestChange(upstreamOf(facts).settings), now, fix: [...fix, `mcs diff ${keyOf(facts)}`], isFatal: false });
+  const behind = findStaleSettings(facts);
+  if (behind !== undefined) return judgeStale([...behind.differences, ...idleController(from)], { changed: behind.changed, now, fix: [...fix, `mcs diff ${keyOf(facts)}`], isFatal: false });
   const rejected = conditions.find(({ type, status }) => type.endsWith('/Rejected') && status === 'True');
   const seen = [serviceImport.spec.type, ...(serviceImport.spec.ips ?? [])].join(' ');
   return rejected === undefined ? ok(seen) : warning([seen, describeCondition(rejected)], fix);
@@ -80,6 +85,16 @@ function leftOut({ from, to }: PathFacts): { readonly reason: string; readonly f
   return policy === undefined || !hasOthers ? undefined : { reason: `placement "${policy}" prefers other clusters`, fix: [] };
 }
 
+/** Endpoints of one exporter that an import has otherwise, or lacks; undefined where nothing, or where they are left out on purpose. */
+export function findStaleEndpoints(facts: PathFacts): Staleness | undefined {
+  const { from, to } = facts;
+  const { slices: wanted } = upstreamOf(facts);
+  const slices = importedFrom(from.imported, to);
+  if (wanted === undefined || (slices.length === 0 && leftOut(facts) !== undefined)) return undefined;
+  const differences = compareFields(addressesOf(wanted), addressesOf(slices), { here: `"${from.cluster}"`, there: 'the original' });
+  return differences.length === 0 ? undefined : { differences, changed: findLatestChange(wanted) };
+}
+
 export function judgeSlices(facts: PathFacts): Verdict {
   const { from, now, to } = facts;
   const { slices: wanted } = upstreamOf(facts);
@@ -91,8 +106,8 @@ export function judgeSlices(facts: PathFacts): Verdict {
     return countEndpoints(from.imported).ready > 0 ? warning(seen, reason.fix) : broken(seen, reason.fix);
   }
   const fix = [controllerLog(from), `mcs diff ${keyOf(facts)}`];
-  const differences = wanted === undefined ? [] : compareFields(addressesOf(wanted), addressesOf(slices), { here: `"${from.cluster}"`, there: 'the original' });
-  if (differences.length > 0) return judgeStale([...differences, ...idleController(from), ...refusals(facts)], { changed: findLatestChange(wanted ?? []), now, fix, isFatal: ready === 0 });
+  const stale = findStaleEndpoints(facts);
+  if (stale !== undefined) return judgeStale([...stale.differences, ...idleController(from), ...refusals(facts)], { changed: stale.changed, now, fix, isFatal: ready === 0 });
   if (ready === 0) return broken([`no ready endpoint of "${to}"`], fix);
   return { ...ok(`${count(ready, 'ready endpoint')} of "${to}" in ${count(slices.length, 'slice')}`), ...lagOf({ originals: wanted ?? [], copies: slices }) };
 }

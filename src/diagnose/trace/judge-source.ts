@@ -9,7 +9,7 @@ import { count } from '../check.ts';
 import { countEndpoints } from './addresses.ts';
 import { controllerLog, controllerOf, idleController, keyOf, kubectl, type PathFacts } from './facts.ts';
 import { broken, ok, untested, type Verdict, warning } from './hop.ts';
-import { compareFields, judgeStale } from './stale.ts';
+import { compareFields, judgeStale, type Staleness } from './stale.ts';
 
 const notRead = ({ to }: PathFacts): Verdict => untested(`cluster "${to}" was not read`);
 
@@ -80,21 +80,33 @@ function exportable({ source, to, view }: PathFacts): ServiceFields | undefined 
   return Object.fromEntries(Object.entries(fields).filter(([field]) => isExported(field)));
 }
 
+/** What of an export the broker has otherwise, or lacks; undefined where nothing, or where importers do not take the copy. */
+export function findStaleExport(facts: PathFacts): Staleness | undefined {
+  const { source, to, view } = facts;
+  const { serviceImport, slices } = brokerObjectsOf(view, to);
+  const [wanted, copied] = [exportable(facts), brokerFields(serviceImport, slices)];
+  const [settings, endpoints] = [[source?.service, source?.serviceExport], source?.slices ?? []];
+  if (serviceImport === undefined) return { differences: [`the broker has no copy of the export of "${to}"`], changed: findLatestChange(settings) };
+  const differences = wanted === undefined || copied === undefined ? [] : compareFields(wanted, copied, { here: 'the broker', there: `"${to}"` });
+  if (differences.length === 0) return undefined;
+  const isOfEndpoints = differences.every((line) => line.startsWith(ENDPOINT_FIELD));
+  return { differences, changed: findLatestChange(isOfEndpoints ? endpoints : settings) };
+}
+
 export function judgeBroker(facts: PathFacts): Verdict {
   const { now, source, to, view } = facts;
   if (view.broker === undefined) return untested('no cluster that was read hosts the broker');
   const { serviceImport, slices } = brokerObjectsOf(view, to);
   const [settings, endpoints] = [[source?.service, source?.serviceExport], source?.slices ?? []];
   const fix = [...(source === undefined ? [] : [controllerLog(source)]), `mcs diff ${keyOf(facts)}`];
-  if (serviceImport === undefined) return judgeStale([`the broker has no copy of the export of "${to}"`, ...idleController(source)], { changed: findLatestChange(settings), now, fix, isFatal: true });
+  const stale = findStaleExport(facts);
+  if (serviceImport === undefined) return judgeStale([...(stale?.differences ?? []), ...idleController(source)], { changed: stale?.changed, now, fix, isFatal: true });
   const { accepted, rejections } = readBrokerImport(serviceImport);
   if (accepted === undefined) return { ...broken(rejections.map(({ reason, message }) => `no cluster takes it: ${reason}: ${message}`), fix), owner: writersOf(serviceImport).at(-1) ?? controllerOf(to) };
-  const [wanted, copied] = [exportable(facts), brokerFields(serviceImport, slices)];
-  const differences = wanted === undefined || copied === undefined ? [] : compareFields(wanted, copied, { here: 'the broker', there: `"${to}"` });
   const { ready } = countEndpoints(slices);
-  if (differences.length > 0) {
-    const isOfEndpoints = differences.every((line) => line.startsWith(ENDPOINT_FIELD));
-    return judgeStale([...differences, ...idleController(source)], { changed: findLatestChange(isOfEndpoints ? endpoints : settings), now, fix, isFatal: ready === 0 || !isOfEndpoints });
+  if (stale !== undefined) {
+    const isOfEndpoints = stale.differences.every((line) => line.startsWith(ENDPOINT_FIELD));
+    return judgeStale([...stale.differences, ...idleController(source)], { changed: stale.changed, now, fix, isFatal: ready === 0 || !isOfEndpoints });
   }
   if (ready === 0) return broken(['no ready endpoint on the broker'], fix);
   return { ...ok(`${count(ready, 'ready endpoint')} in ${count(slices.length, 'slice')}`), ...lagOf({ originals: settings, copies: [serviceImport] }, { originals: endpoints, copies: slices }) };

@@ -13,6 +13,13 @@ export function compareFields(wanted: ServiceFields, copied: ServiceFields, name
   return fields.map((field) => `${field}: "${copied[field] ?? 'none'}" at ${names.here}, "${wanted[field] ?? 'none'}" in ${names.there}`);
 }
 
+/** How a copy differs from what it is made of. */
+export interface Staleness {
+  readonly differences: readonly string[];
+  /** When the original was changed last, ms since the epoch; undefined where that is not known. */
+  readonly changed: number | undefined;
+}
+
 export interface StaleOptions {
   /** When the original was changed last, ms since the epoch; undefined where that is not known. */
   readonly changed: number | undefined;

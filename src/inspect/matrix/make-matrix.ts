@@ -1,4 +1,4 @@
-import { type Fleet, type FleetMember, nameOf } from '../survey-fleet.ts';
+import { describeUnread, type Fleet, type FleetMember, nameOf, type UnreadContext } from '../survey-fleet.ts';
 import type { Aspect, MatrixCluster } from './aspect.ts';
 import { findAsymmetry } from './asymmetry.ts';
 import { type ControlState, judgeControl } from './judge-control.ts';
@@ -23,7 +23,7 @@ export interface MatrixReport {
   readonly clusters: readonly MatrixCluster[];
   readonly pairs: readonly MatrixPair[];
   /** Contexts whose cluster could not be read; one that others know is among `clusters` all the same. */
-  readonly unread: readonly { readonly context: string; readonly code: string; readonly message: string }[];
+  readonly unread: readonly UnreadContext[];
   readonly leftOut: Fleet['leftOut'];
 }
 
@@ -64,7 +64,7 @@ export function makeMatrix(fleet: Fleet): MatrixReport {
   return {
     clusters: known.map(({ read: _read, ...cluster }) => cluster),
     pairs: known.flatMap((from) => known.filter((to) => to !== from).map((to) => makePair(fleet, from, to))),
-    unread: fleet.unread.map(({ context, error }) => ({ context, code: error.code, message: error.message })),
+    unread: fleet.unread.map(describeUnread),
     leftOut: fleet.leftOut,
   };
 }

@@ -31,9 +31,13 @@ export function findExporters(view: ServiceView): readonly string[] {
   return view.members.filter(({ service }) => service !== undefined && !isCopy(service)).map(({ cluster }) => cluster).toSorted();
 }
 
-/** Throws MCS_SERVICE_UNKNOWN unless some cluster that was read has, exports or imports the service. */
+/** Throws MCS_SERVICE_UNKNOWN unless some cluster that was read has, exports or imports the service, and MCS_CLUSTER_UNREACHABLE where none was. */
 export function requireKnown(view: ServiceView, verb: string): void {
   if (findExporters(view).length > 0 || view.members.some(({ serviceImport }) => serviceImport !== undefined)) return;
-  const unread = view.unread.length === 0 ? '' : ` (${view.unread.length} could not be read)`;
+  const [first] = view.unread;
+  if (first !== undefined && view.members.length === 0) {
+    throw new McsError('MCS_CLUSTER_UNREACHABLE', `Cannot ${verb} ${view.namespace}/${view.name}: no member could be read, "${first.context}" for one: ${first.message}`, { hints: first.hints });
+  }
+  const unread = first === undefined ? '' : ` (not read: ${view.unread.map(({ context }) => `"${context}"`).join(', ')})`;
   throw new McsError('MCS_SERVICE_UNKNOWN', `Cannot ${verb} ${view.namespace}/${view.name}: no cluster has, exports or imports a service of that name${unread}`, { hints: ['mcs show services'] });
 }

@@ -2,7 +2,7 @@ import { LIGHTHOUSE_SOURCE_NAMESPACE, MCS_SERVICE_NAME, SERVICE_NAME } from '../
 import { MEMBER_NAMESPACE, MEMBER_REJECTIONS } from '../../api/names.ts';
 import { apiVersionOf, type Resource, resourcePath, resources } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/types/index.ts';
-import { toMcsError } from '../../base/errors.ts';
+import { McsError } from '../../base/errors.ts';
 import { isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { describeApiError } from '../../kube/describe-api-error.ts';
@@ -11,7 +11,7 @@ import type { Rejection } from '../../sync/service/rejection.ts';
 import { parseRejectionSummary, REJECTIONS_KEY } from '../../sync/service/rejection-summary.ts';
 import type { MemberState } from '../cluster-state.ts';
 import { connectionRows } from '../data-plane.ts';
-import { type Fleet, type FleetMember, nameOf } from '../survey-fleet.ts';
+import { describeUnread, type Fleet, type FleetMember, nameOf } from '../survey-fleet.ts';
 import type { BrokerPlace, ServiceKey, ServicePlace, ServiceView } from './service-view.ts';
 
 export interface ReadServiceOptions {
@@ -99,8 +99,8 @@ async function readOne(cluster: FleetMember, key: ServiceKey, { signal, timeoutM
     return { ...(place && { place }), ...(broker && { broker }) };
   } catch (error) {
     signal.throwIfAborted();
-    const { code, message } = toMcsError(describeApiError(error, { verb: 'read', object: `service ${key.namespace}/${key.name}`, server: client.server }));
-    return { unread: limit.aborted ? { context, code: 'MCS_CLUSTER_UNREACHABLE', message: `Cannot read ${client.server}: no answer within ${timeoutMs / 1000} s` } : { context, code, message } };
+    const late = new McsError('MCS_CLUSTER_UNREACHABLE', `Cannot read ${client.server}: no answer within ${timeoutMs / 1000} s`, { hints: [`kubectl --context ${context} get --raw /readyz`] });
+    return { unread: describeUnread({ context, error: limit.aborted ? late : describeApiError(error, { verb: 'read', object: `service ${key.namespace}/${key.name}`, server: client.server }) }) };
   }
 }
 
@@ -119,6 +119,6 @@ export function chooseSet(brokers: readonly BrokerPlace[], members: readonly Ser
 export async function readServiceView(fleet: Fleet, key: ServiceKey, options: ReadServiceOptions): Promise<ServiceView> {
   const answers = await Promise.all(fleet.clusters.map((cluster) => readOne(cluster, key, options)));
   const { leftOut, ...set } = chooseSet(answers.flatMap(({ broker }) => broker ?? []), answers.flatMap(({ place }) => place ?? []));
-  const before = fleet.unread.map(({ context, error }) => ({ context, code: error.code, message: error.message }));
+  const before = fleet.unread.map(describeUnread);
   return { ...key, ...set, unread: [...before, ...answers.flatMap(({ unread }) => unread ?? [])], leftOut: [...fleet.leftOut, ...leftOut] };
 }

@@ -43,7 +43,8 @@ function fieldsOf({ annotations, labels, placement, ports, traffic, type }: Desc
   };
 }
 
-function fieldsOfRecord({ exportedAnnotations, exportedLabels, kind, placement, ports, traffic }: SyncRecord): ServiceFields {
+/** What a record says, its endpoints apart. */
+export function recordFields({ exportedAnnotations, exportedLabels, kind, placement, ports, traffic }: SyncRecord): ServiceFields {
   return fieldsOf({ type: kind, ports, traffic, placement: formatPlacement(placement), labels: exportedLabels, annotations: exportedAnnotations });
 }
 
@@ -62,17 +63,17 @@ export function endpointFields(slices: readonly EndpointSlice[]): ServiceFields 
 }
 
 /** The Service as its cluster would export it; undefined where there is none. */
-export function sourceFields({ cluster, service, serviceExport, slices }: ServicePlace): ServiceFields | undefined {
+export function sourceFields({ cluster, service, serviceExport, slices }: Pick<ServicePlace, 'cluster' | 'service' | 'serviceExport' | 'slices'>): ServiceFields | undefined {
   if (service === undefined) return undefined;
   const { record } = readLocalService({ cluster, service, ...(serviceExport && { serviceExport }), slices, isRoutable: () => true });
   // slices of names are not exported
-  return { ...fieldsOfRecord(record), ...endpointFields(slices.filter(({ addressType }) => addressType !== 'FQDN')) };
+  return { ...recordFields(record), ...endpointFields(slices.filter(({ addressType }) => addressType !== 'FQDN')) };
 }
 
 /** The copy on the broker; undefined where there is none, or one that importers do not take. */
 export function brokerFields(serviceImport: ServiceImport | undefined, slices: readonly EndpointSlice[]): ServiceFields | undefined {
   const record = serviceImport && readBrokerImport(serviceImport).accepted;
-  return record && { ...fieldsOfRecord(record), ...endpointFields(slices) };
+  return record && { ...recordFields(record), ...endpointFields(slices) };
 }
 
 function appliedKeys(annotations: Readonly<Record<string, string>>): { readonly labels?: readonly string[]; readonly annotations?: readonly string[] } {
@@ -88,7 +89,7 @@ function pick(values: Readonly<Record<string, string>>, keys: readonly string[] 
 }
 
 /** The import of a cluster, with the slices that are given; undefined where there is none. */
-export function importFields({ serviceImport }: ServicePlace, slices: readonly EndpointSlice[]): ServiceFields | undefined {
+export function importFields({ serviceImport }: Pick<ServicePlace, 'serviceImport'>, slices: readonly EndpointSlice[]): ServiceFields | undefined {
   if (serviceImport === undefined) return undefined;
   const { annotations = {}, labels = {} } = serviceImport.metadata;
   const keys = appliedKeys(annotations);

@@ -2,7 +2,7 @@ import type { EndpointSlice, MemberConfig, Namespace, Service, ServiceExport, Se
 import type { Rejection } from '../../sync/service/rejection.ts';
 import type { BrokerMember, WorkloadState } from '../cluster-state.ts';
 import type { ConnectionRow } from '../data-plane.ts';
-import type { Fleet } from '../survey-fleet.ts';
+import type { Fleet, UnreadContext } from '../survey-fleet.ts';
 
 /** A service of the set. */
 export interface ServiceKey {
@@ -50,7 +50,7 @@ export interface ServiceView extends ServiceKey {
   readonly members: readonly ServicePlace[];
   /** Undefined where no cluster that was read hosts the broker. */
   readonly broker?: BrokerPlace;
-  readonly unread: readonly { readonly context: string; readonly code: string; readonly message: string }[];
+  readonly unread: readonly UnreadContext[];
   readonly leftOut: Fleet['leftOut'];
 }
 

@@ -1,6 +1,6 @@
 import { resources } from '../../api/resources.ts';
 import { matchesLabels, type Requirement } from '../../api/selectors.ts';
-import type { EndpointSlice, KubeObject, Namespace, Pod, Secret, Service, ServicePort, Workload } from '../../api/types/index.ts';
+import type { EndpointSlice, KubeObject, Namespace, NetworkPolicy, Pod, Secret, Service, ServicePort, Workload } from '../../api/types/index.ts';
 import { sameJson, valueAt } from '../json.ts';
 import { type FieldCause, invalid } from '../status-error.ts';
 
@@ -82,6 +82,13 @@ export const completeRoleBinding: Complete = (binding, old) => {
   validateUnchanged(binding, old, ['roleRef']);
   return binding;
 };
+
+/** Without types, a policy is of Ingress, and of Egress if it has rules for that. */
+export const completeNetworkPolicy = forKind<NetworkPolicy>((policy) => {
+  const { spec } = policy;
+  const types = ['Ingress' as const, ...(spec.egress === undefined ? [] : ['Egress' as const])];
+  return { ...policy, spec: { ...spec, policyTypes: spec.policyTypes ?? types } };
+});
 
 interface SelectorExpression {
   readonly key: string;

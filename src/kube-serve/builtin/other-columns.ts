@@ -1,4 +1,4 @@
-import type { EndpointSlice, RoleBinding, UnknownObject, Workload } from '../../api/types/index.ts';
+import type { EndpointSlice, NetworkPolicy, RoleBinding, UnknownObject, Workload } from '../../api/types/index.ts';
 import type { PrinterColumn } from '../resource-definition.ts';
 import { AGE_COLUMN, NAME_COLUMN } from '../table/render-table.ts';
 import { addressesOf, column, joined, labelsText, WIDE } from './core-columns.ts';
@@ -83,6 +83,12 @@ export const disruptionBudgetColumns: readonly PrinterColumn[] = [
   specValue('Min Available', 'minAvailable'),
   specValue('Max Unavailable', 'maxUnavailable'),
   { name: 'Allowed Disruptions', type: 'integer', jsonPath: '.status.disruptionsAllowed' },
+  AGE_COLUMN,
+];
+
+export const networkPolicyColumns: readonly PrinterColumn[] = [
+  NAME_COLUMN,
+  column<NetworkPolicy>('Pod-Selector', ({ spec }) => labelsText(spec.podSelector?.matchLabels)),
   AGE_COLUMN,
 ];
 

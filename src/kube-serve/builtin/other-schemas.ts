@@ -100,6 +100,18 @@ export const podDisruptionBudgetSchema = object({
   status: object({ conditions, currentHealthy: integer, desiredHealthy: integer, disruptionsAllowed: integer, expectedPods: integer, observedGeneration: integer }),
 });
 
+const networkPolicyPeer = object({ podSelector: labelSelector, namespaceSelector: labelSelector, ipBlock: object({ cidr: text, except: atomicList(text) }, ['cidr']) });
+const networkPolicyPort = object({ protocol: withDefault(text, 'TCP'), port: intOrString, endPort: integer });
+
+export const networkPolicySchema = object({
+  spec: object({
+    podSelector: labelSelector,
+    policyTypes: atomicList(oneOf('Ingress', 'Egress')),
+    ingress: atomicList(object({ from: atomicList(networkPolicyPeer), ports: atomicList(networkPolicyPort) })),
+    egress: atomicList(object({ to: atomicList(networkPolicyPeer), ports: atomicList(networkPolicyPort) })),
+  }),
+}, ['spec']);
+
 export const serviceCIDRSchema = object({ spec: object({ cidrs: atomicList(text) }), status: object({ conditions }) });
 
 export const flowSchemaSchema = object({

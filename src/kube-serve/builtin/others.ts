@@ -1,6 +1,6 @@
 import { resources } from '../../api/resources.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
-import { completeEndpointSlice, completeRoleBinding, completeWorkload } from './complete.ts';
+import { completeEndpointSlice, completeNetworkPolicy, completeRoleBinding, completeWorkload } from './complete.ts';
 import * as columns from './other-columns.ts';
 import * as schemas from './other-schemas.ts';
 
@@ -26,6 +26,7 @@ export const otherDefinitions: readonly ResourceDefinition[] = [
     schema: schemas.podDisruptionBudgetSchema,
     columns: columns.disruptionBudgetColumns,
   },
+  { resource: resources.networkPolicies, singular: 'networkpolicy', shortNames: ['netpol'], hasGeneration: true, schema: schemas.networkPolicySchema, columns: columns.networkPolicyColumns, complete: completeNetworkPolicy },
   { resource: resources.serviceCIDRs, singular: 'servicecidr', hasStatus: true, schema: schemas.serviceCIDRSchema, columns: columns.serviceCIDRColumns },
   { resource: resources.flowSchemas, singular: 'flowschema', hasStatus: true, hasGeneration: true, schema: schemas.flowSchemaSchema, columns: columns.flowSchemaColumns },
 ];

@@ -83,7 +83,7 @@ class PathProbe {
   async #connect(): Promise<Finding> {
     const tried = await Promise.all(this.#addresses.map((host) => tryTarget({ host, port: this.#port }, { timeoutMs: this.#request.timeoutMs, portOf: (port) => port })));
     const open = tried.filter(({ error }) => error === undefined);
-    if (open.length === 0) return broken(tried.map(({ error, host, port }) => `${host} port ${port}: ${error ?? ''}`), tried[0]?.error);
+    if (open.length === 0) return broken(tried.map(({ host, port }) => `${host} port ${port}`), tried[0]?.error);
     this.#addresses = open.map(({ host }) => host);
     return ok(...open.map(({ host, milliseconds, port }) => `${host} port ${port} in ${milliseconds} ms`));
   }

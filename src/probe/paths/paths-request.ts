@@ -88,11 +88,12 @@ export interface PathsResult {
 /** Longest time for one search of the largest packet, ms. */
 const SIZE_MS = 6_000;
 /** To make the table, and read and remove it, ms. */
-const AROUND_MS = 5_000;
-/** Searches that run at the same time. */
-export const PARALLEL_SIZES = 8;
+const AROUND_MS = 2_000;
+
+/** No search begins later than that, ms. */
+export const lastSearchMs = ({ windowMs }: PathsRequest): number => windowMs / 2;
 
 /** The longest that it takes, ms. */
-export function pathsLimitMs({ sizes, windowMs }: PathsRequest): number {
-  return Math.max(windowMs + AROUND_MS, Math.ceil(sizes.length / PARALLEL_SIZES) * SIZE_MS);
+export function pathsLimitMs(request: PathsRequest): number {
+  return Math.max(request.windowMs + AROUND_MS, lastSearchMs(request) + SIZE_MS);
 }

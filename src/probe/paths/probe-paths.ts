@@ -3,12 +3,16 @@ import { createExec, type Exec } from '../../base/exec.ts';
 import { exchangeDatagrams } from './exchange-datagrams.ts';
 import { measureEcho } from './measure-echo.ts';
 import { measureSize } from './measure-size.ts';
-import { PARALLEL_SIZES, type PathSize, type PathsRequest, type PathsResult } from './paths-request.ts';
+import { lastSearchMs, type PathSize, type PathsRequest, type PathsResult } from './paths-request.ts';
 
-async function measureSizes(exec: Exec, addresses: readonly string[]): Promise<readonly PathSize[]> {
+/** Searches that run at the same time: each is up to eight programs. */
+const PARALLEL = 8;
+
+async function measureSizes(exec: Exec, request: PathsRequest, clock: Clock): Promise<readonly PathSize[]> {
+  const until = clock.monotonic() + lastSearchMs(request);
   const sizes: PathSize[] = [];
-  for (let at = 0; at < addresses.length; at += PARALLEL_SIZES) {
-    const some = await Promise.all(addresses.slice(at, at + PARALLEL_SIZES).map((address) => measureSize(exec, address)));
+  for (let at = 0; at < request.sizes.length && clock.monotonic() <= until; at += PARALLEL) {
+    const some = await Promise.all(request.sizes.slice(at, at + PARALLEL).map((address) => measureSize(exec, address)));
     sizes.push(...some.filter((size) => size !== undefined));
   }
   return sizes;
@@ -20,7 +24,7 @@ export async function probePaths(request: PathsRequest, clock: Clock = systemClo
   const [exchanged, echoes, sizes] = await Promise.all([
     exchangeDatagrams(exec, request, clock),
     Promise.all(request.echoes.map((target) => measureEcho(target, request.windowMs, clock))),
-    measureSizes(exec, request.sizes),
+    measureSizes(exec, request, clock),
   ]);
   return { ...exchanged, echoes, sizes };
 }

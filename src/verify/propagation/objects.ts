@@ -1,9 +1,9 @@
-import { MCS_SERVICE_NAME, SERVICE_NAME, SLICE_MANAGED_BY } from '../../api/labels.ts';
+import { APP_COMPONENT, MCS_SERVICE_NAME, SERVICE_NAME, SLICE_MANAGED_BY } from '../../api/labels.ts';
 import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
 import type { EndpointSlice, KubeObject, Service } from '../../api/types/index.ts';
 import type { AddressType } from '../../probe/dns-asker.ts';
 import type { Draft } from '../../kube/client.ts';
-import { BENCHMARK_LABELS, BENCHMARK_PORT } from '../benchmark/objects.ts';
+import { BENCHMARK_PORT } from '../benchmark/objects.ts';
 
 /** A Service to be exported, and whose endpoint it has. */
 export interface CanaryPlan {
@@ -21,6 +21,9 @@ export interface CanaryObjects {
   readonly serviceExport: Draft<KubeObject>;
 }
 
+/** Without the tag of what mcs writes: such Services are never exported. */
+const LABELS = { [APP_COMPONENT]: 'benchmark' } as const;
+
 /** Name of the Service whose endpoint changes. */
 export const CHANGING = 'canary-changing';
 export const canaryName = (index: number): string => `canary-${index}`;
@@ -31,12 +34,12 @@ export function addressTypeOf(address: string): AddressType {
 
 /** Its endpoints are written here and not by the cluster's own controllers, whose time does not count then. */
 export function canaryObjects({ address, isHeadless = false, name, namespace }: CanaryPlan): CanaryObjects {
-  const metadata = { name, namespace, labels: BENCHMARK_LABELS };
+  const metadata = { name, namespace, labels: LABELS };
   const ports = [{ name: 'first-byte', port: BENCHMARK_PORT, protocol: 'TCP' as const }];
   return {
     service: { metadata, spec: { ...(isHeadless && { clusterIP: 'None' }), ports: ports.map((port) => ({ ...port, targetPort: BENCHMARK_PORT })) } },
     slice: {
-      metadata: { ...metadata, labels: { ...BENCHMARK_LABELS, [SERVICE_NAME]: name, [SLICE_MANAGED_BY]: 'benchmark.mcs.clusterset.local' } },
+      metadata: { ...metadata, labels: { ...LABELS, [SERVICE_NAME]: name, [SLICE_MANAGED_BY]: 'benchmark.mcs.clusterset.local' } },
       addressType: addressTypeOf(address) === 'A' ? 'IPv4' : 'IPv6',
       endpoints: [{ addresses: [address], conditions: { ready: true } }],
       ports,

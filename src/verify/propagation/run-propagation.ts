@@ -35,6 +35,9 @@ export interface PropagationOptions {
   readonly signal: AbortSignal;
 }
 
+/** How often a run of canaries is told of, at most. */
+const TOLD = 10;
+
 interface Stand {
   readonly site: PropagationSite;
   readonly nest: Nest;
@@ -113,7 +116,7 @@ class Propagation {
         progress.update('Waiting for the first export to arrive');
         await flight.prepare();
         for (let index = 0; index < count; index += 1) {
-          progress.update(`canary ${index + 1} of ${count}`);
+          if (index % Math.ceil(count / TOLD) === 0) progress.update(`canary ${index + 1} of ${count}`);
           const samples = await flight.fly(index);
           this.#samples.push(...samples);
           if (index + 1 < count && samples.every(({ lost }) => lost.includes('answer'))) {

@@ -45,7 +45,7 @@ function callProblem(ask: Extract<Ask, { kind: 'call' }>, result: ConnectionResu
   const { answers, error, ok } = result;
   if (error !== undefined) return `${host}: ${explain(error)}`;
   const found = list(answers.map(({ cluster }) => cluster));
-  if (!ok) return `${host} is answered by ${found}, ${list(ask.answeredBy)} awaited`;
+  if (!ok) return `${host} is answered by ${found}; awaited: ${list(ask.answeredBy)}`;
   const changed = answers.find(({ from, seenAs }) => from !== seenAs);
   if (ask.keepsSource && changed !== undefined) return `${host} sees ${changed.seenAs} and not ${changed.from}, the caller's own address: addresses are translated on the way`;
   return undefined;
@@ -65,7 +65,9 @@ function describeSuccess(tried: Tried): readonly string[] {
 
 /** Whether all that a test tried came out as it should. */
 export function judgeTest(test: Pick<PlannedTest, 'name'>, tried: readonly Tried[]): Verdict {
-  const problems = tried.flatMap((each) => problemOf(each) ?? []);
+  // a name that does not resolve cannot be called either: that is said once
+  const unresolved = new Set(tried.flatMap((each) => ('host' in each || each.result.ok ? [] : [each.ask.name])));
+  const problems = tried.filter((each) => !('host' in each && unresolved.has(each.host))).flatMap((each) => problemOf(each) ?? []);
   const milliseconds = Math.round(Math.max(0, ...tried.map(({ result }) => result.milliseconds)));
   if (problems.length > 0) return { status: 'fail', milliseconds, evidence: problems };
   if (tried.length === 0) return { status: 'fail', milliseconds, evidence: [`"${test.name}" tried nothing`] };

@@ -10,7 +10,7 @@ export interface NextOptions {
 
 /** What to type after a test has failed. */
 export function nextCommands({ clusters: names, from, name, service }: PlannedTest, { clusters, kept, namespace }: NextOptions): readonly string[] {
-  const contexts = names.flatMap((each) => clusters.find((cluster) => cluster.name === each)?.context ?? []);
+  const contexts = clusters.filter((cluster) => names.includes(cluster.name)).map(({ context }) => context);
   const among = `--contexts ${contexts.join(',')}`;
   const caller = clusters.find((cluster) => cluster.name === from.cluster)?.context ?? from.cluster;
   const trace = service !== undefined && kept ? [`mcs trace ${namespace}/${service} --from ${caller}`] : [];

@@ -1,4 +1,4 @@
-import { APP_COMPONENT, MANAGED_BY, MANAGED_BY_MCS, OWNER } from '../../api/labels.ts';
+import { APP_COMPONENT, MANAGED_BY, MANAGED_BY_MCS, OWNER, VERIFY_SERVERS } from '../../api/labels.ts';
 import { type Resource, resources } from '../../api/resources.ts';
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from '../../api/restricted-pod.ts';
 import type { KubeObject, Pod, Service } from '../../api/types/index.ts';
@@ -13,10 +13,8 @@ export const VERIFY_LABELS = { [MANAGED_BY]: MANAGED_BY_MCS, [OWNER]: 'verify', 
 const SERVICE_LABELS = { [MANAGED_BY]: MANAGED_BY_MCS, [APP_COMPONENT]: 'verify' } as const;
 /** The test servers end by then, whatever happens to who started them, seconds. */
 const LIFE_SECONDS = 1800;
-/** Names the test server among the pods of a run. */
-const SERVER = 'mcs.clusterset.local/verify-server';
-const WEB = 'mcs.clusterset.local/verify-web';
-const HEADLESS = 'mcs.clusterset.local/verify-headless';
+const WEB = { [VERIFY_SERVERS]: 'web' } as const;
+const HEADLESS = { [VERIFY_SERVERS]: 'headless' } as const;
 
 /** A namespace of level "restricted" for pods, and for calls from nodes one that admits them. */
 export interface VerifyNamespaces {
@@ -75,7 +73,7 @@ function serverPod({ cluster, image, labels, name, namespace, node, subdomain }:
     securityContext: RESTRICTED_POD,
     containers: [container],
   };
-  return { resource: resources.pods, object: { metadata: { name, namespace, labels: { ...VERIFY_LABELS, [SERVER]: name, ...labels } }, spec } };
+  return { resource: resources.pods, object: { metadata: { name, namespace, labels: { ...VERIFY_LABELS, ...labels } }, spec } };
 }
 
 function serviceOf(name: string, namespace: string, selector: Record<string, string>, isHeadless = false): PlannedObject<Service> {
@@ -98,16 +96,16 @@ export function planObjects({ gateway, name: cluster, other }: VerifyCluster, te
   const base = { cluster, namespace, image };
   const headless = headlessService(cluster);
   const services = [
-    ...(needsWeb ? [serviceOf(webService(cluster), namespace, { [WEB]: 'true' })] : []),
-    ...(needsHeadless ? [serviceOf(SHARED_SERVICE, namespace, { [WEB]: 'true' }), serviceOf(headless, namespace, { [HEADLESS]: 'true' }, true)] : []),
+    ...(needsWeb ? [serviceOf(webService(cluster), namespace, WEB)] : []),
+    ...(needsHeadless ? [serviceOf(SHARED_SERVICE, namespace, WEB), serviceOf(headless, namespace, HEADLESS, true)] : []),
   ];
   return {
     namespaces: [namespaceOf(namespace, 'restricted'), ...(own.some(({ from }) => from.cluster === cluster && from.isNode === true) ? [namespaceOf(namespaces.nodes, 'privileged')] : [])],
     services,
     servers: [
       ...([['gateway', gateway], ['other', other]] as const).filter(([role]) => called.has(serverOn(role))).map(([role, node]) => serverPod({ ...base, name: serverOn(role), node })),
-      ...(needsWeb ? [serverPod({ ...base, name: WEB_POD, labels: { [WEB]: 'true' } })] : []),
-      ...(needsHeadless ? HEADLESS_PODS.map((name) => serverPod({ ...base, name, subdomain: headless, labels: { [HEADLESS]: 'true' } })) : []),
+      ...(needsWeb ? [serverPod({ ...base, name: WEB_POD, labels: WEB })] : []),
+      ...(needsHeadless ? HEADLESS_PODS.map((name) => serverPod({ ...base, name, subdomain: headless, labels: HEADLESS })) : []),
     ],
     exports: services.map(({ object }) => exportOf(object.metadata.name, namespace)),
   };

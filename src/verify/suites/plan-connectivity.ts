@@ -11,10 +11,10 @@ function nodeProblem(cluster: VerifyCluster, role: Role | undefined): readonly s
 
 /** Why no packet goes between two clusters by our doing; none where it should. */
 export function connectivityProblems(clusters: readonly VerifyCluster[]): readonly string[] {
-  const outside = clusters.filter(({ isMember }) => !isMember).map(({ name }) => `${name} is not joined`);
+  const outside = clusters.filter(({ isMember }) => !isMember).map(({ name }) => `${name} is not joined`).sort();
   if (outside.length > 0) return outside;
   if (clusters.some(({ isSandbox }) => isSandbox)) return ['clusters of a sandbox share one loopback interface, so no tunnel carries their calls'];
-  return clusters.filter(({ components }) => !components.includes('connectivity')).map(({ name }) => `${name} was joined without the component connectivity`);
+  return clusters.filter(({ components }) => !components.includes('connectivity')).map(({ name }) => `${name} was joined without the component connectivity`).sort();
 }
 
 const describe = ({ cluster, isNode, role }: Caller): string => `${cluster}${role === undefined ? '' : ` (${role}${isNode === true ? ' node' : ''})`}`;

@@ -31,7 +31,7 @@ const STAGE_OF: Readonly<Record<PairTest, Stage>> = { 'not-exported': 'before', 
 
 /** Why names are not shared between clusters; none where they should be. */
 export function discoveryProblems(clusters: readonly VerifyCluster[]): readonly string[] {
-  const outside = clusters.filter(({ isMember }) => !isMember).map(({ name }) => `${name} is not joined`);
+  const outside = clusters.filter(({ isMember }) => !isMember).map(({ name }) => `${name} is not joined`).sort();
   if (outside.length > 0) return outside;
   return [
     ...clusters.filter(({ components }) => !components.includes('service-discovery')).map(({ name }) => `${name} was joined without the component service-discovery`),
@@ -51,7 +51,7 @@ interface Draft {
 }
 
 function finish({ asks, from, name, others, problems = [], service, stage, where }: Draft): PlannedTest {
-  const reasons = [...discoveryProblems([from, ...others]), ...problems];
+  const reasons = [...discoveryProblems([from, ...others]), ...problems].sort(); // alike for both directions
   return { name, where, clusters: [from, ...others].map((each) => each.name), from: { cluster: from.name }, stage, asks, service, ...(reasons.length > 0 && { skip: reasons.join('; ') }) };
 }
 

@@ -121,6 +121,7 @@ class VerifyRun {
         }
         const count = (status: Verdict['status']): number => tests.filter((test) => this.#verdicts.get(test)?.status === status).length;
         const failed = count('fail');
+        if (failed + count('pass') === 0) return { state: 'skipped' };
         return failed > 0 ? { state: 'warning', detail: `${failed} of ${tests.length} tests failed` } : { state: 'done', detail: `${count('pass')} tests passed` };
       },
     };

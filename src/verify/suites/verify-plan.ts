@@ -1,3 +1,4 @@
+import { fitName } from '../../api/names.ts';
 import { apiVersionOf, resources } from '../../api/resources.ts';
 import { stringify } from '../../base/yaml.ts';
 import { probePod, type ProbePodOptions } from '../../probe/pods/run-probe-pod.ts';
@@ -7,6 +8,9 @@ import { type ClusterObjects, planObjects, type PlannedObject, type VerifyNamesp
 import { planTests } from './plan-tests.ts';
 import { type Disruption, type PlannedTest, type Stage, STAGES } from './planned-test.ts';
 import type { VerifySites } from './read-sites.ts';
+
+/** Its host name is a DNS label. */
+const MAX_POD_NAME = 63;
 
 /** All that a run is going to do. */
 export interface VerifyPlan extends VerifySites {
@@ -56,7 +60,8 @@ export function callerPod({ clusters, namespaces }: VerifyPlan, { from }: Caller
   const { cluster, isNode, role } = from;
   const node = role && clusters.find(({ name }) => name === cluster)?.[role];
   return {
-    name: ['ask', typeof stage === 'string' ? stage : stage.test, ...(role === undefined ? [] : [role])].join('-'),
+    // of a stage alone: that of the stage before may not be gone yet
+    name: fitName(['ask', ...(role === undefined ? [] : [role]), stageName(stage)].join('-'), MAX_POD_NAME),
     namespace: isNode === true ? namespaces.nodes : namespaces.pods,
     ...(node !== undefined && { node }),
     ...(isNode === true && { host: { capabilities: [] } }),

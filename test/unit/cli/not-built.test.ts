@@ -8,7 +8,6 @@ describe('findNotBuilt', () => {
     ['--globalnet-cidr=10.0.0.0/8', 'Cannot use --globalnet-cidr: '],
     ['--http-proxy', 'Cannot use --http-proxy: it is not built yet'],
     ['cloud', 'Cannot use "cloud": open the ports'],
-    ['--module', 'Cannot use --module: mcs gather takes all parts; --type and --max-size make it smaller'],
   ])('names %s and what to do instead', (word, start) => {
     const error = findNotBuilt(word);
     expect(error?.code).toBe('MCS_FLAG_NOT_BUILT');

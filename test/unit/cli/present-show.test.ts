@@ -37,15 +37,15 @@ describe('showSections', () => {
   });
 
   it('never calls empty what could not be read', () => {
-    const unread = [{ context: 'gone', code: 'MCS_CLUSTER_UNREACHABLE', message: 'Cannot reach it: no route' }];
+    const unread = [{ context: 'gone', code: 'MCS_CLUSTER_UNREACHABLE', message: 'Cannot reach it: no route', hints: ['mcs doctor', 'another'] }];
     expect(formatSections(showSections({ versions: [], leftOut: [], unread }))).toBe('nothing is installed (as far as the clusters could be read)');
   });
 });
 
 describe('showRemarks', () => {
-  it('has a line for each context that could not be read, and one for each reason to leave some out', () => {
+  it('has each context that could not be read with its first hint, and one for each reason to leave some out', () => {
     const leftOut = ['a', 'b'].map((context) => ({ context, reason: 'mcs is not installed' }));
-    const unread = [{ context: 'gone', code: 'MCS_CLUSTER_UNREACHABLE', message: 'Cannot reach it: no route' }];
-    expect(showRemarks({ unread, leftOut })).toEqual(['Cannot show "gone": Cannot reach it: no route', 'Left out: a, b (mcs is not installed)']);
+    const unread = [{ context: 'gone', code: 'MCS_CLUSTER_UNREACHABLE', message: 'Cannot reach it: no route', hints: ['mcs doctor', 'another'] }];
+    expect(showRemarks({ unread, leftOut }, (text) => `npx ${text}`)).toEqual(['Cannot show "gone": Cannot reach it: no route', '  Try: npx mcs doctor', 'Left out: a, b (mcs is not installed)']);
   });
 });

@@ -12,13 +12,16 @@ describe('formatTable', () => {
     expect(formatTable(['NAME', 'STATE'], rows, 40)).toBe(['NAME          STATE', 'a             -', `longer-name   ${'x'.repeat(23)}...`].join('\n'));
   });
 
-  it.each([
-    [80, 80],
-    [60, 60],
-    [20, 54],
-  ])('is in a terminal of %i columns %i wide: below 16 no column is made narrower', (width, expected) => {
+  it.each([80, 60, 40, 20])('is in a terminal of %i columns no wider than that', (width) => {
     const wide = ['a', 'b', 'c'].map((letter) => letter.repeat(60));
-    expect(Math.max(...formatTable(['A', 'B', 'C'], [wide], width).split('\n').map((line) => line.length))).toBeLessThanOrEqual(expected);
+    expect(Math.max(...formatTable(['A', 'B', 'C'], [wide], width).split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);
+  });
+
+  it('has rows under each other, and loses nothing, where columns of 16 do not fit', () => {
+    const texts = ['west', `${'x'.repeat(40)} and more words than fit`, 'three'];
+    const lines = formatTable(['CLUSTER', 'STATE', 'C'], [texts, texts], 30).split('\n');
+    expect(lines.slice(0, 7)).toEqual(['CLUSTER  west', `STATE    ${'x'.repeat(21)}`, `         ${'x'.repeat(19)}`, '         and more words than', '         fit', 'C        three', '']);
+    expect(lines).toHaveLength(13);
   });
 });
 

@@ -1,7 +1,7 @@
-import { MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../../src/api/names.ts';
+import { BROKER_NAMESPACE, MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../../src/api/names.ts';
 import { resources } from '../../../src/api/resources.ts';
 import type { MakeFaults, Mend, Scene } from '../fault.ts';
-import { base64, change, plantMember, type Target } from '../world.ts';
+import { base64, change, plantMember, takeAway, type Target } from '../world.ts';
 
 const SECRET: Target = { resource: resources.secrets, name: MEMBER_BROKER_SECRET, namespace: MEMBER_NAMESPACE };
 
@@ -13,13 +13,12 @@ async function spoil(scene: Scene, cluster: string, data: Readonly<Record<string
 }
 
 /** What members show to the broker, and their signs of life there. */
-export const makeCredentialFaults: MakeFaults = ({ dice, near, far }) => {
+const makeLifeFaults: MakeFaults = ({ dice, near, far }) => {
   const [silent, hasty] = [dice.word(), dice.word()];
   const octets = [dice.between(180, 204), dice.between(205, 230)] as const;
-  const [expired, damaged, overdue] = [dice.pick([near, far]), dice.pick([near, far]), dice.pick([near, far])];
-  const minutes = dice.between(3, 50);
+  const [expired, damaged, lost] = [dice.pick([near, far]), dice.pick([near, far]), dice.pick([near, far])];
+  const hundreds = dice.between(2, 30);
   const expiry = `20${dice.between(10, 24)}-0${dice.between(1, 9)}-1${dice.between(0, 9)}T00:00:00Z`;
-  const soon = new Date(Date.now() + dice.between(3, 6) * 3_600_000).toISOString().replace(/\.\d+/, '');
   const ranges = (octet: number): { podCIDR: string; serviceCIDR: string } => ({ podCIDR: `127.${octet}.64.0/18`, serviceCIDR: `127.${octet}.128.0/17` });
   return [
     {
@@ -34,9 +33,9 @@ export const makeCredentialFaults: MakeFaults = ({ dice, near, far }) => {
       inject: (scene) => spoil(scene, damaged, { expiresAt: base64(dice.word()), token: base64(dice.word()) }),
     },
     {
-      name: 'credential not renewed in time',
-      expected: [{ cluster: overdue, id: 'MCS-DEP-03', isWarning: true, evidence: `it expires at ${soon}` }],
-      inject: (scene) => spoil(scene, overdue, { expiresAt: base64(soon), token: base64(dice.word()) }),
+      name: 'credential deleted',
+      expected: [{ cluster: lost, id: 'MCS-DEP-03', evidence: `there is no Secret ${MEMBER_NAMESPACE}/${MEMBER_BROKER_SECRET}` }],
+      inject: (scene) => takeAway(scene.client(lost), SECRET),
     },
     {
       name: 'member that is silent',
@@ -45,8 +44,51 @@ export const makeCredentialFaults: MakeFaults = ({ dice, near, far }) => {
     },
     {
       name: 'member whose clock is ahead',
-      expected: [{ cluster: near, id: 'MCS-DEP-06', isWarning: true, evidence: `the clock of "${hasty}" is ${minutes * 60} s ahead` }],
-      inject: (scene) => plantMember(scene.client(near), { name: hasty, ...ranges(octets[1]), clockAheadMs: minutes * 60_000 + 400 }),
+      expected: [{ cluster: near, id: 'MCS-DEP-06', isWarning: true, evidence: `the clock of "${hasty}" is ${hundreds}` }],
+      inject: (scene) => plantMember(scene.client(near), { name: hasty, ...ranges(octets[1]), clockAheadMs: hundreds * 100_000 + 50_000 }),
     },
   ];
 };
+
+/** The way to the broker, layer by layer, as pods of the member find it. */
+const makeBrokerFaults: MakeFaults = ({ dice, near, far }) => {
+  const host = `${dice.word()}.invalid`;
+  const port = dice.between(1, 1023);
+  return [
+    {
+      name: 'name of the broker does not resolve',
+      needsPods: true,
+      expected: [{ cluster: far, id: 'MCS-BRK-02', evidence: host }],
+      inject: (scene) => spoil(scene, far, { server: base64(`https://${host}:6443`) }),
+    },
+    {
+      name: 'port of the broker closed',
+      needsPods: true,
+      expected: [{ cluster: far, id: 'MCS-BRK-03', evidence: String(port) }],
+      inject: (scene) => spoil(scene, far, { server: base64(`https://127.0.0.1:${port}`) }),
+    },
+    {
+      name: 'broker with another authority',
+      needsPods: true,
+      expected: [{ cluster: far, id: 'MCS-BRK-04', evidence: 'sha256:' }],
+      inject: async (scene) => {
+        const { data = {} } = await scene.client(far).get(resources.configMaps, 'kube-root-ca.crt', 'default');
+        return spoil(scene, far, { ca: base64(data['ca.crt'] ?? '') });
+      },
+    },
+    {
+      name: 'token that the broker does not know',
+      needsPods: true,
+      expected: [{ cluster: far, id: 'MCS-BRK-05', evidence: '401' }],
+      inject: (scene) => spoil(scene, far, { token: base64(dice.word()) }),
+    },
+    {
+      name: 'rights of a member on the broker taken away',
+      needsPods: true,
+      expected: [{ cluster: far, id: 'MCS-BRK-06', evidence: 'endpointslices' }],
+      inject: (scene) => takeAway(scene.client(near), { resource: resources.roleBindings, name: `cluster-${far}`, namespace: BROKER_NAMESPACE }),
+    },
+  ];
+};
+
+export const makeCredentialFaults: MakeFaults = (setting) => [...makeLifeFaults(setting), ...makeBrokerFaults(setting)];

@@ -1,11 +1,12 @@
-import { OWNER } from '../../../src/api/labels.ts';
+import { LIGHTHOUSE_SOURCE_CLUSTER, LIGHTHOUSE_SOURCE_NAME, LIGHTHOUSE_SOURCE_NAMESPACE, MCS_SERVICE_NAME, MEMBER, OWNER, SERVICE_NAME } from '../../../src/api/labels.ts';
+import { BROKER_NAMESPACE } from '../../../src/api/names.ts';
 import { resources } from '../../../src/api/resources.ts';
 import { SERVICE_OWNER } from '../../../src/sync/service/broker-objects.ts';
 import { derivedServiceName } from '../../../src/sync/service/imported-names.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import type { Finding, MakeFaults, Mend, Setting } from '../fault.ts';
+import type { MakeFaults, Mend, Setting } from '../fault.ts';
 import { serve, shareService } from '../scene.ts';
-import { change, draft, intrude, mendAll } from '../world.ts';
+import { change, draft, intrude, mendAll, plantMember } from '../world.ts';
 
 /** A second export of the shared service, which differs from the first in its spec. */
 function contradict(client: KubeClient, { namespace, service }: Setting, spec: object): Promise<Mend> {
@@ -17,17 +18,10 @@ function contradict(client: KubeClient, { namespace, service }: Setting, spec: o
   );
 }
 
-function inBoth({ near, far }: Setting, finding: Omit<Finding, 'cluster'>): readonly [Finding, Finding] {
-  return [{ cluster: near, ...finding }, { cluster: far, ...finding }];
-}
-
 /** Services that are shared in a way that does not work. */
-export const makeServiceFaults: MakeFaults = (setting) => {
-  const { dice, near, far, namespace, service } = setting;
+const makeSharingFaults: MakeFaults = ({ dice, near, far, namespace, service }) => {
   const key = `${namespace}/${service}`;
-  const [ghost, outside, lonely, idle, away] = [dice.word(), dice.word(), dice.word(), dice.word(), dice.word()];
-  const port = dice.between(1024, 9999);
-  const derived = derivedServiceName(namespace, service);
+  const [ghost, outside, lonely, idle] = [dice.word(), dice.word(), dice.word(), dice.word()];
   return [
     {
       name: 'export without a Service',
@@ -53,32 +47,26 @@ export const makeServiceFaults: MakeFaults = (setting) => {
     },
     {
       name: 'last pod of a service gone',
-      expected: inBoth(setting, { id: 'MCS-SD-04', isWarning: true, evidence: `${key} has no ready endpoint` }),
+      expected: [{ cluster: far, id: 'MCS-SD-04', isWarning: true, evidence: `${key} has no ready endpoint` }],
       inject: (scene) => change(scene.client(far), { resource: resources.deployments, name: service, namespace }, { spec: { replicas: 0 } }, { spec: { replicas: 1 } }),
     },
     {
       name: 'selector of a Service matches no pod',
-      expected: inBoth(setting, { id: 'MCS-SD-04', isWarning: true, evidence: `${key} has no ready endpoint` }),
+      expected: [{ cluster: far, id: 'MCS-SD-04', isWarning: true, evidence: `${key} has no ready endpoint` }],
       inject: (scene) => {
         const select = (app: string): unknown => ({ spec: { selector: { app } } });
         return change(scene.client(far), { resource: resources.services, name: service, namespace }, select(idle), select(service));
       },
     },
-    {
-      name: 'ports of two exports disagree',
-      expected: inBoth(setting, { id: 'MCS-SD-02', isWarning: true, evidence: 'PortConflict' }),
-      inject: (scene) => contradict(scene.client(near), setting, { ports: [{ name: 'http', port }] }),
-    },
-    {
-      name: 'types of two exports disagree',
-      expected: inBoth(setting, { id: 'MCS-SD-02', isWarning: true, evidence: 'TypeConflict' }),
-      inject: (scene) => contradict(scene.client(near), setting, { clusterIP: 'None' }),
-    },
-    {
-      name: 'session affinities of two exports disagree',
-      expected: inBoth(setting, { id: 'MCS-SD-02', isWarning: true, evidence: 'SessionAffinityConflict' }),
-      inject: (scene) => contradict(scene.client(near), setting, { sessionAffinity: 'ClientIP' }),
-    },
+  ];
+};
+
+/** Objects of imports that others have taken or made. */
+const makeForeignFaults: MakeFaults = ({ dice, near, far, namespace, service }) => {
+  const key = `${namespace}/${service}`;
+  const away = dice.word();
+  const derived = derivedServiceName(namespace, service);
+  return [
     {
       name: 'Service of an import taken from mcs',
       expected: [{ cluster: near, id: 'MCS-SD-08', evidence: `${key}: the Service ${namespace}/${derived}, which carries its address, is not marked as made by mcs` }],
@@ -104,3 +92,72 @@ export const makeServiceFaults: MakeFaults = (setting) => {
     },
   ];
 };
+
+/** Exports of one service that do not agree: the one that came second is to be mended. */
+const makeConflicts: MakeFaults = (setting) => {
+  const { dice, near } = setting;
+  const port = dice.between(1024, 9999);
+  return [
+    {
+      name: 'ports of two exports disagree',
+      expected: [{ cluster: near, id: 'MCS-SD-02', isWarning: true, evidence: 'PortConflict' }],
+      inject: (scene) => contradict(scene.client(near), setting, { ports: [{ name: 'http', port }] }),
+    },
+    {
+      name: 'types of two exports disagree',
+      expected: [{ cluster: near, id: 'MCS-SD-02', isWarning: true, evidence: 'TypeConflict' }],
+      inject: (scene) => contradict(scene.client(near), setting, { clusterIP: 'None' }),
+    },
+    {
+      name: 'session affinities of two exports disagree',
+      expected: [{ cluster: near, id: 'MCS-SD-02', isWarning: true, evidence: 'SessionAffinityConflict' }],
+      inject: (scene) => contradict(scene.client(near), setting, { sessionAffinity: 'ClientIP' }),
+    },
+  ];
+};
+
+/** The way from pods of other clusters to what is exported. */
+const makeReachFaults: MakeFaults = ({ dice, near, far, namespace, service }) => {
+  const [policy, manual, refused] = [dice.word(), dice.word(), dice.word()];
+  const port = dice.between(20_000, 30_000);
+  return [
+    {
+      name: 'NetworkPolicy in the way of other clusters',
+      expected: [{ cluster: far, id: 'MCS-NP-01', isWarning: true, evidence: policy }],
+      inject: (scene) => intrude(scene.client(far), [resources.networkPolicies, draft({ metadata: { name: policy, namespace }, spec: { podSelector: { matchLabels: { app: service } }, policyTypes: ['Ingress'], ingress: [] } })]),
+    },
+    {
+      name: 'endpoint that does not listen',
+      needsPods: true,
+      expected: [{ cluster: near, id: 'MCS-SD-10', peer: far, isWarning: true, evidence: `:${port}` }],
+      inject: async (scene) => {
+        const [pod] = (await scene.client(far).list(resources.pods, { namespace, labelSelector: `app=${service}` })).items;
+        const metadata = { name: manual, namespace };
+        const labels = { [SERVICE_NAME]: manual };
+        const ports = [{ name: 'http', port, protocol: 'TCP' }];
+        return intrude(
+          scene.client(far),
+          [resources.services, draft({ metadata, spec: { ports: [{ name: 'http', port: 80, targetPort: port }] } })],
+          [resources.endpointSlices, draft({ metadata: { ...metadata, labels }, addressType: 'IPv4', endpoints: [{ addresses: [pod?.status?.podIP ?? ''], conditions: { ready: true } }], ports })],
+          [resources.serviceExports, { metadata }],
+        );
+      },
+    },
+    {
+      name: 'what a member writes is refused',
+      expected: [
+        { cluster: near, id: 'MCS-SD-05', isWarning: true, evidence: `of "${refused}"` },
+        { cluster: far, id: 'MCS-SD-05', isWarning: true, evidence: `of "${refused}"` },
+      ],
+      inject: async (scene) => {
+        const octet = dice.between(180, 230);
+        const member = await plantMember(scene.client(near), { name: refused, podCIDR: `127.${octet}.64.0/18`, serviceCIDR: `127.${octet}.128.0/17` });
+        const labels = { [MEMBER]: refused, [MCS_SERVICE_NAME]: service, [LIGHTHOUSE_SOURCE_NAME]: service, [LIGHTHOUSE_SOURCE_NAMESPACE]: 'kube-system', [LIGHTHOUSE_SOURCE_CLUSTER]: refused };
+        const object = { metadata: { name: `${service}.kube-system.${refused}`, namespace: BROKER_NAMESPACE, labels }, spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80 }], ips: [`127.${octet}.128.9`] } };
+        return mendAll([member, await intrude(scene.client(near), [resources.serviceImports, draft(object)])]);
+      },
+    },
+  ];
+};
+
+export const makeServiceFaults: MakeFaults = (setting) => [...makeSharingFaults(setting), ...makeForeignFaults(setting), ...makeReachFaults(setting), ...makeConflicts(setting)];

@@ -4,27 +4,27 @@ import { APP_VERSION } from '../../../src/api/labels.ts';
 import { resources } from '../../../src/api/resources.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { MakeFaults, Mend } from '../fault.ts';
-import { change, takeAway, type Target } from '../world.ts';
+import { change, takeAway, type Target, untilGone } from '../world.ts';
 
 const { version: VERSION } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
 const deployment = (name: string, namespace: string = MEMBER_NAMESPACE): Target => ({ resource: resources.deployments, name, namespace });
 const replicas = (count: number): unknown => ({ spec: { replicas: count } });
 
-/** Has the program of a Deployment started from a script that is not in the image. */
-async function runOtherScript(client: KubeClient, name: string, script: string): Promise<Mend> {
+/** Gives the program of a Deployment a setting that it refuses to start with. */
+async function setLogLevel(client: KubeClient, name: string, level: string): Promise<Mend> {
   const { spec } = await client.get(resources.deployments, name, MEMBER_NAMESPACE);
   const { containers } = spec.template.spec;
-  const broken = containers.map((container) => ({ ...container, command: ['node', `/app/dist/agents/${script}.js`] }));
-  const of = (list: typeof containers): unknown => ({ spec: { template: { spec: { containers: list } } } });
-  return change(client, deployment(name), of(broken), of(containers));
+  const spoilt = containers.map((container) => ({ ...container, env: [...(container.env ?? []).filter((entry) => entry.name !== 'MCS_LOG_LEVEL'), { name: 'MCS_LOG_LEVEL', value: level }] }));
+  const of = (list: readonly unknown[]): unknown => ({ spec: { template: { spec: { containers: list } } } });
+  return change(client, deployment(name), of(spoilt), of(containers));
 }
 
-/** Programs of mcs that do not run, or not as they should. */
-export const makeWorkloadFaults: MakeFaults = ({ dice, near, far }) => {
+/** Programs of mcs that are not there, or of another version. */
+const makeAbsentFaults: MakeFaults = ({ dice, near, far }) => {
   const any = (): string => dice.pick([near, far]);
-  const [controllerOff, serverOff, serverGone, loops, selected, older] = [any(), any(), any(), any(), any(), any()];
-  const [script, label] = [dice.word(), dice.word()];
+  const [controllerOff, serverOff, serverGone, selected, older] = [any(), any(), any(), any(), any()];
+  const label = dice.word();
   const oldVersion = `0.0.${dice.between(1, 99)}`;
   return [
     {
@@ -53,11 +53,6 @@ export const makeWorkloadFaults: MakeFaults = ({ dice, near, far }) => {
       inject: (scene) => change(scene.client(near), deployment('mcs-desk', BROKER_NAMESPACE), replicas(0), replicas(1)),
     },
     {
-      name: 'rollout of a controller that ends at once',
-      expected: [{ cluster: loops, id: 'MCS-DEP-05', evidence: `${script}.js` }],
-      inject: (scene) => runOtherScript(scene.client(loops), 'mcs-controller', script),
-    },
-    {
       name: 'gateway agents without a node',
       expected: [{ cluster: selected, id: 'MCS-NET-02', evidence: `${GATEWAY_AGENT}: 0 of 0 ready` }],
       inject: (scene) => {
@@ -75,3 +70,30 @@ export const makeWorkloadFaults: MakeFaults = ({ dice, near, far }) => {
     },
   ];
 };
+
+/** Programs that end as soon as they begin. */
+const makeCrashFaults: MakeFaults = ({ dice, near, far }) => {
+  const [loops, stops] = [dice.pick([near, far]), dice.pick([near, far])];
+  const level = dice.word();
+  return [
+    {
+      name: 'update of the controller that does not start',
+      expected: [{ cluster: loops, id: 'MCS-DEP-05', evidence: `MCS_LOG_LEVEL "${level}"` }],
+      inject: (scene) => setLogLevel(scene.client(loops), 'mcs-controller', level),
+    },
+    {
+      name: 'controller that does not start',
+      expected: [{ cluster: stops, id: 'MCS-DEP-01', evidence: `MCS_LOG_LEVEL "${level}"` }],
+      inject: async (scene) => {
+        const client = scene.client(stops);
+        const stop = await change(client, deployment('mcs-controller'), replicas(0), replicas(1));
+        await untilGone(client, 'controller');
+        const spoil = await setLogLevel(client, 'mcs-controller', level);
+        await stop();
+        return spoil;
+      },
+    },
+  ];
+};
+
+export const makeWorkloadFaults: MakeFaults = (setting) => [...makeAbsentFaults(setting), ...makeCrashFaults(setting)];

@@ -13,11 +13,10 @@ type Found = Looked<PathFindings>;
 const BLOCKED: ReadonlySet<Fate> = new Set<Fate>(['filtered', 'lost', 'unsent']);
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 
-/** Why nothing is known of what was to be probed between these clusters. */
+/** Why nothing is known of what was to be probed between these clusters, each reason once. */
 function whyUnknown({ leftOut, silent }: PathFindings, clusters: readonly string[]): string[] {
-  const unprobed = clusters.flatMap((cluster) => (leftOut.has(cluster) ? [`nothing was probed from "${cluster}": ${leftOut.get(cluster) ?? ''}`] : []));
-  const mute = [...silent].filter(([key]) => clusters.some((cluster) => key.startsWith(`${cluster}/`))).map(([key, reason]) => `nothing was probed from node ${key.slice(key.indexOf('/') + 1)}: ${reason}`);
-  return [...unprobed, ...mute];
+  const reasons = [...[...leftOut].filter(([cluster]) => clusters.includes(cluster)), ...[...silent].filter(([key]) => clusters.some((cluster) => key.startsWith(`${cluster}/`)))];
+  return [...Map.groupBy(reasons, ([, reason]) => reason)].map(([reason, places]) => `not tested from ${places.map(([place]) => place).join(', ')}: ${reason}`);
 }
 
 function skipFor(findings: PathFindings, clusters: readonly string[], otherwise: string): CheckOutcome {
@@ -25,13 +24,14 @@ function skipFor(findings: PathFindings, clusters: readonly string[], otherwise:
   return skip(...(reasons.length > 0 ? reasons : [otherwise]));
 }
 
-const untested = (reason: string): CheckOutcome => skip(`not tested: it takes pods (${reason})`);
+const untested = (reason: string): CheckOutcome => skip(`not tested without pods (${reason})`);
 
 /** A packet filter of a node is mended there, one on the way by whoever owns it. */
 function fixOf(flows: readonly ProbedFlow[], { own, peer }: Between): string[] {
   const filtered = flows.filter((flow) => fateOf(flow) === 'filtered').map(({ to, port }) => `On node ${nameOfNode(to)}: let UDP ${port} in (nft list ruleset shows what drops it)`);
   const isOnWay = flows.some((flow) => fateOf(flow) !== 'filtered');
-  return [...(isOnWay ? [own === peer ? `Let UDP ${flows[0]?.port ?? ''} pass between all nodes of "${own}"` : `mcs ports --for ${own},${peer}`] : []), ...unique(filtered)];
+  const onWay = own === peer ? [`Let UDP ${flows[0]?.port ?? ''} pass between all nodes of "${own}"`, `mcs ports --for ${own}`] : [`mcs ports --for ${own},${peer}`];
+  return [...(isOnWay ? onWay : []), ...unique(filtered)];
 }
 
 /** What is blocked of one direction, if it is: it is open where the address in use is. */

@@ -7,9 +7,10 @@ import type { Node } from '../../../api/types/index.ts';
 import type { Looked } from '../../../base/looked.ts';
 import { isReadyNode } from '../../../discovery/gateway-nodes.ts';
 import { carriersIn } from '../../../inspect/data-plane.ts';
-import { type FleetMember, nameOf } from '../../../inspect/survey-fleet.ts';
+import { type Fleet, type FleetMember, nameOf } from '../../../inspect/survey-fleet.ts';
+import { pathsLimitMs, type PathsResult } from '../../../probe/paths/paths-request.ts';
 import { runProbePod } from '../../../probe/pods/run-probe-pod.ts';
-import type { DiagnoseContext } from '../../context.ts';
+import { type DiagnoseContext, subjectNameOf } from '../../context.ts';
 import type { PodSettings } from '../pod-settings.ts';
 import { combineResults, type NodeResult } from './combine-results.ts';
 import type { PathFindings, ProbedNode } from './flow.ts';
@@ -34,11 +35,11 @@ export function chooseWorker(nodes: readonly Node[], gateway: ProbedNode, broken
 
 async function describeCluster(member: FleetMember, signal: AbortSignal): Promise<Looked<PathCluster>> {
   const { dataPlane, config, credential } = member.state.member ?? {};
-  if (dataPlane === undefined || config === undefined) return { reason: 'it has no gateways' };
+  if (dataPlane === undefined || config === undefined) return { reason: 'there is no gateway agent' };
   const carrier = carriersIn(config.clusterID, dataPlane)[0];
   const spec = carrier?.gateway.status?.localEndpoint;
-  if (carrier === undefined || spec === undefined) return { reason: 'it has no active gateway' };
-  if (spec.backend === LOOPBACK_BACKEND) return { reason: 'its nodes are simulated: there are no packets between them' };
+  if (carrier === undefined || spec === undefined) return { reason: 'no gateway is active' };
+  if (spec.backend === LOOPBACK_BACKEND) return { reason: 'simulated nodes send no packets' };
   const name = nameOf(member);
   const gateway = { cluster: name, node: carrier.gateway.metadata.name, address: spec.private_ip };
   const broken = new Set(dataPlane.routeAgents.filter(({ status }) => status?.remoteEndpoints.some((path) => path.status === 'error')).map(({ metadata }) => metadata.name));
@@ -47,42 +48,62 @@ async function describeCluster(member: FleetMember, signal: AbortSignal): Promis
   return { found: { name, spec, connections: carrier.connections, broker: credential?.server, gateway, ...(worker && { worker }) } };
 }
 
+/** For creating the pod and reading its result, beside its start and its work, ms. */
+const AROUND_MS = 1_000;
+
 interface Run extends PodSettings {
   readonly signal: AbortSignal;
   readonly monotonic: () => number;
 }
 
-async function runNode(member: FleetMember, { node, request }: NodeRequest, run: Run): Promise<NodeResult> {
+async function askNode(member: FleetMember, { node, request }: NodeRequest, run: Run): Promise<Looked<PathsResult>> {
   const image = member.state.workloads.find(({ name }) => name === GATEWAY_AGENT)?.image;
-  if (image === undefined) return { looked: { reason: 'the gateway agent is not installed, so its image is not known' }, endedAt: run.monotonic() };
-  const looked = await runProbePod(member.client, {
-    name: `mcs-paths-${run.runID}-${node.address.replaceAll(/[.:]+/g, '-')}`,
-    namespace: MEMBER_NAMESPACE,
-    image,
-    request: { paths: request },
-    node: node.node,
-    host: { capabilities: ['NET_ADMIN', 'NET_RAW'] },
-    startMs: run.startMs,
-    signal: run.signal,
-    progress: (text) => run.progress(`${text} on node ${node.node} of ${node.cluster}`),
-  });
-  const endedAt = run.monotonic();
-  if ('reason' in looked) return { looked, endedAt };
-  const { paths } = looked.found;
-  return { looked: paths === undefined ? { reason: 'the pod did not try' } : { found: paths }, endedAt };
+  if (image === undefined) return { reason: 'the gateway agent is not installed, so its image is not known' };
+  const limit = AbortSignal.timeout(run.startMs + pathsLimitMs(request) + AROUND_MS);
+  try {
+    const looked = await runProbePod(member.client, {
+      name: `mcs-paths-${run.runID}-${node.address.replaceAll(/[.:]+/g, '-')}`,
+      namespace: MEMBER_NAMESPACE,
+      image,
+      request: { paths: request },
+      node: node.node,
+      host: { capabilities: ['NET_ADMIN', 'NET_RAW'] },
+      startMs: run.startMs,
+      signal: AbortSignal.any([run.signal, limit]),
+      progress: (text) => run.progress(`${text} on node ${node.node} of ${node.cluster}`),
+    });
+    if ('reason' in looked) return looked;
+    return looked.found.paths === undefined ? { reason: 'the pod did not try' } : { found: looked.found.paths };
+  } catch (error) {
+    if (run.signal.aborted || !limit.aborted) throw error;
+    return { reason: 'the pod took too long (--timeout 60s gives it more time)' };
+  }
+}
+
+async function runNode(fleet: Fleet, entry: NodeRequest, run: Run): Promise<NodeResult> {
+  const member = fleet.clusters.find((each) => nameOf(each) === entry.node.cluster);
+  const looked = member === undefined ? { reason: 'the cluster is not there any more' } : await askNode(member, entry, run);
+  return { looked, endedAt: run.monotonic() };
+}
+
+/** Clusters that can be asked, and why others cannot. */
+async function describeFleet(fleet: Fleet, signal: AbortSignal): Promise<{ readonly clusters: readonly PathCluster[]; readonly leftOut: ReadonlyMap<string, string> }> {
+  const described = await Promise.all(fleet.clusters.map(async (member) => {
+    const name = nameOf(member);
+    // results are by that name
+    const isDouble = subjectNameOf(member, fleet) !== name;
+    return { name, looked: isDouble ? { reason: 'two clusters have this id' } : await describeCluster(member, signal) };
+  }));
+  const clusters = described.flatMap(({ looked }) => ('found' in looked ? [looked.found] : []));
+  return { clusters, leftOut: new Map(described.flatMap(({ name, looked }) => ('reason' in looked ? [[name, looked.reason] as const] : []))) };
 }
 
 async function probeAll({ fleet, clock }: DiagnoseContext, settings: PodSettings, signal: AbortSignal): Promise<PathFindings> {
-  const described = await Promise.all(fleet.clusters.map(async (member) => ({ member, looked: await describeCluster(member, signal) })));
-  const clusters = described.flatMap(({ looked }) => ('found' in looked ? [looked.found] : []));
-  const leftOut = new Map(described.flatMap(({ member, looked }) => ('reason' in looked ? [[nameOf(member), looked.reason] as const] : [])));
+  const { clusters, leftOut } = await describeFleet(fleet, signal);
   const plan = planPaths(clusters, { runID: settings.runID, windowMs: WINDOW_MS, createToken: () => randomBytes(8).toString('hex') });
   const run: Run = { ...settings, signal, monotonic: () => clock.monotonic() };
-  const results = await Promise.all([...plan.requests].map(async ([key, entry]): Promise<readonly [string, NodeResult][]> => {
-    const member = fleet.clusters.find((each) => nameOf(each) === entry.node.cluster);
-    return member === undefined ? [] : [[key, await runNode(member, entry, run)]];
-  }));
-  return combineResults(plan, new Map(results.flat()), leftOut);
+  const results = await Promise.all([...plan.requests].map(async ([key, entry]) => [key, await runNode(fleet, entry, run)] as const));
+  return combineResults(plan, new Map(results), leftOut);
 }
 
 /** What the nodes of all clusters find out about the ways between them, found out once a run; or why no pods may be run. */

@@ -58,7 +58,7 @@ describe('renderReport', () => {
   it('tells the verdict in the title and first, with the faults and what they hide', () => {
     expect(page).toContain('<title>One fault found: mcs diagnose</title>');
     const text = textOf(page);
-    expect(text).toContain('One fault found 6 checks in 2 clusters. These do not hold: west The name server is ready makes 2 other checks meaningless failed1warning1passed1skipped3');
+    expect(text).toContain('One fault found 6 checks in 2 clusters. This does not hold: west The name server is ready makes 2 other checks meaningless failed1warning1passed1skipped3');
     expect(text).toContain('mcs diagnose, 2 January 2026 at 03:04 UTC');
     expect(text).toContain('Left out: other (mcs is not installed).Made by mcs 1.2.3.');
   });
@@ -89,7 +89,6 @@ describe('renderReport', () => {
     expect(textOf(matrix)).toContain('data connecting');
     expect(all(matrix, /\* ends disagree/g)).toHaveLength(4);
     expect(textOf(matrix)).toContain('west - south: * west says connected, south says error');
-    expect(matrix).toContain('<td class="h2"><ul>');
   });
 
   it('draws the picture in the colours of the page, without a style that would hold for all of it', () => {
@@ -110,8 +109,7 @@ describe('renderReport', () => {
     const healthy = renderReport(healthyPage());
     expect(healthy).toContain('<h1>No fault found</h1>');
     for (const id of ['faults', 'warnings', 'about']) expect(healthy).not.toContain(`id="${id}"`);
-    expect(healthy).toContain('<td class="h0">');
-    expect(healthy).toContain('<td class="h2">');
+    for (const step of [0, 1, 2, 3, 4]) expect(healthy).toContain(`<td class="h${step}">`);
   });
 
   it('is about the checks only where a pod told no more', () => {

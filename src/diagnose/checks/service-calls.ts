@@ -1,0 +1,142 @@
+import { MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER } from '../../api/labels.ts';
+import { resources } from '../../api/resources.ts';
+import { mapConcurrently } from '../../base/concurrently.ts';
+import { nameOf } from '../../inspect/survey-fleet.ts';
+import type { TargetAnswer } from '../../probe/reach.ts';
+import { describeCallError } from '../call-errors.ts';
+import { type CheckOutcome, fail, pass, skip, warn } from '../check.ts';
+import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { findPolicies } from '../network-policies.ts';
+import type { AskedCall, Sample } from '../probes/pod-probe.ts';
+import { type PodProbe, readPodProbe } from '../probes/run-pod-probe.ts';
+
+/** Calls that are told; the rest is counted. */
+const SHOWN = 5;
+const REFUSED = 'ECONNREFUSED';
+
+/** A call, and what became of it. */
+export interface Call extends AskedCall {
+  readonly answer: TargetAnswer;
+}
+
+/** What the pod tried of a sample. */
+export function callsOf({ tried }: Sample<AskedCall>, { result }: Pick<PodProbe, 'result'>): readonly Call[] {
+  const answers = new Map((result.reach?.targets ?? []).map((answer) => [`${answer.host} ${answer.port}`, answer]));
+  return tried.flatMap((call) => {
+    const answer = answers.get(`${call.host} ${call.port}`);
+    return answer === undefined ? [] : [{ ...call, answer }];
+  });
+}
+
+const hasFailed = ({ answer: { error } }: Call): boolean => error !== undefined;
+const isLost = ({ answer: { error } }: Call): boolean => error !== undefined && error !== REFUSED;
+const describe = ({ answer: { error = '' }, cluster, host, port, service }: Call): string => `${host} port ${port} of ${service}${cluster === undefined ? '' : ` in "${cluster}"`}: ${describeCallError(error)}`;
+
+function listCalls(calls: readonly Call[]): readonly string[] {
+  return [...calls.slice(0, SHOWN).map(describe), ...(calls.length > SHOWN ? [`and ${calls.length - SHOWN} more`] : [])];
+}
+
+const untested = ({ otherPorts }: PodProbe['plan']): readonly string[] => (otherPorts === 0 ? [] : [`${otherPorts} ports of UDP or SCTP are not tested`]);
+
+function describeTimes(calls: readonly Call[], of: number): string {
+  const times = calls.map(({ answer }) => answer.milliseconds);
+  return `${calls.length} of ${of} tried, ${Math.min(...times)} to ${Math.max(...times)} ms`;
+}
+
+export interface CallView {
+  readonly own: string;
+  readonly context: string;
+  /** `kubectl` for the other cluster; undefined where that was not read. */
+  readonly peerKubectl: string | undefined;
+  /** Policies that isolate the endpoints that do not answer. */
+  readonly policies: readonly string[];
+}
+
+/** Whether a pod here reaches endpoints of the services that another cluster exports; `calls` are those that stand. */
+export function judgeEndpointCalls(probe: PodProbe, calls: readonly Call[], peer: string, view: CallView): CheckOutcome {
+  if (calls.length === 0) return skip(`none of the endpoints of "${peer}" was tried: ${probe.plan.endpoints.of === 0 ? 'there is none with a TCP port' : 'they are not in the sample, or have gone'}`, ...untested(probe.plan));
+  const lost = calls.filter(isLost);
+  const refused = calls.filter((call) => hasFailed(call) && !isLost(call));
+  const [first] = lost;
+  if (first !== undefined) {
+    const policies = view.policies.map((key) => `NetworkPolicy ${key} in "${peer}" isolates an endpoint that does not answer`);
+    const describePolicies = view.policies.map((key) => `${view.peerKubectl ?? `kubectl --context <${peer}>`} -n ${key.replace('/', ' describe networkpolicy ')}`);
+    return fail([`${lost.length} of ${calls.length} connections from a pod in "${view.own}" get no answer`, ...listCalls(lost), ...policies], [...describePolicies, `mcs trace ${first.service} --from ${view.context}`, 'mcs show connections']);
+  }
+  if (refused.length > 0) return warn([`${refused.length} of ${calls.length} connections are refused: packets arrive, but the application does not listen`, ...listCalls(refused)], [...new Set(refused.map(({ service }) => `mcs trace ${service} --from ${view.context}`))].slice(0, SHOWN));
+  return pass(describeTimes(calls, probe.plan.endpoints.of), ...untested(probe.plan));
+}
+
+/** Whether the clusterset IPs lead to endpoints: of a service with an endpoint that does not answer itself, nothing can be said. */
+export function judgeVipCalls(probe: PodProbe, kubectl: string, context: string): CheckOutcome {
+  const { endpoints, vips } = probe.plan;
+  const calls = callsOf(vips, probe);
+  const isBad = new Set(callsOf(endpoints, probe).filter(hasFailed).map(({ service }) => service));
+  const judged = calls.filter((call) => !hasFailed(call) || !isBad.has(call.service));
+  if (judged.length === 0) return skip(`no clusterset IP was tried: ${vips.of === 0 ? 'there is none with a TCP port' : 'the endpoints behind them do not answer'}`, ...untested(probe.plan));
+  const failed = judged.filter(hasFailed);
+  if (failed.length === 0) return pass(describeTimes(judged, vips.of), ...untested(probe.plan));
+  const evidence = [`${failed.length} of ${judged.length} connections from a pod fail`, ...listCalls(failed), 'no endpoint behind them is known to fail: kube-proxy, or what stands in for it, does not lead there'];
+  return fail(evidence, [`${kubectl} -n kube-system get pods -l k8s-app=kube-proxy -o wide`, `mcs trace ${failed[0]?.service ?? ''} --from ${context}`]);
+}
+
+const namespaceOf = ({ service }: AskedCall): string => service.split('/')[0] ?? '';
+
+/** Without the endpoints that have gone, or are not ready any more, since they were listed. */
+async function stillThere(calls: readonly Call[], { cluster }: DiagnoseContext, peer: string, signal: AbortSignal): Promise<readonly Call[]> {
+  const namespaces = [...new Set(calls.filter(hasFailed).map(namespaceOf))];
+  const lists = await mapConcurrently(namespaces, 8, (namespace) => cluster.client.list(resources.endpointSlices, { namespace, labelSelector: `${MCS_SERVICE_NAME},${MCS_SOURCE_CLUSTER}=${peer}`, signal }));
+  const ready = new Set(lists.flatMap(({ items }) => items).flatMap(({ endpoints }) => (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).flatMap(({ addresses }) => addresses)));
+  return calls.filter((call) => !hasFailed(call) || ready.has(call.host));
+}
+
+/** Policies in the other cluster that isolate the pods behind the first few endpoints that do not answer. */
+async function findPeerPolicies(lost: readonly Call[], peer: DiagnoseContext['cluster'] | undefined, signal: AbortSignal): Promise<readonly string[]> {
+  if (peer === undefined) return [];
+  const found = await mapConcurrently(lost.slice(0, SHOWN), 4, async (call) => {
+    const namespace = namespaceOf(call);
+    const { items } = await peer.client.list(resources.pods, { namespace, signal }).catch(() => ({ items: [] })); // it is evidence, and no more
+    const pod = items.find(({ status }) => status?.podIP === call.host);
+    return pod === undefined ? [] : findPolicies(peer.client, namespace, pod.metadata.labels ?? {}, 'Ingress', signal);
+  });
+  return [...new Set(found.flat())];
+}
+
+async function judgePeer(context: DiagnoseContext, signal: AbortSignal, peer: string): Promise<CheckOutcome> {
+  const looked = await readPodProbe(context, signal);
+  if ('reason' in looked) return skip(looked.reason);
+  const calls = await stillThere(callsOf(looked.found.plan.endpoints, looked.found).filter(({ cluster }) => cluster === peer), context, peer, signal);
+  const other = context.fleet.clusters.find((cluster) => nameOf(cluster) === peer);
+  const policies = await findPeerPolicies(calls.filter(isLost), other, signal);
+  return judgeEndpointCalls(looked.found, calls, peer, { own: nameOf(context.cluster), context: context.cluster.context, peerKubectl: other && `kubectl --context ${other.context}`, policies });
+}
+
+/** Other clusters that have ready endpoints here. */
+function calledClusters({ cluster }: Pick<DiagnoseContext, 'cluster'>): readonly string[] {
+  const { config, readyEndpoints } = memberOf({ cluster });
+  const sources = [...readyEndpoints.values()].flatMap((counts) => Object.entries(counts).flatMap(([source, ready]) => (ready > 0 ? [source] : [])));
+  return [...new Set(sources)].filter((source) => source !== '' && source !== config.clusterID).toSorted();
+}
+
+export const serviceCallChecks: readonly (ClusterCheck | ClusterPairCheck)[] = [
+  {
+    id: 'MCS-SD-10',
+    title: 'Endpoints of the other cluster answer a pod',
+    topic: 'service-discovery',
+    scope: 'pair',
+    needs: ['MCS-DEP-08', 'MCS-NET-04', 'MCS-NET-07', 'MCS-NET-08', 'MCS-NET-12'],
+    peerNeeds: ['MCS-API-01', 'MCS-NET-04', 'MCS-NET-07', 'MCS-NET-12'],
+    peersOf: calledClusters,
+    run: judgePeer,
+  },
+  {
+    id: 'MCS-SD-11',
+    title: 'Clusterset IPs answer a pod',
+    topic: 'service-discovery',
+    needs: ['MCS-DEP-08', 'MCS-SD-08', 'MCS-SD-10'],
+    run: async (context, signal) => {
+      const looked = await readPodProbe(context, signal);
+      return 'reason' in looked ? skip(looked.reason) : judgeVipCalls(looked.found, kubectlFor(context), context.cluster.context);
+    },
+  },
+];

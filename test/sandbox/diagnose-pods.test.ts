@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { resources } from '../../src/api/resources.ts';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import type { DiagnoseReport } from '../../src/diagnose/report.ts';
+import { closeFleet, type Fleet, surveyFleet } from '../../src/inspect/survey-fleet.ts';
+import { ApiError } from '../../src/kube/api-error.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { createKubeClient } from '../../src/kube/kube-client.ts';
+import { directAccess } from '../../src/kube/direct-access.ts';
+import { buildAgent } from '../helpers/build-agent.ts';
+import { type DeployFleet, startFleet } from '../helpers/deploy-fleet.ts';
+import { eventually } from '../helpers/eventually.ts';
+
+const MEMBER = 'submariner-operator';
+const BROKER = 'submariner-k8s-broker';
+const KEY = { namespace: 'shop', name: 'web' };
+const ASKED = ['MCS-DEP-08', 'MCS-BRK-02', 'MCS-BRK-03', 'MCS-BRK-04', 'MCS-BRK-05', 'MCS-BRK-06', 'MCS-BRK-07', 'MCS-SD-10', 'MCS-SD-11', 'MCS-DNS-04'];
+const { signal } = new AbortController();
+const labels = { app: 'web' };
+
+let clusters: DeployFleet;
+let runs = 0;
+
+/** Two members with their agents, and a Service of the first that both import. */
+beforeAll(async () => {
+  clusters = await startFleet(2);
+  await Promise.all(['controller', 'dns', 'desk', 'probe'].map((name) => buildAgent(clusters.directory, name)));
+  await clusters.deployBroker({ images: {}, components: ['service-discovery'] });
+  for (const index of [0, 1]) await clusters.join(index, { images: {}, settings: {}, labelGateway: false, clusterCidr: `127.${octet(index)}.64.0/18`, serviceCidr: `127.${octet(index)}.128.0/17` });
+  for (const index of [0, 1]) await clusters.admin(index).create(resources.namespaces, { metadata: { name: KEY.namespace } });
+  const admin = clusters.admin(0);
+  await admin.create(resources.deployments, { metadata: KEY, spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'echo:1', ports: [{ containerPort: 8080 }] }] } } } });
+  await admin.create(resources.services, { metadata: KEY, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080 }] } });
+  await admin.create(resources.serviceExports, { metadata: KEY });
+  await eventually(async () => (await clusters.admin(1).list(resources.endpointSlices, { namespace: KEY.namespace })).items.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready !== false)), { timeoutMs: 60_000 });
+}, 120_000);
+afterAll(() => clusters.stop());
+
+const octet = (index: number): string => clusters.nodeAddress(index).split('.')[1] ?? '';
+
+function survey(): Promise<Fleet> {
+  const connect = (index: number) => (): Promise<KubeClient> => {
+    const { ca, server, token } = clusters.sandbox.cluster(index).entry;
+    return Promise.resolve(createKubeClient(directAccess({ server, ca, token: () => token })));
+  };
+  return surveyFleet([0, 1].map((index) => ({ context: `cluster${index}`, connect: connect(index) })), { signal, timeoutMs: 20_000 });
+}
+
+/** All that a pod is run for, in both clusters; `prepare` may put other clients in their places. */
+async function run(prepare: (fleet: Fleet) => Fleet = (fleet) => fleet): Promise<DiagnoseReport> {
+  const fleet = await survey();
+  const pods = { found: { runID: `test${(runs += 1)}`, startMs: 20_000, tryMs: 2000, progress: () => undefined } };
+  try {
+    return await diagnose(prepare(fleet), { only: ASKED, pods, signal, deadlineMs: 60_000 });
+  } finally {
+    closeFleet(fleet);
+  }
+}
+
+const causesOf = ({ rootCauses }: DiagnoseReport): string[] => rootCauses.map(({ cluster, id }) => `${cluster} ${id}`);
+const statusesOf = ({ clusters: reports }: DiagnoseReport): unknown[] => reports.flatMap(({ checks }) => checks.map(({ evidence, id, status }) => (status === 'pass' ? [id] : [id, status, evidence])));
+
+/** Changes the credential of the second member, runs `look`, and puts it back. */
+async function withCredential<T>(change: Readonly<Record<string, string>>, look: () => Promise<T>): Promise<T> {
+  const admin = clusters.admin(1);
+  const { data } = await admin.get(resources.secrets, 'mcs-broker', MEMBER);
+  const encoded = Object.fromEntries(Object.entries(change).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+  const patch = (values: object | undefined): Promise<unknown> => admin.patch(resources.secrets, 'mcs-broker', MEMBER, 'application/merge-patch+json', { data: values });
+  await patch(encoded);
+  try {
+    return await look();
+  } finally {
+    await patch(data);
+  }
+}
+
+describe('checks that take a pod, over two members of a sandbox', () => {
+  it('pass where all is well, and leave neither a pod nor the credential behind', async () => {
+    const report = await run();
+    expect(statusesOf(report)).toEqual([...ASKED.filter((id) => id !== 'MCS-SD-10'), ...ASKED].map((id) => [id]));
+    const { data } = await clusters.admin(1).get(resources.secrets, 'mcs-broker', MEMBER);
+    expect(JSON.stringify(report)).not.toContain(Buffer.from(data?.token ?? '', 'base64').toString());
+    for (const index of [0, 1]) await eventually(async () => (await clusters.admin(index).list(resources.pods, { namespace: MEMBER, labelSelector: 'mcs.clusterset.local/owner=probe' })).items.length === 0);
+  });
+
+  it.each<[string, () => Readonly<Record<string, string>>, string, string]>([
+    ['a name that does not exist', () => ({ server: 'https://no-such-broker.invalid:6443' }), 'MCS-BRK-02', 'no-such-broker.invalid'],
+    ['a port that nobody listens at', () => ({ server: clusters.sandbox.cluster(0).entry.server.replace(/:\d+$/, ':1') }), 'MCS-BRK-03', 'ECONNREFUSED'],
+    ['another authority', () => ({ ca: clusters.sandbox.cluster(1).entry.ca }), 'MCS-BRK-04', 'AUTHORITY_MISMATCH'],
+    ['a token that nobody issued', () => ({ token: 'nonsense' }), 'MCS-BRK-05', 'HTTP 401'],
+  ])('name the layer of the way to the broker that is broken by %s', async (_what, change, id, evidence) => {
+    const report = await withCredential(change(), () => run());
+    expect(causesOf(report)).toEqual([`cluster1 ${id}`]);
+    expect(JSON.stringify(report)).toContain(evidence);
+  });
+
+  it('name the rights that are missing on the broker', async () => {
+    const admin = clusters.admin(0);
+    const { metadata: { name, labels: marks }, roleRef, subjects } = await admin.get(resources.roleBindings, 'cluster-cluster1', BROKER);
+    await admin.delete(resources.roleBindings, name, BROKER);
+    expect(causesOf(await run())).toEqual(['cluster1 MCS-BRK-06']);
+    await admin.create(resources.roleBindings, { metadata: { name, namespace: BROKER, ...(marks && { labels: marks }) }, roleRef, ...(subjects && { subjects }) });
+  });
+
+  it('are left out with the reason where pods are refused', async () => {
+    const refuse = (client: KubeClient): KubeClient => Object.assign(Object.create(client) as KubeClient, { create: () => Promise.reject(new ApiError({ apiVersion: 'v1', kind: 'Status', status: 'Failure', code: 403, message: 'pods "x" is forbidden: exceeded quota' })) });
+    const report = await run((fleet) => ({ ...fleet, clusters: fleet.clusters.map((cluster) => ({ ...cluster, client: refuse(cluster.client) })) }));
+    expect([...new Set(report.clusters.flatMap(({ checks }) => checks.map(({ evidence, status }) => `${status}: ${evidence.join()}`)))]).toEqual(['skip: not tested: no pod may be run in namespace "submariner-operator": pods "x" is forbidden: exceeded quota']);
+  });
+});

@@ -1,0 +1,45 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { openDnsAsker } from '../../../src/probe/dns-asker.ts';
+import { type DnsLoadRequest, measureDnsLoad } from '../../../src/probe/dns-load.ts';
+import { type SayOfName, startUdpNameServer, type UdpNameServer } from '../../helpers/udp-name-server.ts';
+
+const { signal } = new AbortController();
+let server: UdpNameServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function measure(say: SayOfName, more: Partial<DnsLoadRequest> = {}): Promise<Awaited<ReturnType<typeof measureDnsLoad>>> {
+  server = await startUdpNameServer(say);
+  const group = { id: 'all', type: 'A', names: ['a.test', 'b.test', 'c.test'], server: `127.0.0.1:${server.port}` } as const;
+  return measureDnsLoad({ groups: [group, { ...group, id: 'of the pod', server: undefined as never }], clients: 3, rate: 300, seconds: 0.1, timeoutMs: 20, ...more }, { hasResolver: false, portOf: (port) => port, signal });
+}
+
+describe('measureDnsLoad', () => {
+  it('counts answers by their kind, and what did not come; a group for the resolver that is missing is left out', async () => {
+    const loads = await measure((name) => ({ 'a.test': '10.0.0.1', 'b.test': 'NXDOMAIN' })[name]);
+    expect(loads.map(({ id }) => id)).toEqual(['all']);
+    const { answers = {}, errors = {}, milliseconds, questions } = loads[0] ?? {};
+    expect([Object.keys(answers).toSorted(), Object.keys(errors)]).toEqual([['NOERROR', 'NXDOMAIN'], ['timeout']]);
+    expect(milliseconds?.count).toBe((answers.NOERROR ?? 0) + (answers.NXDOMAIN ?? 0));
+    expect(questions).toBe((milliseconds?.count ?? 0) + (errors.timeout ?? 0));
+  });
+
+  it('asks no more often than the rate allows', async () => {
+    const [load] = await measure(() => '10.0.0.1', { rate: 50, clients: 2, seconds: 0.2 });
+    // each client asks at once, and then every 40 ms
+    expect(load?.questions).toBeLessThanOrEqual(10);
+    expect(load?.questions).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('openDnsAsker', () => {
+  it('says that nobody listens', async () => {
+    const { port, close } = await startUdpNameServer(() => undefined);
+    await close();
+    const asker = await openDnsAsker({ address: '127.0.0.1', port, timeoutMs: 5000 });
+    expect(await asker.ask('a.test', 'A')).toEqual({ addresses: [], error: 'ECONNREFUSED' });
+    asker.close();
+  });
+});
