@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { toMcsError } from '../base/errors.ts';
 import { readRuntime } from '../base/runtime.ts';
-import { CREDENTIAL_MOUNT } from '../probe/broker/broker-path.ts';
+import { BROKER_PATH_TIMES, CREDENTIAL_MOUNT } from '../probe/broker/broker-path.ts';
 import { readMountedCredential } from '../probe/broker/mounted-credential.ts';
 import type { BrokerPathOptions } from '../probe/broker/probe-broker-path.ts';
 import { probe, type ProbeRequest } from '../probe/probe.ts';
@@ -23,7 +23,7 @@ async function say(result: object): Promise<void> {
 }
 
 /** As the agents do: straight to the broker, without a proxy. */
-async function connectBroker(timeoutMs = 0): Promise<BrokerPathOptions | undefined> {
+async function connectBroker(timeoutMs: number): Promise<BrokerPathOptions | undefined> {
   const credential = await readMountedCredential(runtime.mounted(CREDENTIAL_MOUNT));
   if (credential === undefined) return undefined;
   const connect = createBrokerConnector({ userAgent: 'mcs-probe', requestTimeoutMs: timeoutMs, connectTimeoutMs: timeoutMs });
@@ -32,7 +32,7 @@ async function connectBroker(timeoutMs = 0): Promise<BrokerPathOptions | undefin
 
 try {
   const request = JSON.parse(process.argv[2] ?? '') as ProbeRequest;
-  await say({ result: await probe(request, { hasResolver: !runtime.simulated, portOf: (port) => runtime.listenPort(port), connectBroker: () => connectBroker(request.broker?.timeoutMs) }) });
+  await say({ result: await probe(request, { hasResolver: !runtime.simulated, portOf: (port) => runtime.listenPort(port), connectBroker: () => connectBroker((request.broker?.timeoutMs ?? 0) * BROKER_PATH_TIMES) }) });
 } catch (error) {
   await say({ error: { message: toMcsError(error).message } });
   process.exitCode = 1;

@@ -1,6 +1,6 @@
 import { apiVersionOf, type Resource, resources } from './resources.ts';
 import { BugError } from '../base/errors.ts';
-import type { KubeObject } from './types/index.ts';
+import type { KubeObject, ObjectMeta } from './types/index.ts';
 
 /** Where a rendered object is served. */
 export function resourceOf({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): Resource<KubeObject> {
@@ -10,6 +10,6 @@ export function resourceOf({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' |
 }
 
 /** `Deployment submariner-operator/mcs-dns`, as people name an object. */
-export function describeObject({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string {
+export function describeObject({ kind, metadata }: { readonly kind: string; readonly metadata: Pick<ObjectMeta, 'name' | 'namespace'> }): string {
   return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
 }

@@ -13,6 +13,15 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** What a person has a command fail at. */
+export type FailOn = 'error' | 'warning';
+
+/** Code of a command that found something: a failure counts always, a warning only if it was asked to. */
+export function exitCodeOfFindings({ failures, warnings }: { readonly failures: number; readonly warnings: number }, failOn: FailOn): ExitCode {
+  if (failures > 0) return EXIT.checksFailed;
+  return warnings > 0 && failOn === 'warning' ? EXIT.warnings : EXIT.ok;
+}
+
 /** Which code to report where several hold, most important first. */
 const PRECEDENCE: readonly ExitCode[] = [
   EXIT.interrupted,

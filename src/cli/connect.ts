@@ -52,15 +52,24 @@ export function connectDirectly(access: ClusterAccess, version: string): KubeCli
   return connectTo(proxy === undefined ? access : throughProxy(access, proxy), version);
 }
 
-/** Time for a cluster among many to accept a connection, ms: one that is gone shall not hold up the others. */
-const FLEET_CONNECT_MS = 3000;
-/** Time for the credential plugin of one among many, ms: those of clouds take seconds each where twenty run at once. */
-const FLEET_PLUGIN_MS = 10_000;
+/** How long one cluster among many may hold up the others, ms. */
+export interface FleetLimits {
+  /** For a connection to be accepted. */
+  readonly connectTimeoutMs: number;
+  /** For a credential plugin: those of clouds take seconds each where twenty run at once. */
+  readonly pluginTimeoutMs: number;
+}
+
+const FLEET_LIMITS: FleetLimits = { connectTimeoutMs: 3_000, pluginTimeoutMs: 10_000 };
 /** Connections to each of them: beyond that the handshakes take longer than waiting for a connection that is there. */
 const FLEET_CONNECTIONS = 12;
 
-function toSource(known: KnownCluster, selection: ClusterSelection, version: string): FleetSource {
-  const connect = (): Promise<KubeClient> => Promise.resolve(connectTo(known.access(accessOptions(selection)), version, { connectTimeoutMs: FLEET_CONNECT_MS }));
+function toSource(known: KnownCluster, selection: ClusterSelection, version: string, { connectTimeoutMs, pluginTimeoutMs } = FLEET_LIMITS): FleetSource {
+  const connect = async (): Promise<KubeClient> => {
+    const access = known.access({ ...accessOptions(selection), pluginTimeoutMs });
+    await access.headers(); // a credential plugin has its own time
+    return connectTo(access, version, { connectTimeoutMs, maxConnections: FLEET_CONNECTIONS });
+  };
   return { context: known.context, connect };
 }
 
@@ -70,20 +79,13 @@ export async function findOne(selection: ClusterSelection, version: string): Pro
 }
 
 /** The clusters that a reading command looks into: those named, else every context of the kubeconfig. */
-export async function findFleet(selection: FleetSelection, version: string): Promise<readonly FleetSource[]> {
+export async function findFleet(selection: FleetSelection, version: string, limits = FLEET_LIMITS): Promise<readonly FleetSource[]> {
   const clusters = await loadKnownClusters(selection.kubeconfig, process.env);
   const named = namedContexts(selection) ?? clusters.contexts;
   if (named.length === 0) throw new McsError('MCS_NO_KUBECONFIG', `Cannot choose a cluster: ${clusters.source} has no context`, { hints: ['mcs sandbox up'] });
-  const options = { connectTimeoutMs: FLEET_CONNECT_MS, maxConnections: FLEET_CONNECTIONS };
   return named.map((name) => {
     const known = findUsable(clusters, name);
-    if (known instanceof McsError) return { context: name, connect: () => Promise.reject(known) };
-    const connect = async (): Promise<KubeClient> => {
-      const access = known.access({ ...accessOptions(selection), pluginTimeoutMs: FLEET_PLUGIN_MS });
-      await access.headers(); // a credential plugin has its own time
-      return connectTo(access, version, options);
-    };
-    return { context: known.context, connect };
+    return known instanceof McsError ? { context: name, connect: () => Promise.reject(known) } : toSource(known, selection, version, limits);
   });
 }
 

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { McsError } from '../base/errors.ts';
 import { combineExitCodes, type ExitCode } from '../base/exit-codes.ts';
-import { stringify } from '../base/yaml.ts';
 import type { Topic } from '../diagnose/check.ts';
 import { compareReports } from '../diagnose/compare-reports.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
@@ -132,7 +131,9 @@ export abstract class DiagnoseCommand extends FleetCommand {
     const proposed = findRepairs(report);
     if (proposed.length === 0) return this.note('Nothing that was found can be repaired by a change of an object: see the lines "fix:" above');
     this.note('');
-    for (const one of proposed) this.note(describeRepair(one));
+    // a library that only repairs need, at the start of every diagnosis
+    const { stringify } = await import('../base/yaml.ts');
+    for (const one of proposed) this.note(describeRepair(one, stringify));
     if (!yes && !(await this.confirm(`Make ${proposed.length === 1 ? 'this change' : `these ${proposed.length} changes`}?`, '--yes'))) throw new McsError('MCS_INTERRUPTED', 'Stopped: nothing was changed');
     for (const { context, repair } of proposed) {
       const client = fleet.clusters.find((cluster) => cluster.context === context)?.client;
@@ -147,7 +148,7 @@ function selectionOf({ only, skip, suppress }: DiagnoseFlags): { readonly only?:
   return { ...(only !== undefined && { only }), ...(skip !== undefined && { skip }), ...(suppress !== undefined && { suppress }) };
 }
 
-function describeRepair({ cluster, id, repair }: ProposedRepair): string {
+function describeRepair({ cluster, id, repair }: ProposedRepair, stringify: (value: unknown) => string): string {
   const patch = stringify(repair.mergePatch).trimEnd().split('\n').map((line) => `    ${line}`);
   return [`${id} ${cluster}: ${repair.description}, by the patch`, ...patch].join('\n');
 }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { McsError } from '../base/errors.ts';
-import { combineExitCodes, EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { combineExitCodes, EXIT, type ExitCode, exitCodeOfFindings } from '../base/exit-codes.ts';
 import { keysOf, lint, type LintInput, type LintSubject, readSubject } from '../inspect/lint/lint.ts';
 import { type ReadFacts, readLintFacts } from '../inspect/lint/read-lint-facts.ts';
 import { NO_FACTS } from '../inspect/lint/lint-facts.ts';
@@ -9,7 +9,7 @@ import { FleetCommand, unreadExitCode } from './fleet-command.ts';
 import { clusterFlags, failOnFlag, fleetFlags, outputFlags, type OutputFormat } from './flags.ts';
 import { loadKnownClusters } from './known-clusters.ts';
 import { splitList } from './split-list.ts';
-import { formatLint, lintExitCode, makeLintReport } from './present-lint.ts';
+import { formatLint, makeLintReport } from './present-lint.ts';
 
 export const lintFlags = {
   ...outputFlags,
@@ -55,7 +55,7 @@ export abstract class LintCommand extends FleetCommand {
     const checked = services.length + exports.length + imports.length + slices.length;
     const report = makeLintReport(lint(subject, facts), { checked, ignored }, source);
     await this.present(report, flags.output, { table: () => formatLint(report) });
-    process.exitCode = combineExitCodes([lintExitCode(report, flags['fail-on']), exitCode]);
+    process.exitCode = combineExitCodes([exitCodeOfFindings({ failures: report.summary.errors, warnings: report.summary.warnings }, flags['fail-on']), exitCode]);
   }
 
   #ask(subject: LintSubject, target: Target, { context, contexts, kubeconfig, as }: LintOptions): Promise<Asked> {

@@ -1,4 +1,3 @@
-import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { count } from '../diagnose/check.ts';
 import type { Finding } from '../inspect/lint/finding.ts';
 import type { ExportSource } from '../inspect/lint/read-lint-facts.ts';
@@ -15,12 +14,6 @@ export interface LintReport {
 export function makeLintReport(findings: readonly Finding[], counts: Pick<LintReport['summary'], 'checked' | 'ignored'>, comparedWith: ExportSource): LintReport {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   return { ok: errors === 0, summary: { errors, warnings: findings.length - errors, ...counts }, comparedWith, findings };
-}
-
-/** An error counts always, a warning only under `--fail-on warning`. */
-export function lintExitCode({ summary: { errors, warnings } }: LintReport, failOn: 'error' | 'warning'): ExitCode {
-  if (errors > 0) return EXIT.checksFailed;
-  return warnings > 0 && failOn === 'warning' ? EXIT.warnings : EXIT.ok;
 }
 
 const SOURCES: Readonly<Record<ExportSource, string>> = {

@@ -22,10 +22,18 @@ export function planSections(tests: readonly PlannedTest[]): readonly Section[] 
   return [{ title: 'tests', columns: ['TEST', 'WHERE', 'WOULD BE'], rows, empty: 'no test' }];
 }
 
-function testLines(test: TestResult, { command, dim, mark }: Marks, isVerbose: boolean): readonly string[] {
-  const head = `  ${mark(test.status)} ${test.name.padEnd(NAME_WIDTH)}  ${test.where}`;
-  if (test.status === 'pass') return [`${head} ${dim(`(${timeOf(test)})`)}`, ...(isVerbose ? test.evidence.map((line) => `       ${dim(line)}`) : [])];
-  return [`${head} (${timeOf(test)})`, `       ${dim(test.title)}`, ...test.evidence.map((line) => `       ${line}`), ...test.next.map((line) => `       next: ${command(line)}`)];
+function testLines(test: TestResult, { dim, mark }: Marks, isVerbose: boolean): readonly string[] {
+  const head = `  ${mark(test.status)} ${test.name.padEnd(NAME_WIDTH)}  ${test.where} ${dim(`(${timeOf(test)})`)}`;
+  if (test.status === 'pass') return [head, ...(isVerbose ? test.evidence.map((line) => `       ${dim(line)}`) : [])];
+  return [head, ...test.evidence.map((line) => `       ${line}`)];
+}
+
+/** Failed tests with the next commands of each, which are said once where they follow several. */
+function runLines(tests: readonly TestResult[], marks: Marks, isVerbose: boolean): readonly string[] {
+  return tests.flatMap((test, index) => {
+    const isLast = (line: string): boolean => !tests.slice(index + 1).some(({ next }) => next.includes(line));
+    return [...testLines(test, marks, isVerbose), ...test.next.filter(isLast).map((line) => `       next: ${marks.command(line)}`)];
+  });
 }
 
 /** A line for all that is skipped for one reason. */
@@ -52,7 +60,7 @@ export function formatVerify(report: VerifyReport, marks: Marks = plainMarks, is
   const sections = SUITES.flatMap((suite) => {
     const tests = report.tests.filter((test) => test.suite === suite);
     if (tests.length === 0) return [];
-    return [marks.bold(suite), ...tests.filter(({ status }) => status !== 'skip').flatMap((test) => testLines(test, marks, isVerbose)), ...skipLines(tests, marks), ''];
+    return [marks.bold(suite), ...runLines(tests.filter(({ status }) => status !== 'skip'), marks, isVerbose), ...skipLines(tests, marks), ''];
   });
   return [...sections, tally(report)].join('\n');
 }

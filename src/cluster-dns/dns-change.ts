@@ -1,3 +1,4 @@
+import { describeObject } from '../api/kinds.ts';
 import type { Resource } from '../api/resources.ts';
 import type { KubeObject, ObjectMeta, UnknownObject } from '../api/types/index.ts';
 import { isNotFound } from '../kube/api-error.ts';
@@ -20,8 +21,8 @@ export type DnsChange = Target &
   );
 
 /** `ConfigMap kube-system/coredns` */
-export function describeChange({ resource, namespace, name }: DnsChange): string {
-  return `${resource.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+export function describeChange({ resource: { kind }, ...metadata }: DnsChange): string {
+  return describeObject({ kind, metadata });
 }
 
 /** Throws ApiError; Conflict where the object is another one than was planned for. */

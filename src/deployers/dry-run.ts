@@ -1,3 +1,4 @@
+import { describeObject } from '../api/kinds.ts';
 import type { Resource } from '../api/resources.ts';
 import type { KubeObject, ObjectMeta } from '../api/types/index.ts';
 import type { Task, TaskOutcome, TaskRunner } from '../base/tasks.ts';
@@ -13,14 +14,13 @@ export interface DryRun<T> {
 
 type Named = Pick<ObjectMeta, 'name' | 'namespace'>;
 
-const describe = ({ kind }: Resource<KubeObject>, { name, namespace }: Named): string => `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 const named = (name: string, namespace: string | undefined): Named => ({ name, ...(namespace !== undefined && { namespace }) });
 
 /** The server validates and admits each write, but stores none. What would be deleted is not found any more: later steps plan as they would run. */
 function dryRunClient(client: KubeClient, planned: string[]): KubeClient {
   const deleted = new Set<string>();
   const note = (verb: string, resource: Resource<KubeObject>, object: Named): void => {
-    planned.push(`${verb} ${describe(resource, object)}`);
+    planned.push(`${verb} ${describeObject({ kind: resource.kind, metadata: object })}`);
   };
   return {
     server: client.server,

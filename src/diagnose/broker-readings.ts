@@ -17,10 +17,11 @@ export interface BrokerReading {
   readonly records: ReadonlyMap<string, readonly SyncRecord[]>;
 }
 
-async function readOne(host: FleetMember, signal: AbortSignal): Promise<BrokerReading | undefined> {
+/** What is on the broker in a cluster now; undefined where it may not be read. Nobody takes records of clusters that are no members. */
+export async function readBrokerObjects(host: FleetMember, members: ReadonlySet<string>, signal: AbortSignal): Promise<BrokerReading | undefined> {
   try {
     const { items } = await host.client.list(resources.serviceImports, { namespace: host.state.broker?.namespace ?? '', labelSelector: MCS_SERVICE_NAME, signal });
-    const records = items.flatMap((object) => readBrokerImport(object).accepted ?? []);
+    const records = items.flatMap((object) => readBrokerImport(object).accepted ?? []).filter(({ origin }) => members.has(origin.cluster));
     return { host, imports: items, records: Map.groupBy(records, ({ origin }) => objectKey(origin)) };
   } catch (error) {
     if (isForbidden(error)) return undefined;
@@ -30,7 +31,7 @@ async function readOne(host: FleetMember, signal: AbortSignal): Promise<BrokerRe
 
 /** What is on the broker in a cluster that hosts one, read once for all clusters; undefined where it may not be read. */
 export function readBrokerIn(host: FleetMember, { fleetReadings }: Pick<DiagnoseContext, 'fleetReadings'>, signal: AbortSignal): Promise<BrokerReading | undefined> {
-  return fleetReadings.get(`exports on the broker in ${host.context}`, () => readOne(host, signal));
+  return fleetReadings.get(`exports on the broker in ${host.context}`, () => readBrokerObjects(host, new Set((host.state.broker?.members ?? []).map(({ clusterID }) => clusterID)), signal));
 }
 
 /** What is on the broker of a member; undefined where no cluster that was read hosts it. */

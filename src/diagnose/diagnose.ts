@@ -5,13 +5,15 @@ import { fail, pass, skip } from './check.ts';
 import { clockChecks, versionChecks } from './checks/agreement.ts';
 import { brokerPathChecks } from './checks/broker-path.ts';
 import { cidrChecks } from './checks/cidrs.ts';
-import { brokerDeploymentChecks, memberDeploymentChecks, podChecks } from './checks/deployment.ts';
+import { brokerDeploymentChecks, CONTROLLER_CHECK, hasMemberParts, memberDeploymentChecks, podChecks } from './checks/deployment.ts';
 import { derivedServiceChecks } from './checks/derived-services.ts';
 import { dnsChecks } from './checks/dns.ts';
+import { duplicateIDChecks } from './checks/duplicate-ids.ts';
 import { connectionChecks } from './checks/gateways.ts';
 import { policyChecks } from './checks/ingress-policies.ts';
 import { k8sVersionChecks } from './checks/k8s-version.ts';
 import { networkChecks } from './checks/network.ts';
+import { orphanChecks } from './checks/orphans.ts';
 import { podAnswerChecks } from './checks/pod-answers.ts';
 import { podNetworkChecks } from './checks/pod-network.ts';
 import { rejectionChecks } from './checks/rejections.ts';
@@ -48,14 +50,15 @@ const API_CHECK: ClusterCheck = {
 };
 
 /** All checks, in the order in which they are shown. A check's needs stand before it. */
-export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...podNetworkChecks, ...brokerPathChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...silenceChecks, ...versionChecks, ...cidrChecks, ...networkChecks, ...connectionChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks];
+export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...duplicateIDChecks, ...podNetworkChecks, ...brokerPathChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...silenceChecks, ...versionChecks, ...cidrChecks, ...networkChecks, ...connectionChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...orphanChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks];
 
-const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...podNetworkChecks, ...brokerPathChecks, ...cidrChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks]);
+const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...duplicateIDChecks, ...podNetworkChecks, ...brokerPathChecks, ...cidrChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks]);
 const BROKER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...brokerDeploymentChecks, ...clockChecks, ...silenceChecks]);
 const CONNECTED_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...networkChecks, ...connectionChecks]);
 
 /** Whether a check means something for a cluster: member, broker, or both. */
 export function appliesTo(check: DiagnoseCheck, { state }: Pick<FleetMember, 'state'>): boolean {
+  if (check.id === CONTROLLER_CHECK && state.member === undefined) return hasMemberParts(state);
   if (MEMBER_ONLY.has(check)) return state.member !== undefined;
   if (CONNECTED_ONLY.has(check)) return state.member?.config.components.includes('connectivity') === true;
   return !BROKER_ONLY.has(check) || state.broker !== undefined;

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { type ExitCode, exitCodeOfFindings, type FailOn } from '../base/exit-codes.ts';
 import type { CheckResult, CheckStatus } from './check.ts';
 
 export interface ClusterReport {
@@ -51,7 +51,6 @@ export function makeReport(clusters: readonly ClusterReport[], leftOut: Diagnose
 }
 
 /** Exit code of `mcs diagnose`: a failed check counts always, a warning only under `--fail-on warning`. */
-export function exitCodeOf(report: DiagnoseReport, failOn: 'error' | 'warning'): ExitCode {
-  if (report.summary.fail > 0) return EXIT.checksFailed;
-  return report.summary.warn > 0 && failOn === 'warning' ? EXIT.warnings : EXIT.ok;
+export function exitCodeOf({ summary: { fail, warn } }: DiagnoseReport, failOn: FailOn): ExitCode {
+  return exitCodeOfFindings({ failures: fail, warnings: warn }, failOn);
 }

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { describeObject } from '../api/kinds.ts';
 import type { ConfigMap, Pod, UnknownObject } from '../api/types/index.ts';
 import type { ClusterFacts, PluginFacts } from './cluster-facts.ts';
 import { findArgument, findPodArgument, findPodEnv } from './process-arguments.ts';
@@ -51,10 +52,6 @@ function podsWith(facts: ClusterFacts, label: string, value: string): Pod[] {
   return podsOf(facts).filter((pod) => pod.metadata.labels?.[label] === value);
 }
 
-function sourceOf(kind: string, { metadata }: { metadata: { namespace?: string; name: string } }): string {
-  return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
-}
-
 function parseSafely(text: string | undefined): Record<string, unknown> {
   try {
     const value: unknown = parse(text ?? '');
@@ -75,7 +72,7 @@ const openshift: Detector = {
   detect: ({ openshiftNetwork: network }) => {
     if (!network) return undefined;
     const spec = (network.spec ?? {}) as { clusterNetwork?: { cidr: string }[]; serviceNetwork?: string[]; networkType?: string };
-    const source = sourceOf('Network', network);
+    const source = describeObject({ ...network, kind: 'Network' });
     return detection(spec.networkType ?? 'OpenShift', claim(spec.clusterNetwork?.map((entry) => entry.cidr), source), claim(spec.serviceNetwork, source));
   },
 };
@@ -91,7 +88,7 @@ const ovn: Detector = {
     const map = findConfigMap(facts, 'ovn-config');
     if (podsWith(facts, 'app', 'ovnkube-node').length === 0) return undefined;
     if (!map) return detection('OVNKubernetes', undefined);
-    const source = sourceOf('ConfigMap', map);
+    const source = describeObject({ ...map, kind: 'ConfigMap' });
     return detection('OVNKubernetes', claim(withoutHostPrefix(map.data?.net_cidr), source), claim(map.data?.svc_cidr, source));
   },
 };
@@ -106,7 +103,7 @@ const weave: Detector = {
 
 function flannelClaim(facts: ClusterFacts, names: readonly string[]): CidrClaim | undefined {
   const map = facts.configMaps.find((candidate) => names.includes(candidate.metadata.name) && candidate.data?.['net-conf.json'] !== undefined);
-  return map && claim(textAt(parseSafely(map.data?.['net-conf.json']), 'Network'), sourceOf('ConfigMap', map));
+  return map && claim(textAt(parseSafely(map.data?.['net-conf.json']), 'Network'), describeObject({ ...map, kind: 'ConfigMap' }));
 }
 
 const canal: Detector = {
@@ -187,7 +184,7 @@ const kubeadm: Detector = {
     const map = findConfigMap(facts, 'kubeadm-config');
     if (!map) return undefined;
     const configuration = parseSafely(map.data?.ClusterConfiguration);
-    const source = sourceOf('ConfigMap', map);
+    const source = describeObject({ ...map, kind: 'ConfigMap' });
     const subnet = (name: string): CidrClaim | undefined => claim(textAt(configuration, 'networking', name), source);
     return detection(undefined, subnet('podSubnet'), subnet('serviceSubnet'));
   },
@@ -209,7 +206,7 @@ const kubeProxyConfig: Detector = {
   name: 'kube-proxy configuration',
   detect: (facts) => {
     const map = findConfigMap(facts, 'kube-proxy');
-    const found = map && claim(textAt(parseSafely(map.data?.['config.conf']), 'clusterCIDR'), sourceOf('ConfigMap', map));
+    const found = map && claim(textAt(parseSafely(map.data?.['config.conf']), 'clusterCIDR'), describeObject({ ...map, kind: 'ConfigMap' }));
     return found && detection(undefined, found);
   },
 };

@@ -30,3 +30,6 @@ export interface ClusterFacts {
 
 /** What the network plugin of a cluster is recognised by. */
 export type PluginFacts = Pick<ClusterFacts, 'daemonSets' | 'configMaps' | 'ipPools' | 'openshiftNetwork' | 'apiVersions'>;
+
+/** What other multi-cluster engines are recognised by. */
+export type EngineFacts = Pick<ClusterFacts, 'deployments' | 'configMaps' | 'submariners'>;

@@ -1,6 +1,6 @@
 import { MANAGED_BY, MANAGED_BY_MCS } from '../api/labels.ts';
 import { McsError } from '../base/errors.ts';
-import type { ClusterFacts } from './cluster-facts.ts';
+import type { EngineFacts } from './cluster-facts.ts';
 
 /** Another multi-cluster engine, and the object that gave it away. */
 export interface Engine {
@@ -31,7 +31,7 @@ export const ENGINE_NAMESPACES: readonly string[] = [
 ];
 
 /** Other engines that already serve a cluster. Pure. */
-export function findEngines({ deployments, configMaps, submariners }: ClusterFacts): Engine[] {
+export function findEngines({ deployments, configMaps, submariners }: EngineFacts): Engine[] {
   const byDeployment = deployments
     .filter(({ metadata }) => Object.hasOwn(ENGINE_DEPLOYMENTS, metadata.name) && metadata.labels?.[MANAGED_BY] !== MANAGED_BY_MCS)
     .map(({ metadata }) => ({ name: ENGINE_DEPLOYMENTS[metadata.name] ?? '', evidence: `Deployment ${metadata.namespace ?? ''}/${metadata.name}` }));

@@ -3,7 +3,7 @@ import { apiVersionOf, resources } from '../api/resources.ts';
 import type { KubeObject, UnknownObject } from '../api/types/index.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ListOptions } from '../kube/client.ts';
-import type { ClusterFacts, PluginFacts } from './cluster-facts.ts';
+import type { ClusterFacts, EngineFacts, PluginFacts } from './cluster-facts.ts';
 import { ENGINE_NAMESPACES } from './engines.ts';
 
 /** Namespaces in which network plugins keep their DaemonSets and ConfigMaps. */
@@ -66,6 +66,16 @@ export async function readPluginFacts(client: KubeClient, apiVersions: ReadonlyS
   ]);
   const isOfNetwork = ({ metadata }: KubeObject): boolean => NETWORK_NAMESPACES.some((namespace) => namespace === metadata.namespace);
   return { daemonSets: daemonSets.filter(isOfNetwork), configMaps, ipPools: pools, openshiftNetwork: network, apiVersions };
+}
+
+/** Reads what other multi-cluster engines are recognised by. */
+export async function readEngineFacts(client: KubeClient, signal: AbortSignal): Promise<EngineFacts> {
+  const [deployments, configMaps, engines] = await Promise.all([
+    Promise.all(ENGINE_NAMESPACES.map((namespace) => listOrNothing(client, resources.deployments, { namespace, signal }))),
+    listOrNothing(client, resources.configMaps, { namespace: 'kube-system', fieldSelector: 'metadata.name=cilium-config', signal }),
+    listOrNothing(client, submariners, { signal }),
+  ]);
+  return { deployments: deployments.flat(), configMaps, submariners: engines };
 }
 
 /** Reads what discovery looks at, in parallel. Throws where the cluster itself cannot be reached. */

@@ -61,6 +61,8 @@ export interface BrokerMember {
   readonly serviceCIDRs: readonly string[];
   readonly nodeCIDRs: readonly string[];
   readonly joinedAt: string;
+  /** UID of kube-system in the cluster that joined; absent where it did not tell. */
+  readonly clusterUID?: string;
   /** When its Lease was renewed last, RFC 3339 by the member's clock. */
   readonly renewedAt?: string;
   /** Seconds since that, by the API server's clock; absent where it does not tell. */
@@ -82,6 +84,8 @@ export interface ClusterState {
   readonly workloads: readonly WorkloadState[];
   readonly member?: MemberState;
   readonly broker?: BrokerState;
+  /** Other multi-cluster engines, where there is no mcs: `Submariner (Deployment a/b)`. */
+  readonly otherEngines?: readonly string[];
 }
 
 /** Whether any part of mcs is there. */

@@ -3,6 +3,8 @@ import { GATEWAY_AGENT, GATEWAY_LEASE, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMB
 import { type Resource, resources } from '../api/resources.ts';
 import type { Cluster, KubeObject, Lease, ServiceImport } from '../api/types/index.ts';
 import { parseWiringStatus } from '../cluster-dns/wiring-status.ts';
+import { findEngines } from '../discovery/engines.ts';
+import { readEngineFacts } from '../discovery/read-cluster-facts.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient, ListOptionsOf } from '../kube/client.ts';
 import { describeCredential } from './describe-credential.ts';
@@ -39,12 +41,14 @@ export async function readCluster(client: KubeClient, signal: AbortSignal): Prom
     desk === undefined ? undefined : readBroker(client, desk.namespace, signal),
     isConnected ? readDataPlane(client, signal) : undefined,
   ]);
+  const otherEngines = member === undefined && workloads.length === 0 ? findEngines(await readEngineFacts(client, signal)).map(({ evidence, name }) => `${name} (${evidence})`) : [];
   return {
     uid: kubeSystem.metadata.uid ?? '',
     kubernetesVersion: version.gitVersion,
     workloads,
     ...(member !== undefined && { member: { ...member, ...(dataPlane !== undefined && { dataPlane }) } }),
     ...(broker !== undefined && { broker }),
+    ...(otherEngines.length > 0 && { otherEngines }),
   };
 }
 
@@ -127,6 +131,7 @@ function describeMember({ metadata, spec }: Cluster, leases: readonly Lease[], i
     serviceCIDRs: spec.service_cidr,
     nodeCIDRs: spec.node_cidr ?? [],
     joinedAt: metadata.creationTimestamp ?? '',
+    ...(spec.cluster_uid !== undefined && { clusterUID: spec.cluster_uid }),
     ...(renewedAt !== undefined && { renewedAt }),
     ...(leaseAge !== undefined && { leaseAge }),
     exports: imports.filter((object) => object.metadata.labels?.[MEMBER] === spec.cluster_id).length,

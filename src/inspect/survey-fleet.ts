@@ -84,6 +84,10 @@ async function surveyOne(source: FleetSource, signal: AbortSignal, timeoutMs: nu
   }
 }
 
+function describeAbsence({ otherEngines = [] }: ClusterState): string {
+  return `mcs is not installed${otherEngines.length === 0 ? '' : `; another engine serves the cluster: ${otherEngines.join(', ')}`}`;
+}
+
 function sortSurveys(surveys: readonly Survey[]): Fleet {
   const firstContext = new Map<string, string>();
   const clusters: FleetMember[] = [];
@@ -102,7 +106,7 @@ function sortSurveys(surveys: readonly Survey[]): Fleet {
       continue;
     }
     client.close();
-    leftOut.push({ context, reason: first === undefined ? 'mcs is not installed' : `the same cluster as "${first}"` });
+    leftOut.push({ context, reason: first === undefined ? describeAbsence(state) : `the same cluster as "${first}"` });
   }
   return { clusters, unread, leftOut };
 }

@@ -1,5 +1,5 @@
 import type { Looked } from '../base/looked.ts';
-import { BROKER_PATH_TRIES, type BrokerPath, type BrokerRequest } from './broker/broker-path.ts';
+import { BROKER_PATH_TIMES, type BrokerPath, type BrokerRequest } from './broker/broker-path.ts';
 import { type BrokerPathOptions, probeBrokerPath } from './broker/probe-broker-path.ts';
 import { callsLimitMs, type CallsRequest, type CallsResult } from './calls/calls-request.ts';
 import { runCalls } from './calls/run-calls.ts';
@@ -49,6 +49,6 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
 /** The longest that a pod takes for all of it, from its start, ms. */
 export function probeLimitMs({ broker, calls, paths, reach: reaching }: ProbeRequest): number {
   const reachMs = reaching === undefined ? 0 : reaching.timeoutMs + reachLimitMs(reaching);
-  const brokerMs = broker === undefined ? 0 : broker.timeoutMs * (1 + BROKER_PATH_TRIES);
+  const brokerMs = broker === undefined ? 0 : broker.timeoutMs * (1 + BROKER_PATH_TIMES);
   return Math.max(reachMs, brokerMs, calls === undefined ? 0 : callsLimitMs(calls), paths === undefined ? 0 : pathsLimitMs(paths));
 }

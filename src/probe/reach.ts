@@ -86,8 +86,10 @@ async function connectAll(targets: readonly ReachTarget[], options: { readonly t
 
 /** Asks for names and connects over TCP, each once. A failure is part of the result. */
 export async function reach({ nameServer, names, targets, timeoutMs }: ReachRequest, options: ReachOptions): Promise<ReachResult> {
-  const own = new Resolver({ timeout: timeoutMs, tries: 1 });
-  const named = new Resolver({ timeout: timeoutMs, tries: 1 });
+  // the second try has twice the time of the first: one lost packet is no fault
+  const tries = { timeout: Math.ceil(timeoutMs / 3), tries: 2 };
+  const own = new Resolver(tries);
+  const named = new Resolver(tries);
   if (nameServer !== undefined) named.setServers([`${nameServer.includes(':') ? `[${nameServer}]` : nameServer}:${options.portOf(53)}`]);
   const [fromPod, fromServer, connected] = await Promise.all([
     Promise.all(options.hasResolver ? names.map((question) => askName(question, 'pod', own)) : []),

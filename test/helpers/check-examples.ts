@@ -10,8 +10,11 @@ import { judgeConnection, judgePaths } from '../../src/diagnose/checks/connectio
 import { expectReady, judgeExpiry, judgePods } from '../../src/diagnose/checks/deployment.ts';
 import { describeMismatch, judgeMismatches, judgeVersion } from '../../src/diagnose/checks/dns.ts';
 import { judgeActive, judgeAgent, judgeDrivers, judgeGatewayNodes, judgeHosts, judgeRanges } from '../../src/diagnose/checks/gateways.ts';
+import { judgeClaim } from '../../src/diagnose/checks/duplicate-ids.ts';
+import { judgeStaleCopies } from '../../src/diagnose/checks/stale-copies.ts';
 import { judgeDerived } from '../../src/diagnose/checks/derived-services.ts';
 import { judgePlugin, judgeProxyMode } from '../../src/diagnose/checks/network.ts';
+import { judgeOrphans } from '../../src/diagnose/checks/orphans.ts';
 import { judgeSilence } from '../../src/diagnose/checks/silent-members.ts';
 import { judgePolicies } from '../../src/diagnose/checks/ingress-policies.ts';
 import { judgeKubernetes, judgeOwnApis } from '../../src/diagnose/checks/k8s-version.ts';
@@ -105,6 +108,7 @@ const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
   'MCS-DEP-06': judgeClocks([{ cluster: 'west', offsetMs: 0 }, { cluster: 'east', offsetMs: -600_000 }]),
   'MCS-BRK-01': judgeSilence('east', { lease: { metadata: { name: 'east', managedFields: [{ time: '2026-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:renewTime': {} } } }] }, spec: { leaseDurationSeconds: 60 } } as unknown as Lease, joinedAt: 0, now: Date.parse('2026-01-01T00:07:03Z') }, `${KUBECTL} -n submariner-k8s-broker`),
   'MCS-DEP-07': judgeVersions(contextOf({ workloads: [workload('dns', { version: '0.0.9' })] }, member('east', { workloads: [workload('dns')] }))),
+  'MCS-DEP-09': judgeClaim({ name: 'west', uid: '7b1f03d2', joinedUID: '2c9ae641' }, { id: 'west', context: CONTEXT, holderUID: '2c9ae641', others: [] }),
   'MCS-CIDR-01': judgeOutside('pod', '--clustercidr', ['10.2.0.0/16'], ['shop/cart-5f6d 10.9.0.4'], contextOf({})),
   'MCS-CIDR-02': judgeOutside('service', '--servicecidr', ['10.102.0.0/16'], ['shop/cart 10.103.7.1'], contextOf({})),
   'MCS-CIDR-03': judgeOverlap(contextOf({}, member('east', { config: { podCIDRs: ['10.2.128.0/17'] } }))),
@@ -129,6 +133,8 @@ const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
   'MCS-SD-03': judgeImports(LACKING, new Set(['shop']), sharedServices(LACKING.fleet.clusters.map(({ state }) => state))),
   'MCS-SD-04': judgeEmpty([{ key: 'shop/cart', offers: [{ cluster: 'west', name: 'west', endpoints: { ready: 0, all: 2 } }] }], { cluster: 'west', kubectl: KUBECTL, total: 1 }),
   'MCS-SD-05': judgeRejections({ east: { total: 2, reasons: { AddressNotGranted: 2 }, examples: [{ object: 'EndpointSlice cart-x7k2p.shop.east', reason: 'AddressNotGranted', message: '2 endpoints outside the ranges granted to the cluster' }] } }, KUBECTL),
+  'MCS-SD-06': judgeStaleCopies([{ key: 'shop/cart', exporter: 'east', differences: ['endpoint 10.1.0.5: "ready" at "west", "none" in the original'], changed: 0, seconds: 184 }], { cluster: 'west', kubectl: KUBECTL, total: 1, suspects: [] }),
+  'MCS-SD-07': judgeOrphans({ imported: [{ resource: 'ServiceImport', namespace: 'shop', name: 'cart', reason: 'no cluster exports shop/cart any more' }], strangers: [], exported: [] }, { kubectl: KUBECTL, brokerKubectl: KUBECTL }),
   'MCS-SD-08': judgeDerived([{ serviceImport: serviceImport('cart', '10.102.0.7'), derived: undefined }], KUBECTL),
   'MCS-DNS-01': judgeVersion([{ pod: 'mcs-dns-6c9f', answer: { Status: 2 } }], KUBECTL),
   'MCS-DNS-02': judgeMismatches([describeMismatch(serviceImport('cart', '10.102.0.7'), 'mcs-dns-6c9f', { Status: 3 }) ?? ''], '', sharing({})),

@@ -1,4 +1,4 @@
-import { APP_COMPONENT, APP_MCS, APP_NAME, APP_VERSION, DERIVED_SERVICE, GATEWAY_NODE, MANAGED_BY, MANAGED_BY_MCS, MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER, MEMBER } from '../../src/api/labels.ts';
+import { APP_COMPONENT, APP_MCS, APP_NAME, APP_VERSION, DERIVED_SERVICE, GATEWAY_NODE, MANAGED_BY, MANAGED_BY_MCS, MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER, MEMBER, SERVICE_NAME } from '../../src/api/labels.ts';
 import { BROKER_NAMESPACE, GATEWAY_AGENT, GATEWAY_LEASE, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
 import type { CableConnection, CableEndpointSpec, KubeObject, MemberConfig, ObjectMeta } from '../../src/api/types/index.ts';
@@ -77,7 +77,8 @@ class Recorder {
 
   #configuration(): void {
     const { name } = this.#member;
-    const config: MemberConfig = { clusterID: name, clusterUID: name, podCIDRs: [podRange(this.#number)], serviceCIDRs: ['10.96.0.0/16'], nodeCIDRs: [], components: ['service-discovery', 'connectivity'], brokerNamespace: BROKER_NAMESPACE, settings: { cableDriver: 'vxlan' } };
+    const clusterUID = this.#store.get(resources.namespaces, { name: 'kube-system' }).metadata.uid ?? '';
+    const config: MemberConfig = { clusterID: name, clusterUID, podCIDRs: [podRange(this.#number)], serviceCIDRs: ['10.96.0.0/16'], nodeCIDRs: [], components: ['service-discovery', 'connectivity'], brokerNamespace: BROKER_NAMESPACE, settings: { cableDriver: 'vxlan' } };
     this.#put(resources.configMaps, { metadata: this.#own(MEMBER_CONFIG), data: { 'config.json': JSON.stringify(config) } });
     const wiring = { state: 'served', kind: 'coredns', message: 'CoreDNS serves clusterset.local itself', hints: [], places: [], servers: [], notes: [] };
     this.#put(resources.configMaps, { metadata: this.#own(MEMBER_DNS_WIRING), data: { 'status.json': JSON.stringify(wiring) } });
@@ -136,11 +137,14 @@ class Recorder {
     const tag = ownershipLabels({ owner: SERVICE_OWNER, originCluster: exporter, originUid: service });
     const derived = derivedServiceName(namespace, service);
     if (name === exporter) this.#put(resources.serviceExports, { metadata: { name: service, namespace }, status: { conditions: [{ type: 'Valid', ...YES }, { type: 'Ready', ...YES }] } });
+    if (name === exporter) this.#put(resources.services, { metadata: { name: service, namespace }, spec: { type: 'ClusterIP', ports } });
     this.#put(resources.services, { metadata: { name: derived, namespace, labels: { ...tag, [MCS_SERVICE_NAME]: service } }, spec: { type: 'ClusterIP', clusterIP: recordedAddress(index), clusterIPs: [recordedAddress(index)], ports } });
     this.#put(resources.serviceImports, { metadata: { name: service, namespace, labels: tag, annotations: { [DERIVED_SERVICE]: derived } }, spec: { type: 'ClusterSetIP', ips: [recordedAddress(index)], ports } });
     for (let slice = 0; slice < slices; slice += 1) {
+      const endpoints = [1, 2, 3].map((host) => ({ addresses: [`10.0.${slice + 1}.${host}`], conditions: { ready: true, serving: true, terminating: false }, hostname: `pod-${host}`, zone: 'zone-a' }));
       const labels = { ...tag, [MCS_SERVICE_NAME]: service, [MCS_SOURCE_CLUSTER]: exporter };
-      this.#put(resources.endpointSlices, { metadata: { name: `${service}-${slice}.${exporter}`, namespace, labels }, addressType: 'IPv4', ports, endpoints: [1, 2, 3].map((host) => ({ addresses: [`10.0.1.${host}`], conditions: { ready: true, serving: true, terminating: false }, hostname: `pod-${host}`, zone: 'zone-a' })) });
+      if (name === exporter) this.#put(resources.endpointSlices, { metadata: { name: `${service}-${slice}`, namespace, labels: { [SERVICE_NAME]: service } }, addressType: 'IPv4', ports, endpoints });
+      this.#put(resources.endpointSlices, { metadata: { name: `${service}-${slice}.${exporter}`, namespace, labels }, addressType: 'IPv4', ports, endpoints });
     }
   }
 

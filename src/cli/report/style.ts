@@ -1,10 +1,10 @@
 const LIGHT = `--paper:#fdfcfa;--raised:#f5f3ee;--ink:#1f2226;--quiet:#555a61;--rule:#dedad2;--strong-rule:#8d8a83;--link:#0b5763;
 --fail:#a8281c;--fail-wash:#fbeae6;--warn:#7d5200;--warn-wash:#faf0d9;--pass:#2b6443;--unknown:#575b72;--unknown-wash:#ececf2;
---heat0:#edf4ef;--heat1:#dcecdf;--heat2:#c5dfcc;--heat3:#b0d4bc;--heat4:#9bc9aa`;
+--heat0:#e4f0e8;--heat1:#ecf0da;--heat2:#f4ebc8;--heat3:#f3deaa;--heat4:#edcb8b`;
 
 const DARK = `--paper:#17191c;--raised:#202327;--ink:#e7e4dd;--quiet:#a5a39c;--rule:#34383d;--strong-rule:#7b7f85;--link:#7fc8d3;
 --fail:#ff9a8b;--fail-wash:#3d211d;--warn:#e6b65c;--warn-wash:#352a15;--pass:#86c79d;--unknown:#b3b6cc;--unknown-wash:#282a36;
---heat0:#1b2a22;--heat1:#1d3427;--heat2:#21422f;--heat3:#275339;--heat4:#2f6745`;
+--heat0:#1c3026;--heat1:#2b3120;--heat2:#38321d;--heat3:#47391c;--heat4:#59451c`;
 
 const TEXT = `*{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}

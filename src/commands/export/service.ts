@@ -33,6 +33,6 @@ export default class ExportService extends DeployCommand {
     const result = await exportService(context, { ...options, ...(flags.policy !== undefined && { policy: flags.policy }) });
     cluster.client.close();
     await this.presentDeployment(result, flags.output, () => describeExport(result));
-    if (!flags['dry-run']) this.next('mcs show services', 'mcs diagnose dns');
+    if (!flags['dry-run']) this.next(`mcs wait service ${namespace}/${args.name} --for resolvable --in all`, `mcs trace ${namespace}/${args.name}`);
   }
 }

@@ -1,5 +1,6 @@
+import { describeObject, resourceOf } from '../../api/kinds.ts';
 import { type Resource, resourceName, resources } from '../../api/resources.ts';
-import type { KubeObject, ObjectMeta } from '../../api/types/index.ts';
+import type { KubeObject, ObjectMeta, UnknownObject } from '../../api/types/index.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { mapConcurrently } from '../../base/concurrently.ts';
 import type { TaskOutcome } from '../../base/tasks.ts';
@@ -18,8 +19,14 @@ export interface ObjectRef {
 }
 
 /** `Secret submariner-operator/mcs-broker` */
-export function describeRef({ resource, name, namespace }: ObjectRef): string {
-  return `${resource.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+export function describeRef({ resource: { kind }, ...metadata }: ObjectRef): string {
+  return describeObject({ kind, metadata });
+}
+
+/** Where a rendered object is. */
+export function refOf(object: UnknownObject): ObjectRef {
+  const { name, namespace } = object.metadata;
+  return { resource: resourceOf(object), name, ...(namespace !== undefined && { namespace }) };
 }
 
 /** Deletes one object that was looked at before; not the one that took its name meanwhile. */

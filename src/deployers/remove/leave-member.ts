@@ -7,10 +7,9 @@ import { isOurs } from '../../discovery/api-versions.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { type DeployContext, FIELD_MANAGER } from '../deploy-context.ts';
-import { resourceOf } from '../../api/kinds.ts';
 import { objectsOf, renderMember } from '../manifests.ts';
 import { findCrdsInUse, withKept } from './crds-in-use.ts';
-import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, leftoverOf, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
+import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, leftoverOf, type ObjectRef, refOf, type Removal, removeLingering } from './delete-owned.ts';
 
 /** What the controller made here. Objects with the member label are a broker's, which may be in this cluster too. */
 const DERIVED = `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER}=controller,!${MEMBER}`;
@@ -73,11 +72,6 @@ const NOTHING = { clusterID: 'x', clusterUID: '', podCIDRs: [], serviceCIDRs: []
 /** What join installs, by name; the values that fill the templates do not matter for that. */
 async function installedObjects({ templates, version }: DeployContext): Promise<UnknownObject[]> {
   return objectsOf(await renderMember(templates, { version, memberNamespace: MEMBER_NAMESPACE, images: {}, config: NOTHING, clusterSetID: 'x', hasCalico: true }));
-}
-
-function refOf(object: UnknownObject): ObjectRef {
-  const { name, namespace } = object.metadata;
-  return { resource: resourceOf(object), name, ...(namespace !== undefined && { namespace }) };
 }
 
 /** Removes roles, accounts, configuration, Services and ClusterProperties that join made. */

@@ -9,11 +9,10 @@ import type { KubeClient } from '../../kube/client.ts';
 import { type DeployContext, withPatience } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
-import { resourceOf } from '../../api/kinds.ts';
 import { objectsOf, renderBroker } from '../manifests.ts';
 import { findCrdsInUse, withKept } from './crds-in-use.ts';
 import { withinTime } from './within-time.ts';
-import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, type Leftover, type ObjectRef, type Removal, removeLingering } from './delete-owned.ts';
+import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, type Leftover, type ObjectRef, refOf, type Removal, removeLingering } from './delete-owned.ts';
 
 export interface RemoveBrokerOptions {
   readonly brokerNamespace: string;
@@ -59,11 +58,6 @@ async function checkMembers(context: DeployContext, { brokerNamespace, force, le
     hints: ['mcs leave   # in each of them', 'mcs remove-broker --force   # if they no longer exist'],
     details: { members },
   });
-}
-
-function refOf(object: UnknownObject): ObjectRef {
-  const { name, namespace } = object.metadata;
-  return { resource: resourceOf(object), name, ...(namespace !== undefined && { namespace }) };
 }
 
 async function removeObjects({ client }: DeployContext, objects: readonly UnknownObject[], brokerNamespace: string, { signal }: TaskProgress): Promise<TaskOutcome> {

@@ -38,7 +38,7 @@ function portsOf(view: View, cluster: string): string {
 
 /** What is to be looked at: either side may be the one that hears nothing. */
 function fixOf(view: View, own: string, other: string): string[] {
-  return [`Let ${portsOf(view, other)} and ${portsOf(view, own)} pass, and the answers`, 'mcs show endpoints', 'mcs show connections'];
+  return [`Let ${portsOf(view, other)} and ${portsOf(view, own)} pass, and the answers`, 'mcs show endpoints', 'mcs diagnose firewall inter-cluster'];
 }
 
 const isConnected = ({ config }: MemberState): boolean => config.components.includes('connectivity');
@@ -101,5 +101,5 @@ export function judgePaths(view: Pick<View, 'cluster'>, remote: string): CheckOu
   if (broken.length === 0) return pass(count(paths.length, 'node'));
   const lines = broken.map(({ node, path }) => `${node} to ${remote}: ${path.statusMessage === '' ? path.status : path.statusMessage}`);
   const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
-  return fail([...lines.slice(0, SHOWN), ...more], [`Let UDP ${INNER_PORT} pass between the nodes of the cluster`, `mcs diagnose connections --context ${view.cluster.context}`]);
+  return fail([...lines.slice(0, SHOWN), ...more], [`Let UDP ${INNER_PORT} pass between the nodes of the cluster`, `mcs diagnose firewall intra-cluster --context ${view.cluster.context}`]);
 }

@@ -1,9 +1,9 @@
 import { APP_COMPONENT } from '../../api/labels.ts';
-import { MEMBER_BROKER_SECRET, MEMBER_NAMESPACE } from '../../api/names.ts';
+import { MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { podTroubles } from '../../api/pod-troubles.ts';
 import { resources } from '../../api/resources.ts';
 import type { Pod } from '../../api/types/index.ts';
-import type { CredentialState, WorkloadState } from '../../inspect/cluster-state.ts';
+import type { ClusterState, CredentialState, WorkloadState } from '../../inspect/cluster-state.ts';
 import { judgeCredential } from '../../inspect/describe-credential.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
@@ -11,6 +11,20 @@ import { readOwnPods } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 import { withLastWords } from '../last-words.ts';
 import { scale } from '../repairs.ts';
+
+/** The check of the controller, which also tells of parts that have no configuration. */
+export const CONTROLLER_CHECK = 'MCS-DEP-01';
+
+/** Whether parts of a member stand in a cluster, configured or not. */
+export function hasMemberParts({ workloads }: Pick<ClusterState, 'workloads'>): boolean {
+  return workloads.some(({ namespace }) => namespace === MEMBER_NAMESPACE);
+}
+
+/** Parts that somebody left behind, or that a join which was cut short has not come to. */
+function judgeUnconfigured({ cluster }: DiagnoseContext): CheckOutcome {
+  const parts = cluster.state.workloads.filter(({ namespace }) => namespace === MEMBER_NAMESPACE).map(({ kind, name }) => `${kind} ${name}`);
+  return fail([`there is no readable ConfigMap ${MEMBER_NAMESPACE}/${MEMBER_CONFIG}, so ${parts.join(', ')} cannot know what they are a member of`], [`mcs join broker-info.subm --context ${cluster.context}`, `mcs leave --context ${cluster.context}   # to remove what is left`]);
+}
 
 /** A part that must be there and ready. */
 export function expectReady(context: DiagnoseContext, component: string): CheckOutcome {
@@ -85,7 +99,13 @@ async function explainAbsence({ cluster: { client, context } }: DiagnoseContext,
 
 /** Checks of clusters that are members. */
 export const memberDeploymentChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-DEP-01', title: 'The controller is ready', topic: 'deployment', needs: [], run: readyOf('controller') },
+  {
+    id: CONTROLLER_CHECK,
+    title: 'The controller is ready',
+    topic: 'deployment',
+    needs: [],
+    run: (context, signal) => (context.cluster.state.member === undefined ? Promise.resolve(judgeUnconfigured(context)) : readyOf('controller')(context, signal)),
+  },
   { id: 'MCS-DEP-02', title: 'The name server is ready', topic: 'deployment', needs: [], run: readyOf('dns') },
   {
     id: 'MCS-DEP-03',

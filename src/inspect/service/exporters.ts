@@ -31,12 +31,15 @@ export function findExporters(view: ServiceView): readonly string[] {
   return view.members.filter(({ service }) => service !== undefined && !isCopy(service)).map(({ cluster }) => cluster).toSorted();
 }
 
-/** Throws MCS_SERVICE_UNKNOWN unless some cluster that was read has, exports or imports the service, and MCS_CLUSTER_UNREACHABLE where none was. */
+/** Throws MCS_SERVICE_UNKNOWN unless some cluster that was read has, exports or imports the service, MCS_CLUSTER_UNREACHABLE where none was, and MCS_NOT_JOINED where none is a member. */
 export function requireKnown(view: ServiceView, verb: string): void {
   if (findExporters(view).length > 0 || view.members.some(({ serviceImport }) => serviceImport !== undefined)) return;
   const [first] = view.unread;
   if (first !== undefined && view.members.length === 0) {
     throw new McsError('MCS_CLUSTER_UNREACHABLE', `Cannot ${verb} ${view.namespace}/${view.name}: no member could be read, "${first.context}" for one: ${first.message}`, { hints: first.hints });
+  }
+  if (view.members.length === 0 && view.leftOut.length > 0) {
+    throw new McsError('MCS_NOT_JOINED', `Cannot ${verb} ${view.namespace}/${view.name}: no cluster is a member: ${view.leftOut.map(({ context, reason }) => `"${context}" (${reason})`).join(', ')}`, { hints: ['mcs join broker-info.subm'] });
   }
   const unread = first === undefined ? '' : ` (not read: ${view.unread.map(({ context }) => `"${context}"`).join(', ')})`;
   throw new McsError('MCS_SERVICE_UNKNOWN', `Cannot ${verb} ${view.namespace}/${view.name}: no cluster has, exports or imports a service of that name${unread}`, { hints: ['mcs show services'] });

@@ -9,7 +9,7 @@ export const CREDENTIAL_MOUNT = '/etc/mcs/broker';
 export interface BrokerRequest {
   /** Whether the member has gateways: then it writes the ends of its tunnels too. */
   readonly isConnected: boolean;
-  /** For each connection and each request, ms. */
+  /** For the answer to a name, ms; a connection has twice as long, and all requests together have what is left of four times. */
   readonly timeoutMs: number;
 }
 
@@ -33,5 +33,5 @@ export interface BrokerPath {
   readonly steps: readonly BrokerStep[];
 }
 
-/** Steps that are slow, but do not fail, end together after this many times `timeoutMs`. */
-export const BROKER_PATH_TRIES = 4;
+/** All requests have ended after this many times `timeoutMs`: a server that is slow is no broken one. */
+export const BROKER_PATH_TIMES = 4;

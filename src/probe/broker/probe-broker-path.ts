@@ -6,7 +6,7 @@ import { ApiError, isUnauthorized } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { resources } from '../../api/resources.ts';
 import { tryTarget } from '../reach.ts';
-import { BROKER_PATH_TRIES, type BrokerLayer, type BrokerPath, type BrokerRequest, type BrokerStep } from './broker-path.ts';
+import { BROKER_PATH_TIMES, type BrokerLayer, type BrokerPath, type BrokerRequest, type BrokerStep } from './broker-path.ts';
 import { lookAtTls } from './certificate-facts.ts';
 import { findDenied, useBroker } from './use-broker.ts';
 
@@ -40,10 +40,15 @@ class PathProbe {
     this.#request = request;
     this.#credential = credential;
     this.#client = client;
-    this.#signal = AbortSignal.timeout(request.timeoutMs * BROKER_PATH_TRIES);
+    this.#signal = AbortSignal.timeout(request.timeoutMs * BROKER_PATH_TIMES);
     const { hostname, port, protocol } = new URL(credential.server);
     this.#host = hostname.replace(/^\[|\]$/g, '');
     this.#port = port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port);
+  }
+
+  /** For a second and a third packet, where the first is lost. */
+  get #connectMs(): number {
+    return this.#request.timeoutMs * 2;
   }
 
   async run(): Promise<BrokerPath> {
@@ -81,7 +86,7 @@ class PathProbe {
 
   /** One address that connects is enough, for clients try the others. */
   async #connect(): Promise<Finding> {
-    const tried = await Promise.all(this.#addresses.map((host) => tryTarget({ host, port: this.#port }, { timeoutMs: this.#request.timeoutMs, portOf: (port) => port })));
+    const tried = await Promise.all(this.#addresses.map((host) => tryTarget({ host, port: this.#port }, { timeoutMs: this.#connectMs, portOf: (port) => port })));
     const open = tried.filter(({ error }) => error === undefined);
     if (open.length === 0) return broken(tried.map(({ host, port }) => `${host} port ${port}`), tried[0]?.error);
     this.#addresses = open.map(({ host }) => host);
@@ -91,7 +96,7 @@ class PathProbe {
   async #secure(): Promise<Finding> {
     const { ca } = this.#credential;
     const [address = this.#host] = this.#addresses;
-    const { code, seen } = await lookAtTls({ host: this.#host, address, port: this.#port, ca, timeoutMs: this.#request.timeoutMs });
+    const { code, seen } = await lookAtTls({ host: this.#host, address, port: this.#port, ca, timeoutMs: this.#connectMs });
     return code === undefined ? ok(...seen) : broken(seen, code);
   }
 
