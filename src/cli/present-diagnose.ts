@@ -36,17 +36,20 @@ function checkLines(check: CheckResult, { mark, dim, command }: Marks): readonly
   return [head, ...evidence.map((line) => `       ${line}`), ...curesOf(check).map((line) => `       fix: ${command(line)}`)];
 }
 
-/** Pairs that are well share a line: a set of 200 clusters has 199 for each. */
+/** Pairs that are well, and those that were left out for one reason, share a line: a set of 200 clusters has 199 for each. */
 function joinPairs(checks: readonly CheckResult[]): readonly CheckResult[] {
-  const isJoined = ({ peer, status }: CheckResult): boolean => peer !== undefined && status === 'pass';
-  const joined = Map.groupBy(checks.filter(isJoined), ({ id }) => id);
+  const isJoined = ({ peer, status }: CheckResult): boolean => peer !== undefined && (status === 'pass' || status === 'skip');
+  const likeness = ({ evidence, id, status }: CheckResult): string => [id, ...(status === 'skip' ? evidence : [])].join('\n');
+  const joined = Map.groupBy(checks.filter(isJoined), likeness);
   return checks.flatMap((check) => {
     if (!isJoined(check)) return [check];
-    const same = joined.get(check.id) ?? [];
+    const same = joined.get(likeness(check)) ?? [];
     if (same[0] !== check) return [];
     const peers = same.flatMap(({ peer }) => peer ?? []);
+    if (peers.length === 1) return [check];
     const { peer: _peer, ...first } = check;
-    return [peers.length === 1 ? check : { ...first, evidence: [peers.length > NAMED_PEERS ? count(peers.length, 'cluster') : peers.join(', ')] }];
+    const named = peers.length > NAMED_PEERS ? count(peers.length, 'cluster') : peers.join(', ');
+    return [check.status === 'skip' ? { ...first, peer: named } : { ...first, evidence: [named] }];
   });
 }
 

@@ -14,13 +14,14 @@ export interface DryRun<T> {
 
 type Named = Pick<ObjectMeta, 'name' | 'namespace'>;
 
+const describe = ({ kind }: Resource<KubeObject>, metadata: Named): string => describeObject({ kind, metadata });
 const named = (name: string, namespace: string | undefined): Named => ({ name, ...(namespace !== undefined && { namespace }) });
 
 /** The server validates and admits each write, but stores none. What would be deleted is not found any more: later steps plan as they would run. */
 function dryRunClient(client: KubeClient, planned: string[]): KubeClient {
   const deleted = new Set<string>();
   const note = (verb: string, resource: Resource<KubeObject>, object: Named): void => {
-    planned.push(`${verb} ${describeObject({ kind: resource.kind, metadata: object })}`);
+    planned.push(`${verb} ${describe(resource, object)}`);
   };
   return {
     server: client.server,

@@ -66,7 +66,8 @@ export function appliesTo(check: DiagnoseCheck, { state }: Pick<FleetMember, 'st
 
 /** Checks every cluster of a fleet in parallel. A cluster that could not be read is a failed check. Throws MCS_USAGE for a selection of nothing. */
 export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<DiagnoseReport> {
-  const { signal, deadlineMs, clock = systemClock, pods = { reason: 'none were asked for' } } = options;
+  const { signal, deadlineMs, clock = systemClock } = options;
+  const pods = limitPods(options);
   const suppressions = (options.suppress ?? []).map((text) => parseSuppression(text, ALL_CHECKS));
   const selected = selectChecks(ALL_CHECKS, options);
   const fleetReadings = new ReadOnce();
@@ -82,6 +83,11 @@ export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<
   });
   const clusters = [...reports, ...unread].map((report) => ({ ...report, checks: report.checks.filter((result) => selected.isShown(result)).map((result) => suppress(result, report.name, suppressions)) }));
   return makeReport(clusters, fleet.leftOut);
+}
+
+/** Pods that are late are left out before the checks that wait for them are late themselves, with time to be removed. */
+function limitPods({ deadlineMs, pods = { reason: 'none were asked for' } }: Pick<DiagnoseOptions, 'deadlineMs' | 'pods'>): Looked<PodSettings> {
+  return 'reason' in pods ? pods : { found: { ...pods.found, enough: AbortSignal.timeout(Math.floor(deadlineMs * 0.85)) } };
 }
 
 /** All that can be said of a cluster that does not answer. */

@@ -76,7 +76,8 @@ async function readMember(client: KubeClient, signal: AbortSignal): Promise<Memb
   return { config, ...(credential && { credential }), ...(dnsWiring && { dnsWiring }), exports, imports: imports.filter(isLocal), readyEndpoints: countReadyEndpoints(local), endpointDigests: sumDigests(local, importedIdentity) };
 }
 
-async function readDataPlane(client: KubeClient, signal: AbortSignal): Promise<DataPlaneState> {
+/** What the gateway agents of a member say. */
+export async function readDataPlane(client: KubeClient, signal: AbortSignal): Promise<DataPlaneState> {
   const options = { namespace: MEMBER_NAMESPACE, signal };
   const [endpoints, gateways, routeAgents, leaseAge] = await Promise.all([
     listServed(client, resources.cableEndpoints, options),

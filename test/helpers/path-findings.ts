@@ -38,7 +38,7 @@ function resultOf(key: string, { flows, requests }: PathsPlan, { fate = () => 'd
   return {
     sent: own.map((flow) => ({ token: flow.token, from: flow.from.address, fromPort: flow.fromPort ?? EPHEMERAL, sent: fate(flow) === 'unsent' ? 0 : 10, ...(fate(flow) === 'unsent' && { error: 'ENETUNREACH' }) })),
     seen: coming.map((flow) => ({ token: flow.token, arrived: ['delivered', 'filtered'].includes(fate(flow)) ? [passage(flow)] : [], delivered: fate(flow) === 'delivered' ? [passage(flow)] : [] })),
-    echoes: echoes.map((target) => ({ ...target, sent: 10, ...(answered(target.host) ? { received: 10, averageMs: 0.42 } : { received: 0 }) })),
+    echoes: echoes.map((target) => ({ ...target, sent: 10, ...(answered(target.host) ? { received: 10, medianMs: 0.42 } : { received: 0 }) })),
     sizes: sizes.map((address) => (address.startsWith('10.') ? { address, device: 'mcs-cable', promised: 1420, largest } : { address, device: 'eth0', promised: 1500, largest: Math.min(1500, largest + 80) })),
   };
 }

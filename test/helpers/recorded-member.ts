@@ -1,12 +1,12 @@
 import { APP_COMPONENT, APP_MCS, APP_NAME, APP_VERSION, DERIVED_SERVICE, GATEWAY_NODE, MANAGED_BY, MANAGED_BY_MCS, MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER, MEMBER, SERVICE_NAME } from '../../src/api/labels.ts';
-import { BROKER_NAMESPACE, GATEWAY_AGENT, GATEWAY_LEASE, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { BROKER_NAMESPACE, brokerObjectName, GATEWAY_AGENT, GATEWAY_LEASE, MEMBER_BROKER_SECRET, MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
 import type { CableConnection, CableEndpointSpec, KubeObject, MemberConfig, ObjectMeta } from '../../src/api/types/index.ts';
 import type { ObjectStore } from '../../src/kube-serve/store.ts';
 import { ownershipLabels } from '../../src/sync/ownership.ts';
 import { SERVICE_OWNER } from '../../src/sync/service/broker-objects.ts';
 import { derivedServiceName } from '../../src/sync/service/imported-names.ts';
-import { cableSpec, memberImport } from './member-records.ts';
+import { cableSpec, memberEndpoints, memberImport } from './member-records.ts';
 
 /** What stands in a member in which all is well, as agents that are not there have left it. */
 export interface RecordedMember {
@@ -31,6 +31,7 @@ const YES = { status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z', reason
 const podRange = (number: number): string => `10.${number}.0.0/16`;
 const gatewayAddress = (number: number): string => `192.0.${2 + Math.floor(number / 250)}.${1 + (number % 250)}`;
 const serviceName = (index: number): string => `web-${index}`;
+const addressesOf = (slice: number): readonly string[] => [1, 2, 3].map((host) => `10.0.${slice + 1}.${host}`);
 
 /** Address of an imported service in any cluster. */
 export function recordedAddress(index: number): string {
@@ -141,7 +142,7 @@ class Recorder {
     this.#put(resources.services, { metadata: { name: derived, namespace, labels: { ...tag, [MCS_SERVICE_NAME]: service } }, spec: { type: 'ClusterIP', clusterIP: recordedAddress(index), clusterIPs: [recordedAddress(index)], ports } });
     this.#put(resources.serviceImports, { metadata: { name: service, namespace, labels: tag, annotations: { [DERIVED_SERVICE]: derived } }, spec: { type: 'ClusterSetIP', ips: [recordedAddress(index)], ports } });
     for (let slice = 0; slice < slices; slice += 1) {
-      const endpoints = [1, 2, 3].map((host) => ({ addresses: [`10.0.${slice + 1}.${host}`], conditions: { ready: true, serving: true, terminating: false }, hostname: `pod-${host}`, zone: 'zone-a' }));
+      const endpoints = addressesOf(slice).map((address, host) => ({ addresses: [address], conditions: { ready: true, serving: true, terminating: false }, hostname: `pod-${host}`, zone: 'zone-a' }));
       const labels = { ...tag, [MCS_SERVICE_NAME]: service, [MCS_SOURCE_CLUSTER]: exporter };
       if (name === exporter) this.#put(resources.endpointSlices, { metadata: { name: `${service}-${slice}`, namespace, labels: { [SERVICE_NAME]: service } }, addressType: 'IPv4', ports, endpoints });
       this.#put(resources.endpointSlices, { metadata: { name: `${service}-${slice}.${exporter}`, namespace, labels }, addressType: 'IPv4', ports, endpoints });
@@ -149,14 +150,21 @@ class Recorder {
   }
 
   #broker(): void {
-    const { members: [exporter = ''], members, services } = this.#member;
+    const { members: [exporter = ''], members, services, slices = 1 } = this.#member;
     const at = { namespace: BROKER_NAMESPACE };
     for (const [number, member] of members.entries()) {
       this.#put(resources.clusters, { metadata: { name: member, ...at, labels: { [MEMBER]: member } }, spec: { cluster_id: member, cluster_cidr: [podRange(number)], service_cidr: ['10.96.0.0/16'] } });
       // as long as anybody may look at it: nobody renews it
       this.#put(resources.leases, { metadata: { name: member, ...at }, spec: { holderIdentity: member, leaseDurationSeconds: 86_400, renewTime: new Date().toISOString().replace('Z', '000Z') } });
     }
-    for (let index = 0; index < services; index += 1) this.#put(resources.serviceImports, memberImport({ cluster: exporter, namespace: NAMESPACE, service: serviceName(index) }, BROKER_NAMESPACE));
+    for (let index = 0; index < services; index += 1) {
+      const service = { cluster: exporter, namespace: NAMESPACE, service: serviceName(index) };
+      this.#put(resources.serviceImports, memberImport(service, BROKER_NAMESPACE));
+      for (let slice = 0; slice < slices; slice += 1) {
+        const { metadata, ...rest } = memberEndpoints(service, addressesOf(slice), BROKER_NAMESPACE);
+        this.#put(resources.endpointSlices, { ...rest, metadata: { ...metadata, name: brokerObjectName(`${service.service}-${slice}`, NAMESPACE, exporter) } });
+      }
+    }
   }
 }
 

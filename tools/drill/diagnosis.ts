@@ -8,7 +8,6 @@ import { describeFindings, judgeReport, namedCauses } from './judge-report.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const PAUSE_MS = 200;
-/** Less than the usual 30 s, because some faults are servers that never answer. */
 const ARGS = ['diagnose', 'all', '-o', 'json', '--fail-on', 'warning'];
 
 export interface Diagnosis {

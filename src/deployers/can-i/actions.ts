@@ -43,7 +43,8 @@ function joinSteps(isConnected: boolean): AccessQuestion[] {
     ...questionsAbout(resources.nodes, isConnected ? ['list', 'patch'] : ['list']),
     // an earlier join may have installed what this one does not want
     ...[resources.daemonSets, resources.services].flatMap((resource) => inMember(resource, ['get'])),
-    ...(isConnected ? inMember(resources.gateways, ['list']) : []),
+    // what the gateways say of their tunnels
+    ...(isConnected ? [resources.gateways, resources.cableEndpoints, resources.routeAgents].flatMap((resource) => inMember(resource, ['list'])) : []),
   ];
 }
 

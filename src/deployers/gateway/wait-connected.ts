@@ -1,10 +1,11 @@
-import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import type { CableConnection, ClusterSettings } from '../../api/types/index.ts';
 import { sleep } from '../../base/clock.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
 import type { MemberCredential } from '../../broker-info/index.ts';
 import { gatewayNodes } from '../../discovery/gateway-nodes.ts';
+import { carriersIn } from '../../inspect/data-plane.ts';
+import { readDataPlane } from '../../inspect/read-cluster.ts';
 import { directAccess } from '../../kube/access.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { FleetContext } from '../deploy-context.ts';
@@ -14,10 +15,9 @@ import type { Deadline } from '../wait-rollout.ts';
 const LONGEST_MS = 30_000;
 const POLL_MS = 250;
 
-/** What the active gateway says of its tunnels. */
-async function readConnections(client: KubeClient, signal: AbortSignal): Promise<readonly CableConnection[]> {
-  const { items } = await client.list(resources.gateways, { namespace: MEMBER_NAMESPACE, signal });
-  return items.flatMap(({ status }) => (status?.haStatus === 'active' ? status.connections : []));
+/** What the active gateway says of its tunnels; the last words of one that has fallen silent do not count. */
+async function readConnections(client: KubeClient, clusterID: string, signal: AbortSignal): Promise<readonly CableConnection[]> {
+  return carriersIn(clusterID, await readDataPlane(client, signal)).flatMap(({ connections }) => connections);
 }
 
 async function findConnectedMembers(broker: KubeClient, { clusterID, namespace }: MemberCredential, signal: AbortSignal): Promise<string[]> {
@@ -42,11 +42,17 @@ export function connectionOutcome(members: readonly string[], connections: reado
   return { state: 'warning', detail: `${lacks.join('; ')}. mcs diagnose connections says why`, isFinal: members.every(isBuilt) };
 }
 
-async function waitFor({ client, clock }: FleetContext, members: readonly string[], isProbed: boolean, { timeoutMs }: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
+interface Wanted {
+  readonly clusterID: string;
+  readonly members: readonly string[];
+  readonly isProbed: boolean;
+}
+
+async function waitFor({ client, clock }: FleetContext, { clusterID, isProbed, members }: Wanted, { timeoutMs }: Deadline, progress: TaskProgress): Promise<TaskOutcome> {
   const { signal } = progress;
   const until = clock.monotonic() + Math.min(LONGEST_MS, timeoutMs);
   for (;;) {
-    const { isFinal, ...outcome } = connectionOutcome(members, await readConnections(client, signal), isProbed);
+    const { isFinal, ...outcome } = connectionOutcome(members, await readConnections(client, clusterID, signal), isProbed);
     if (isFinal || clock.monotonic() >= until) return outcome;
     progress.update(`Waiting for ${members.join(', ')}`);
     await sleep(clock, POLL_MS, signal);
@@ -63,7 +69,7 @@ export async function waitForConnections(context: FleetContext, credential: Memb
   const broker = context.connect(directAccess({ ...credential, token: () => credential.token }));
   try {
     const members = await findConnectedMembers(broker, credential, progress.signal);
-    return members.length === 0 ? { state: 'skipped', detail: 'no other member has a gateway yet' } : await waitFor(context, members, healthCheck, deadline, progress);
+    return members.length === 0 ? { state: 'skipped', detail: 'no other member has a gateway yet' } : await waitFor(context, { clusterID: credential.clusterID, members, isProbed: healthCheck }, deadline, progress);
   } finally {
     broker.close();
   }

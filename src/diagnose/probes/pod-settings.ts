@@ -7,4 +7,6 @@ export interface PodSettings {
   /** For each question and each connection of the pod, ms. */
   readonly tryMs: number;
   readonly progress: (text: string) => void;
+  /** Aborts when nobody can wait any longer: a pod that has not answered by then is left out, and is no fault. */
+  readonly enough?: AbortSignal;
 }

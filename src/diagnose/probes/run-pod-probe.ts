@@ -63,9 +63,9 @@ async function run(context: DiagnoseContext, signal: AbortSignal): Promise<Looke
   if ('reason' in pods) return { reason: `not tested without pods (${pods.reason})` };
   const image = cluster.state.workloads.find(({ namespace }) => namespace === MEMBER_NAMESPACE)?.image;
   if (image === undefined) return { reason: 'not tested: no part of mcs runs here, so its image is not known' };
-  const { progress, runID, startMs, tryMs } = pods.found;
+  const { enough, progress, runID, startMs, tryMs } = pods.found;
   const [planned, node] = await Promise.all([plan(context, tryMs, signal), findNode(context, signal), removeEndedPods(context, signal)]);
-  const limit = AbortSignal.timeout(startMs + probeLimitMs(planned.request) + AROUND_MS);
+  const limit = AbortSignal.any([AbortSignal.timeout(startMs + probeLimitMs(planned.request) + AROUND_MS), ...(enough === undefined ? [] : [enough])]);
   try {
     const looked = await runProbePod(cluster.client, {
       name: `mcs-diagnose-${runID}`,

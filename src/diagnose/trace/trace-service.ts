@@ -27,6 +27,7 @@ export interface TraceOptions {
   readonly clock?: Clock;
 }
 
+/** docs/schemas/trace.schema.json describes it as JSON. */
 export interface TraceReport extends ServiceKey {
   /** True if no hop is broken. */
   readonly ok: boolean;

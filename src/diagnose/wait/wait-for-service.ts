@@ -23,6 +23,7 @@ export interface WaitOptions {
   readonly clock?: Clock;
 }
 
+/** docs/schemas/wait.schema.json describes it as JSON. */
 export interface WaitReport extends ServiceKey {
   readonly stage: Stage;
   readonly clusters: readonly ClusterStage[];

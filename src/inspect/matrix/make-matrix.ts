@@ -18,7 +18,10 @@ export interface MatrixPair {
   readonly asymmetry?: 'state' | 'rtt';
 }
 
-/** N x N: all ordered pairs of different clusters, by `from`, then by `to`, in the order of `clusters`. */
+/**
+ * N x N: all ordered pairs of different clusters, by `from`, then by `to`, in the order of `clusters`.
+ * docs/schemas/matrix.schema.json describes it as JSON.
+ */
 export interface MatrixReport {
   readonly clusters: readonly MatrixCluster[];
   readonly pairs: readonly MatrixPair[];

@@ -31,6 +31,7 @@ export interface ExportDiff {
   readonly fields: readonly DiffField[];
 }
 
+/** docs/schemas/diff.schema.json describes it as JSON. */
 export interface ServiceDiff extends ServiceKey {
   readonly ok: boolean;
   readonly exports: readonly ExportDiff[];

@@ -63,8 +63,8 @@ export interface SeenDatagrams {
 export interface EchoAnswer extends EchoTarget {
   readonly sent: number;
   readonly received: number;
-  /** Mean time there and back, ms; absent where nothing came back. */
-  readonly averageMs?: number;
+  /** Median of the times there and back, ms; absent where nothing came back. */
+  readonly medianMs?: number;
 }
 
 export interface PathSize {

@@ -19,6 +19,7 @@ export interface TestResult {
   readonly next: readonly string[];
 }
 
+/** docs/schemas/verify.schema.json describes it as JSON. */
 export interface VerifyReport {
   readonly ok: boolean;
   readonly summary: Readonly<Record<TestStatus, number>>;

@@ -8,14 +8,14 @@ import { type CallerGroup, callerKey, groupByCaller, judgeGroup, makeRequest, ty
 import { kindOf } from './catalogue.ts';
 import { disturb, type Restore } from './disturb.ts';
 import type { Verdict } from './judge-test.ts';
+import { makeResults } from './make-results.ts';
 import { HEADLESS_PODS, SHARED_SERVICE, webService } from './names.ts';
-import { nextCommands } from './next-commands.ts';
 import { createAll, makePlace, type Place, removePlace } from './place.ts';
 import { sharingClusters } from './plan-discovery.ts';
 import type { Disruption, PlannedTest, Stage } from './planned-test.ts';
 import type { VerifySite } from './read-sites.ts';
 import { makeReport, type TestResult, type VerifyReport } from './report.ts';
-import { callerPod, type PlannedStage, stagesOf, type VerifyPlan } from './verify-plan.ts';
+import { callerPod, describeStage, type PlannedStage, stagesOf, type VerifyPlan } from './verify-plan.ts';
 
 export interface RunOptions {
   readonly settings: VerifySettings;
@@ -24,14 +24,6 @@ export interface RunOptions {
   readonly runTasks: TaskRunner;
   readonly signal: AbortSignal;
 }
-
-const TITLES: Readonly<Record<Stage, string>> = {
-  before: 'Before the export',
-  exported: 'Names and calls',
-  withdrawn: 'After the export is taken back',
-};
-
-const titleOf = (stage: Stage | Disruption): string => (typeof stage === 'string' ? TITLES[stage] : `${stage.test === 'gateway-move' ? 'Move the gateway' : 'Restart the gateway'} of ${stage.cluster}`);
 
 /** One run over its clusters. What a cluster cannot do makes its tests fail, and no others. */
 class VerifyRun {
@@ -67,15 +59,7 @@ class VerifyRun {
   }
 
   results(kept: boolean): readonly TestResult[] {
-    const { clusters, namespaces, tests } = this.#plan;
-    return tests.map((test) => {
-      const { name, skip, where } = test;
-      const { suite, title } = kindOf(name);
-      const base = { suite, name, title, where, clusters: test.clusters };
-      const verdict = this.#verdicts.get(test);
-      if (verdict === undefined) return { ...base, status: 'skip', milliseconds: 0, evidence: [skip ?? this.#skips.get(test) ?? 'a test before failed, and everything is kept as it was then'], next: [] };
-      return { ...base, ...verdict, next: verdict.status === 'fail' ? nextCommands(test, { clusters, kept, namespace: namespaces.pods }) : [] };
-    });
+    return makeResults(this.#plan, { verdicts: this.#verdicts, skips: this.#skips, kept });
   }
 
   #site(cluster: string): VerifySite {
@@ -110,7 +94,7 @@ class VerifyRun {
 
   #stageTask({ stage, tests }: PlannedStage): Task {
     return {
-      title: titleOf(stage),
+      title: describeStage(stage),
       run: async (progress) => {
         if (this.#options.keep && this.hasFailed) return { state: 'skipped' };
         const restore = await this.#enter(stage, progress);

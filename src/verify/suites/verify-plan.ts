@@ -47,6 +47,18 @@ export function stageName(stage: Stage | Disruption): string {
   return typeof stage === 'string' ? stage : `${stage.test}-${stage.cluster}`;
 }
 
+const TITLES: Readonly<Record<Stage, string>> = {
+  before: 'Before the export',
+  exported: 'Names and calls',
+  withdrawn: 'After the export is taken back',
+};
+
+/** A stage for people. */
+export function describeStage(stage: Stage | Disruption): string {
+  if (typeof stage === 'string') return TITLES[stage];
+  return `${stage.test === 'gateway-move' ? 'Move the gateway' : 'Restart the gateway'} of ${stage.cluster}`;
+}
+
 /** The stages that have tests to run, in their order. */
 export function stagesOf({ tests }: Pick<VerifyPlan, 'tests'>): readonly PlannedStage[] {
   const active = tests.filter(({ skip }) => skip === undefined);

@@ -27,6 +27,11 @@ describe('formatDiagnose', () => {
     expect(linesOf(...pairs(['a']), ...pairs(['x'], 'fail'), ...pairs(['b'])).slice(0, 2)).toEqual(['  ok   MCS-NET-07   Connected (a, b)', '  FAIL MCS-NET-07   Connected: x']);
   });
 
+  it('joins the pairs that were left out for one reason, apart from those left out for another', () => {
+    const skipped = ['a', 'b', 'c'].map((peer): CheckResult => ({ ...base, id: 'MCS-NET-10', title: 'UDP passes', peer, status: 'skip', evidence: [peer === 'c' ? 'no image' : 'no pods'] }));
+    expect(formatDiagnose(makeReport([{ context: 'w', name: 'w', checks: skipped }])).split('\n').slice(1, 5)).toEqual(['  skip MCS-NET-10   UDP passes: a, b', '       no pods', '  skip MCS-NET-10   UDP passes: c', '       no image']);
+  });
+
   it('shows evidence and fix of what failed, and folds what it caused', () => {
     expect(formatDiagnose(report)).toBe(
       [

@@ -14,7 +14,7 @@ async function spoil(scene: Scene, cluster: string, data: Readonly<Record<string
 
 /** What members show to the broker, and their signs of life there. */
 const makeLifeFaults: MakeFaults = ({ dice, near, far }) => {
-  const [silent, hasty] = [dice.word(), dice.word()];
+  const [silent, hasty, badToken, badTime] = [dice.word(), dice.word(), dice.word(), dice.word()];
   const octets = [dice.between(180, 204), dice.between(205, 230)] as const;
   const [expired, damaged, lost] = [dice.pick([near, far]), dice.pick([near, far]), dice.pick([near, far])];
   const hundreds = dice.between(2, 30);
@@ -25,12 +25,12 @@ const makeLifeFaults: MakeFaults = ({ dice, near, far }) => {
       name: 'credential expired',
       expected: [{ cluster: expired, id: 'MCS-DEP-03', evidence: `expired at ${expiry}` }],
       // with a good token it would be renewed at once
-      inject: (scene) => spoil(scene, expired, { expiresAt: base64(expiry), token: base64(dice.word()) }),
+      inject: (scene) => spoil(scene, expired, { expiresAt: base64(expiry), token: base64(badToken) }),
     },
     {
       name: 'credential damaged',
       expected: [{ cluster: damaged, id: 'MCS-DEP-03', evidence: 'is damaged' }],
-      inject: (scene) => spoil(scene, damaged, { expiresAt: base64(dice.word()), token: base64(dice.word()) }),
+      inject: (scene) => spoil(scene, damaged, { expiresAt: base64(badTime), token: base64(badToken) }),
     },
     {
       name: 'credential deleted',
@@ -52,7 +52,7 @@ const makeLifeFaults: MakeFaults = ({ dice, near, far }) => {
 
 /** The way to the broker, layer by layer, as pods of the member find it. */
 const makeBrokerFaults: MakeFaults = ({ dice, near, far }) => {
-  const host = `${dice.word()}.invalid`;
+  const [host, badToken] = [`${dice.word()}.invalid`, dice.word()];
   const port = dice.between(1, 1023);
   return [
     {
@@ -80,7 +80,7 @@ const makeBrokerFaults: MakeFaults = ({ dice, near, far }) => {
       name: 'token that the broker does not know',
       needsPods: true,
       expected: [{ cluster: far, id: 'MCS-BRK-05', evidence: '401' }],
-      inject: (scene) => spoil(scene, far, { token: base64(dice.word()) }),
+      inject: (scene) => spoil(scene, far, { token: base64(badToken) }),
     },
     {
       name: 'rights of a member on the broker taken away',

@@ -31,7 +31,7 @@ export const makeDnsFaults: MakeFaults = ({ dice, near, far }) => {
     {
       name: 'Service of the name server selects no pod',
       needsPods: true,
-      expected: [{ cluster: detached, id: 'MCS-DNS-04', evidence: 'mcs-dns' }],
+      expected: [{ cluster: detached, id: 'MCS-DNS-04', evidence: 'no server there' }],
       inject: (scene) => {
         const select = (value: unknown): unknown => ({ spec: { selector: { [app]: value } } });
         return change(scene.client(detached), { resource: resources.services, name: 'mcs-dns', namespace: MEMBER_NAMESPACE }, select('yes'), select(null));

@@ -4,10 +4,10 @@ import { BROKER_NAMESPACE, GATEWAY_LEASE, MEMBER_CONFIG, MEMBER_NAMESPACE } from
 import { resources } from '../../../src/api/resources.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { brokerEndpointName } from '../../../src/sync/cable/endpoint-names.ts';
-import type { MakeFaults, Mend, Setting } from '../fault.ts';
+import type { MakeFaults, Mend } from '../fault.ts';
 import { change, draft, intrude, mendAll, MERGE, plantMember, replace } from '../world.ts';
 
-/** Of 127.X.0.0/16, where a sandbox has its networks: above those that it takes. */
+/** Of 127.X.0.0/16, where sandboxes have their networks: they take the low ones first. */
 const GHOST_OCTETS = [180, 230] as const;
 
 /** Edits what the member was joined with, as a person would who knows where it stands. */
@@ -18,12 +18,12 @@ async function reconfigure(client: KubeClient, fields: object): Promise<Mend> {
 }
 
 /** A member with a gateway that does not exist. */
-async function plantGateway(broker: KubeClient, { dice }: Pick<Setting, 'dice'>, ghost: { readonly name: string; readonly octet: number; readonly backend: string }): Promise<Mend> {
+async function plantGateway(broker: KubeClient, ghost: { readonly name: string; readonly octet: number; readonly backend: string }): Promise<Mend> {
   const { name, octet, backend } = ghost;
   const address = `127.${octet}.0.2`;
   const member = await plantMember(broker, { name, podCIDR: `127.${octet}.64.0/18`, serviceCIDR: `127.${octet}.128.0/17`, nodeCIDR: `${address}/32` });
   const spec = {
-    cluster_id: name, cable_name: cableName(name, address), hostname: dice.word(), private_ip: address, public_ip: '', nat_enabled: false,
+    cluster_id: name, cable_name: cableName(name, address), hostname: `${name}-gateway`, private_ip: address, public_ip: '', nat_enabled: false,
     backend, healthCheckIP: address, subnets: [`127.${octet}.64.0/18`],
     backend_config: { 'udp-port': '4500', 'natt-discovery-port': '4490', 'probe-port': '4491' },
   };
@@ -36,6 +36,7 @@ const makeGroundFaults: MakeFaults = ({ dice, near, far }) => {
   const any = (): string => dice.pick([near, far]);
   const [ipvs, calico, outside, resized] = [any(), any(), any(), any()];
   const octet = (): number => dice.between(...GHOST_OCTETS);
+  const ghostServices = `127.${octet()}.128.0/17`;
   const serviceRange = `127.${octet()}.${dice.between(0, 127)}.0/24`;
   const [node, pod, overlapping] = [dice.word(), dice.word(), dice.word()];
   const strayIP = `10.${dice.between(1, 254)}.${dice.between(1, 254)}.${dice.between(1, 254)}`;
@@ -66,7 +67,7 @@ const makeGroundFaults: MakeFaults = ({ dice, near, far }) => {
       inject: async (scene) => {
         const { items } = await scene.client(near).list(resources.clusters, {});
         const [podCIDR = ''] = items.find(({ spec }) => spec.cluster_id === far)?.spec.cluster_cidr ?? [];
-        return plantMember(scene.client(near), { name: overlapping, podCIDR: podCIDR.replace(/\d+$/, '24'), serviceCIDR: `127.${octet()}.128.0/17` });
+        return plantMember(scene.client(near), { name: overlapping, podCIDR: podCIDR.replace(/\d+$/, '24'), serviceCIDR: ghostServices });
       },
     },
     {
@@ -78,8 +79,7 @@ const makeGroundFaults: MakeFaults = ({ dice, near, far }) => {
 };
 
 /** Gateways and their agents, as far as they need no packets of a kernel. */
-const makeGatewayFaults: MakeFaults = (setting) => {
-  const { dice, near, far } = setting;
+const makeGatewayFaults: MakeFaults = ({ dice, near, far }) => {
   const any = (): string => dice.pick([near, far]);
   const [unlabelled, lost, lacking, cut] = [any(), any(), any(), any()];
   const [holder, mute, worker, module] = [dice.word(), dice.word(), dice.word(), dice.word()];
@@ -118,7 +118,7 @@ const makeGatewayFaults: MakeFaults = (setting) => {
         { cluster: near, id: 'MCS-NET-07', peer: mute, evidence: `127.${octet}.0.2` },
         { cluster: far, id: 'MCS-NET-07', peer: mute, evidence: `127.${octet}.0.2` },
       ],
-      inject: (scene) => plantGateway(scene.client(near), setting, { name: mute, octet, backend: 'loopback' }),
+      inject: (scene) => plantGateway(scene.client(near), { name: mute, octet, backend: 'loopback' }),
     },
     {
       name: 'node that lacks a kernel module',

@@ -120,6 +120,7 @@ const makeConflicts: MakeFaults = (setting) => {
 const makeReachFaults: MakeFaults = ({ dice, near, far, namespace, service }) => {
   const [policy, manual, refused] = [dice.word(), dice.word(), dice.word()];
   const port = dice.between(20_000, 30_000);
+  const octet = dice.between(180, 230);
   return [
     {
       name: 'NetworkPolicy in the way of other clusters',
@@ -129,7 +130,7 @@ const makeReachFaults: MakeFaults = ({ dice, near, far, namespace, service }) =>
     {
       name: 'endpoint that does not listen',
       needsPods: true,
-      expected: [{ cluster: near, id: 'MCS-SD-10', peer: far, isWarning: true, evidence: `:${port}` }],
+      expected: [{ cluster: near, id: 'MCS-SD-10', peer: far, isWarning: true, evidence: `port ${port} of ${namespace}/${manual}` }],
       inject: async (scene) => {
         const [pod] = (await scene.client(far).list(resources.pods, { namespace, labelSelector: `app=${service}` })).items;
         const metadata = { name: manual, namespace };
@@ -150,7 +151,6 @@ const makeReachFaults: MakeFaults = ({ dice, near, far, namespace, service }) =>
         { cluster: far, id: 'MCS-SD-05', isWarning: true, evidence: `of "${refused}"` },
       ],
       inject: async (scene) => {
-        const octet = dice.between(180, 230);
         const member = await plantMember(scene.client(near), { name: refused, podCIDR: `127.${octet}.64.0/18`, serviceCIDR: `127.${octet}.128.0/17` });
         const labels = { [MEMBER]: refused, [MCS_SERVICE_NAME]: service, [LIGHTHOUSE_SOURCE_NAME]: service, [LIGHTHOUSE_SOURCE_NAMESPACE]: 'kube-system', [LIGHTHOUSE_SOURCE_CLUSTER]: refused };
         const object = { metadata: { name: `${service}.kube-system.${refused}`, namespace: BROKER_NAMESPACE, labels }, spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80 }], ips: [`127.${octet}.128.9`] } };

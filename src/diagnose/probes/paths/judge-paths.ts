@@ -45,7 +45,7 @@ function blockedIn(flows: readonly ProbedFlow[]): readonly ProbedFlow[] {
 function judgeFlows(findings: PathFindings, kind: FlowKind, between: Between, isUp: boolean): CheckOutcome {
   const { own, peer } = between;
   const flows = findings.flows.filter((flow) => flow.kind === kind && [flow.from.cluster, flow.to.cluster].every((cluster) => cluster === own || cluster === peer));
-  if (flows.every((flow) => fateOf(flow) === 'untested')) return skipFor(findings, unique([own, peer]), unique(flows.map((flow) => flow.untested ?? ''))[0] ?? 'there was nothing to probe');
+  if (flows.every((flow) => fateOf(flow) === 'untested')) return skipFor(findings, unique([own, peer]), unique(flows.map((flow) => flow.untested ?? ''))[0] ?? 'nothing was probed between them: there are more clusters than are probed');
   const directions = [...Map.groupBy(flows, ({ from }) => nodeKey(from)).values()];
   const blocked = directions.flatMap(blockedIn);
   const lines = flows.map(describeFlow);
@@ -78,9 +78,9 @@ const isBetween = ({ own, peer }: Between) => ({ from, to }: { readonly from: Pr
 /** Below that share of answers a way counts as bad. */
 const GOOD_SHARE = 0.5;
 
-function describeEcho({ from, to, averageMs, received, sent }: PathFindings['echoes'][number], flow: ProbedFlow | undefined): string {
+function describeEcho({ from, to, medianMs, received, sent }: PathFindings['echoes'][number], flow: ProbedFlow | undefined): string {
   const way = `${nameOfNode(from)} to ${nameOfNode(to)}`;
-  if (averageMs !== undefined) return `${way}: ${averageMs} ms${received === sent ? '' : `, ${received} of ${sent} answered`}`;
+  if (medianMs !== undefined) return `${way}: ${medianMs} ms${received === sent ? '' : `, ${received} of ${sent} answered`}`;
   const line = `${way}: no answer to ${sent} probes`;
   const fate = flow === undefined ? 'untested' : fateOf(flow);
   if (fate === 'delivered') return `${line}; they arrive, so the way back is broken`;
@@ -93,7 +93,7 @@ export function judgeInner(looked: Found, between: Between): CheckOutcome {
   if ('reason' in looked) return untested(looked.reason);
   const findings = looked.found;
   const echoes = findings.echoes.filter(isBetween(between));
-  if (echoes.length === 0) return skipFor(findings, [between.own, between.peer], 'no address of the other cluster answers probes');
+  if (echoes.length === 0) return skipFor(findings, [between.own, between.peer], 'nothing was probed between them: no address answers probes, or there are more clusters than are probed');
   const flowOf = ({ from, to }: PathFindings['echoes'][number]): ProbedFlow | undefined => findings.flows.find((flow) => flow.kind === 'inner' && nodeKey(flow.from) === nodeKey(from) && nodeKey(flow.to) === nodeKey(to));
   const lines = (some: typeof echoes): string[] => some.map((echo) => describeEcho(echo, flowOf(echo)));
   const dead = echoes.filter(({ received }) => received === 0);

@@ -17,7 +17,7 @@ import type { PathFindings, ProbedNode } from './flow.ts';
 import { type PathCluster, type NodeRequest, planPaths } from './plan-paths.ts';
 
 /** How long the pods send to each other, ms: they do not start at the same moment. */
-const WINDOW_MS = 5_000;
+const WINDOW_MS = 4_000;
 
 function addressOf({ status }: Node, family: string | undefined): string | undefined {
   return status?.addresses?.find(({ type, address }) => type === 'InternalIP' && familyOf(address) === family)?.address;
@@ -59,7 +59,7 @@ interface Run extends PodSettings {
 async function askNode(member: FleetMember, { node, request }: NodeRequest, run: Run): Promise<Looked<PathsResult>> {
   const image = member.state.workloads.find(({ name }) => name === GATEWAY_AGENT)?.image;
   if (image === undefined) return { reason: 'the gateway agent is not installed, so its image is not known' };
-  const limit = AbortSignal.timeout(run.startMs + pathsLimitMs(request) + AROUND_MS);
+  const limit = AbortSignal.any([AbortSignal.timeout(run.startMs + pathsLimitMs(request) + AROUND_MS), ...(run.enough === undefined ? [] : [run.enough])]);
   try {
     const looked = await runProbePod(member.client, {
       name: `mcs-paths-${run.runID}-${node.address.replaceAll(/[.:]+/g, '-')}`,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { clockChecks, judgeClocks, judgeVersions } from '../../../../src/diagnose/checks/agreement.ts';
 import { findClockOffset } from '../../../../src/diagnose/clock-offset.ts';
 import type { DiagnoseContext } from '../../../../src/diagnose/context.ts';
+import { ReadOnce } from '../../../../src/diagnose/read-once.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import { stubClient } from '../../../helpers/stub-client.ts';
 
@@ -48,7 +49,7 @@ describe('MCS-DEP-06', () => {
     };
     const client = stubClient({ getPath: getPath as unknown as KubeClient['getPath'] });
     const state = { broker: { namespace: 'b', members: [{ clusterID: 'west' }, { clusterID: 'east' }] } };
-    const outcome = await clockChecks[0]?.run({ cluster: { client, state } } as unknown as DiagnoseContext, new AbortController().signal);
+    const outcome = await clockChecks[0]?.run({ readings: new ReadOnce(), cluster: { client, state } } as unknown as DiagnoseContext, new AbortController().signal);
     expect(asked).toEqual(['/apis/coordination.k8s.io/v1/namespaces/b/leases']);
     expect(outcome).toMatchObject({ status: 'warn', fix: [expect.stringContaining('"west"')] });
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeRejections, rejectionChecks } from '../../../../src/diagnose/checks/rejections.ts';
-import type { DiagnoseContext } from '../../../../src/diagnose/context.ts';
 import { MEMBER_NAMESPACE, MEMBER_REJECTIONS } from '../../../../src/api/names.ts';
 import { resources } from '../../../../src/api/resources.ts';
 import { failureStatus } from '../../../../src/api/status.ts';
 import { ApiError } from '../../../../src/kube/api-error.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import { REJECTIONS_KEY, summarizeRejections } from '../../../../src/sync/service/rejection-summary.ts';
+import { contextAmong, member } from '../../../helpers/diagnose-scene.ts';
 import { createMemoryClient } from '../../../helpers/memory-client.ts';
 import { stubClient } from '../../../helpers/stub-client.ts';
 
@@ -28,8 +28,19 @@ describe('judgeRejections', () => {
   });
 });
 
+describe('judgeRejections of what is left of members that are gone', () => {
+  const of = (...reasons: string[]) => ({ ghost: { total: reasons.length, reasons: Object.fromEntries(reasons.map((reason) => [reason, 1])), examples: [] } }) as Parameters<typeof judgeRejections>[0];
+
+  it.each([
+    ['refers to the broker', of('UnknownMember'), [{ cluster: 'hub', ids: ['MCS-SD-07'] }]],
+    ['stands for itself where there is more', of('UnknownMember', 'PortInvalid'), undefined],
+  ])('%s', (_title, given, expected) => {
+    expect(judgeRejections(given, 'kubectl', 'hub').suspects).toEqual(expected);
+  });
+});
+
 describe('MCS-SD-05', () => {
-  const run = async (client: KubeClient) => rejectionChecks[0]?.run({ cluster: { client, context: 'w' } } as unknown as DiagnoseContext, new AbortController().signal);
+  const run = async (client: KubeClient) => rejectionChecks[0]?.run(contextAmong({ ...member('w', {}), client }, []), new AbortController().signal);
 
   it('reads what the controller wrote, and passes where it wrote nothing', async () => {
     const client = createMemoryClient();

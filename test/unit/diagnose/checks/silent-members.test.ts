@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lease } from '../../../../src/api/types/index.ts';
 import { judgeSilence, silenceChecks } from '../../../../src/diagnose/checks/silent-members.ts';
 import type { DiagnoseContext } from '../../../../src/diagnose/context.ts';
+import { ReadOnce } from '../../../../src/diagnose/read-once.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import { stubClient } from '../../../helpers/stub-client.ts';
 
@@ -32,7 +33,7 @@ describe('MCS-BRK-01', () => {
   it('is asked of every member that the broker has, by the Lease of its name', async () => {
     const client = stubClient({ getPath: (() => Promise.resolve({ items: [lease(60)] })) as unknown as KubeClient['getPath'], serverTime: () => BEGIN + 90_000 });
     const members = [{ clusterID: 'west', joinedAt: '2026-01-01T00:01:00Z' }, { clusterID: 'east', joinedAt: '2025-01-01T00:00:00Z' }];
-    const context = { cluster: { client, context: 'c', state: { broker: { namespace: 'b', members } } } } as unknown as DiagnoseContext;
+    const context = { readings: new ReadOnce(), cluster: { client, context: 'c', state: { broker: { namespace: 'b', members } } } } as unknown as DiagnoseContext;
     const [check] = silenceChecks;
     expect(check?.peersOf(context)).toEqual(['east', 'west']);
     const { signal } = new AbortController();

@@ -88,10 +88,17 @@ describe('openArchive', () => {
     ['is cut short', (packed: Buffer): Buffer => packed.subarray(0, packed.length - 40)],
     ['has a changed byte', (packed: Buffer): Buffer => Buffer.concat([packed.subarray(0, 60), Buffer.from([(packed[60] ?? 0) ^ 255]), packed.subarray(61)])],
     ['is cut short before it was packed', (packed: Buffer): Buffer => gzipSync(gunzipSync(packed).subarray(0, 700))],
+    ['unpacks to a thousand times its size', (): Buffer => gzipSync(Buffer.alloc(32_000_000))],
   ])('refuses a file that %s', async (_, garble) => {
     const path = await write([indexOf([]), report]);
     writeFileSync(path, garble(readFileSync(path)));
     expect(await rejection(openArchive(path))).toMatchObject({ code: 'MCS_ARCHIVE_MALFORMED', message: expect.stringMatching(/^Cannot read the archive ".*a\.tgz": ./) });
+  });
+
+  it('writes nothing and follows nothing: a path that leads out of the folder is a name like another', async () => {
+    const escaped = await write([indexOf([]), report, { path: '../../escaped.json', text: '{}' }]);
+    expect((await openArchive(escaped)).recordings.size).toBe(0);
+    expect(readdirSync(folder)).toEqual(['a.tgz']);
   });
 
   it('says where there is no file', async () => {

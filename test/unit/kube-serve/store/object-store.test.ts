@@ -264,6 +264,14 @@ describe('built-in kinds', () => {
     expect(refusal(() => store.update(resources.roleBindings as Resource<KubeObject>, binding('b'))).message).toContain('roleRef');
   });
 
+  it.each([
+    ['of Ingress', {}, ['Ingress']],
+    ['of both, where it has rules for egress', { egress: [] }, ['Ingress', 'Egress']],
+    ['of what it says', { policyTypes: ['Egress' as const] }, ['Egress']],
+  ])('take a NetworkPolicy without types for one %s', (_title, spec, expected) => {
+    expect(store.create(resources.networkPolicies, { metadata: REF, spec: { podSelector: {}, ...spec } }).spec.policyTypes).toEqual(expected);
+  });
+
   it('accept loopback addresses in EndpointSlices, which real servers refuse', () => {
     const slice = store.create(resources.endpointSlices, { metadata: REF, addressType: 'IPv4', endpoints: [{ addresses: ['127.40.64.2'] }], ports: [{ port: 80 }] });
     expect(slice).toMatchObject({ endpoints: [{ addresses: ['127.40.64.2'] }], ports: [{ name: '', protocol: 'TCP', port: 80 }] });

@@ -103,7 +103,7 @@ describe('judgeInner', () => {
 
   it('tells a way back that is broken from a way there', () => {
     const findings = pathFindings([pathCluster('west'), pathCluster('east')]);
-    const echoes = findings.echoes.map(({ averageMs: _none, ...echo }) => ({ ...echo, received: 0 }));
+    const echoes = findings.echoes.map(({ medianMs: _none, ...echo }) => ({ ...echo, received: 0 }));
     expect(judgeInner({ found: { ...findings, echoes } }, PAIR).evidence[0]).toContain('they arrive, so the way back is broken');
   });
 });
