@@ -18,7 +18,7 @@ const topicOf = ({ id }: ListedCommand): string => id.split(':')[0] ?? id;
 
 /** The help of `mcs` without a command. */
 export function renderRootHelp(bin: string, version: string, commands: readonly ListedCommand[]): string {
-  const visible = commands.filter(({ hidden }) => hidden !== true);
+  const visible = commands.filter(({ hidden }) => hidden !== true).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const grouped = new Set(GROUPS.flatMap(([, topics]) => topics));
   const groups = [...GROUPS, ['Other', [...new Set(visible.map(topicOf))].filter((topic) => !grouped.has(topic)).sort()] as const];
   const width = Math.max(...visible.map(({ id }) => id.length)) + 3;

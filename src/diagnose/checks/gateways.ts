@@ -86,9 +86,9 @@ export function judgeHosts(context: DiagnoseContext): CheckOutcome {
   const agents = memberOf(context).dataPlane?.routeAgents ?? [];
   if (agents.length === 0) return skip('no agent has reported on its node yet');
   const faults = agents.flatMap((agent) => (agent.status?.conditions ?? []).filter(({ status }) => status === 'False').flatMap((condition) => faultsOf(agent, condition, context)));
-  // what stops a gateway is told with the gateway
+  // what stops a gateway is told with the gateway, and so is that there is none
   const gateways = new Set(memberOf(context).dataPlane?.gateways.map(({ metadata }) => metadata.name));
-  const failures = agents.filter(({ metadata }) => !gateways.has(metadata.name)).flatMap(failureOf);
+  const failures = carrierOf(context.cluster) === undefined ? [] : agents.filter(({ metadata }) => !gateways.has(metadata.name)).flatMap(failureOf);
   if (faults.length === 0 && failures.length === 0) return pass(count(agents.length, 'node'));
   return fail([...faults.map(({ evidence }) => evidence), ...failures], [...new Set(faults.map(({ fix }) => fix))]);
 }
