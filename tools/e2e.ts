@@ -3,6 +3,7 @@
  *   npm run e2e -- --contexts a,b   clusters of your kubeconfig, which have the image (npm run image -- FILE) and are not members of anything
  *   npm run e2e                     clusters of the lab (MCS_LAB), else the sandbox
  *   --only NAME                     tests whose name matches
+ *   --all                           faults of the part "drill" too that take long to show
  *   --keep                          leaves the lab running
  */
 import { spawnSync } from 'node:child_process';
@@ -12,11 +13,11 @@ import { findLab, runOnLab } from './e2e/lab-clusters.ts';
 
 const root = resolve(import.meta.dirname, '..');
 /** In this order: the story of the how-to first, then what disturbs it. */
-const PARTS = ['setup', 'howto', 'services', 'isolation', 'life', 'tunnels', 'verify'];
+const PARTS = ['setup', 'howto', 'services', 'isolation', 'life', 'tunnels', 'verify', 'drill'];
 const SANDBOX = ['cluster0', 'cluster1'];
 
-const { values } = parseArgs({ options: { contexts: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, tap: { type: 'string' } } });
-const passedOn = [...(values.only === undefined ? [] : ['--only', values.only]), ...(values.tap === undefined ? [] : ['--tap', resolve(values.tap)])];
+const { values } = parseArgs({ options: { contexts: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, tap: { type: 'string' } } });
+const passedOn = [...(values.only === undefined ? [] : ['--only', values.only]), ...(values.all ? ['--all'] : []), ...(values.tap === undefined ? [] : ['--tap', resolve(values.tap)])];
 
 function runTests(contexts: string, env: NodeJS.ProcessEnv): number {
   const args = [
@@ -25,7 +26,7 @@ function runTests(contexts: string, env: NodeJS.ProcessEnv): number {
     ...(values.only === undefined ? [] : [`--test-name-pattern=${values.only}`]),
     ...PARTS.map((part) => join(root, 'test/e2e', `${part}.ts`)),
   ];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env, MCS_E2E_CONTEXTS: contexts } });
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env, MCS_E2E_CONTEXTS: contexts, MCS_E2E_ALL: values.all ? '1' : '' } });
   return status ?? 1;
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { ERROR_CODES } from '../base/error-codes.ts';
 import { McsError } from '../base/errors.ts';
 import { combineExitCodes } from '../base/exit-codes.ts';
+import { describeApiError } from '../kube/describe-api-error.ts';
 import type { BenchmarkSettings } from '../verify/benchmark/objects.ts';
 import { type BenchmarkReport, describeManifests, type PreparedBenchmark, prepareBenchmark, runBenchmark } from '../verify/benchmark/run-benchmark.ts';
 import { BaseCommand } from './base-command.ts';
@@ -63,6 +64,8 @@ export abstract class BenchmarkCommand extends BaseCommand {
     try {
       for (const selection of selections) connected.push(await connectCluster(selection, this.version));
       await use(connected);
+    } catch (error) {
+      throw describeApiError(error, { verb: 'measure in', object: connected.map(({ context }) => `"${context}"`).join(', '), server: connected.map(({ client }) => client.server).join(', ') });
     } finally {
       for (const { client } of connected) client.close();
     }

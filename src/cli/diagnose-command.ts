@@ -76,8 +76,13 @@ export abstract class DiagnoseCommand extends FleetCommand {
 
   #examine(fleet: Fleet, topics: readonly Topic[] | undefined, flags: DiagnoseFlags, clock: Clock = systemClock): Promise<DiagnoseReport> {
     const deadlineMs = parseDuration(flags.timeout);
-    const pods = podsFor(flags, { deadlineMs, env: process.env, runID: randomBytes(4).toString('hex') });
-    if ('found' in pods && flags.output === 'table') this.note('Running pods in the clusters for some seconds (--no-pods does without)');
+    let isTold = flags.output !== 'table';
+    // not before there is a pod: many checks take none
+    const progress = (): void => {
+      if (!isTold) this.note('Running pods in the clusters for some seconds (--no-pods does without)');
+      isTold = true;
+    };
+    const pods = podsFor(flags, { deadlineMs, env: process.env, progress, runID: randomBytes(4).toString('hex') });
     return diagnose(fleet, { clock, signal: this.signal, deadlineMs, pods, ...(topics !== undefined && { topics }), ...selectionOf(flags) });
   }
 

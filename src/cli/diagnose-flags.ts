@@ -56,13 +56,13 @@ export function refuseBesideArchive(flags: Partial<Record<(typeof LIVE_FLAGS)[nu
 const TRY_MS = 2000;
 
 /** How a run of checks may run pods, so that their answers are there before its time is over; or why it runs none. */
-export function podsFor({ from, pods, watch }: Pick<DiagnoseFlags, 'from' | 'pods' | 'watch'>, { deadlineMs, env, runID }: Pick<PodSettings, 'runID'> & { readonly deadlineMs: number; readonly env: NodeJS.ProcessEnv }): Looked<PodSettings> {
+export function podsFor({ from, pods, watch }: Pick<DiagnoseFlags, 'from' | 'pods' | 'watch'>, { deadlineMs, env, progress, runID }: Pick<PodSettings, 'progress' | 'runID'> & { readonly deadlineMs: number; readonly env: NodeJS.ProcessEnv }): Looked<PodSettings> {
   if (from !== undefined) return { reason: 'an archive has none' };
   if (env.MCS_IN_CLUSTER_CONTEXT !== undefined) return { reason: 'with --in-cluster there is the right to read only' };
   if (!pods) return { reason: '--no-pods' };
   if (watch === true) return { reason: 'with --watch each round would take some' };
   // what a pod waits for at its end stands in the result
-  return { found: { runID, startMs: deadlineMs * 0.4, tryMs: Math.min(TRY_MS, deadlineMs / 10), progress: () => undefined } };
+  return { found: { runID, startMs: deadlineMs * 0.4, tryMs: Math.min(TRY_MS, deadlineMs / 10), progress } };
 }
 
 /** For `diagnose all`. */

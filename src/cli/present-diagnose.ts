@@ -83,7 +83,9 @@ function rootCauseLines({ rootCauses }: DiagnoseReport, { bold }: Marks): readon
 
 /** The report as a person reads it. */
 export function formatDiagnose(report: DiagnoseReport, marks: Marks = plainMarks, where?: string): string {
-  return [...report.clusters.flatMap((cluster) => clusterLines(cluster, marks)), summaryLine(report, where), ...rootCauseLines(report, marks)].join('\n');
+  // a check of pairs stands at one of the two: the other has none of a single topic
+  const shown = report.clusters.filter(({ checks }) => checks.length > 0);
+  return [...shown.flatMap((cluster) => clusterLines(cluster, marks)), summaryLine(report, where), ...rootCauseLines(report, marks)].join('\n');
 }
 
 /** Failures and warnings only, a line each. */

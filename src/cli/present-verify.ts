@@ -1,4 +1,4 @@
-import { SUITES, TEST_KINDS } from '../verify/suites/catalogue.ts';
+import { SUITES, TEST_KINDS, type TestKind } from '../verify/suites/catalogue.ts';
 import type { PlannedTest } from '../verify/suites/planned-test.ts';
 import type { TestResult, VerifyReport } from '../verify/suites/report.ts';
 import { plainMarks, type Marks } from './present-diagnose.ts';
@@ -11,8 +11,8 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 const timeOf = ({ milliseconds }: Pick<TestResult, 'milliseconds'>): string => (milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`);
 
 /** What can be run, for `--list`. */
-export function catalogueSections(): readonly Section[] {
-  const rows = TEST_KINDS.map(({ name, suite, title }) => [suite, name, title]);
+export function catalogueSections(kinds: readonly TestKind[]): readonly Section[] {
+  const rows = kinds.map(({ name, suite, title }) => [suite, name, title]);
   return [{ title: 'tests', columns: ['SUITE', 'TEST', 'PROVES'], rows, empty: '' }];
 }
 

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { errorMessage, McsError } from '../base/errors.ts';
-import { kindOf, selectTests } from '../verify/suites/catalogue.ts';
+import { OWNER } from '../api/labels.ts';
+import { McsError } from '../base/errors.ts';
+import { kindOf, selectTests, TEST_KINDS } from '../verify/suites/catalogue.ts';
+import { VERIFY_LABELS } from '../verify/suites/objects.ts';
 import { readSites } from '../verify/suites/read-sites.ts';
 import { exitCodeOf, type VerifyReport } from '../verify/suites/report.ts';
 import { runVerify } from '../verify/suites/run-verify.ts';
 import { describeManifests, planVerify, verifyNamespaces, type VerifyPlan } from '../verify/suites/verify-plan.ts';
 import { marksFor } from './color-marks.ts';
 import { FleetCommand } from './fleet-command.ts';
-import { formatVerify, formatVerifyJunit, formatVerifyShort, planSections } from './present-verify.ts';
+import { catalogueSections, formatVerify, formatVerifyJunit, formatVerifyShort, planSections } from './present-verify.ts';
+import { requireWritableReport, writeReportFile } from './report/report-file.ts';
 import { findVerifySources, type SettingFlags, type VERIFY_FORMATS, verifySettings, type VerifySelection } from './verify-flags.ts';
 
 export interface VerifyFlags extends VerifySelection, SettingFlags {
@@ -28,7 +30,17 @@ export abstract class VerifyCommand extends FleetCommand {
     return new McsError('MCS_INTERRUPTED', 'Stopped: the test pods and services are removed');
   }
 
+  /** Shows what can be run. */
+  protected async listTests(flags: VerifyFlags): Promise<void> {
+    const named = selectTests(flags.only, true);
+    const kinds = TEST_KINDS.filter(({ name }) => named.has(name));
+    await this.presentSections(kinds, outputWithoutRun('--list', flags), catalogueSections(kinds));
+  }
+
   protected async verify(flags: VerifyFlags): Promise<void> {
+    const { 'junit-report': file } = flags;
+    const planOutput = flags['dry-run'] ? outputWithoutRun('--dry-run', flags) : undefined;
+    if (file !== undefined) await requireWritableReport(file);
     const selected = selectTests(flags.only, flags['disruptive-tests']);
     const settings = verifySettings(flags);
     const sources = await findVerifySources(flags, this.version);
@@ -38,7 +50,7 @@ export abstract class VerifyCommand extends FleetCommand {
       if (unread !== undefined && sources.length - fleet.unread.length < 2) throw unread.error;
       const namespaces = verifyNamespaces(randomBytes(4).toString('hex'));
       const plan = planVerify(await readSites(fleet, namespaces.pods, this.signal), selected, namespaces);
-      if (flags['dry-run']) return this.#describe(plan, flags);
+      if (planOutput !== undefined) return this.#describe(plan, flags, planOutput);
       await this.#confirm(plan, flags.yes);
       const report = await runVerify(plan, { settings, keep: flags.keep, runTasks: this.tasks, signal: this.signal });
       await this.#show(report, flags);
@@ -46,11 +58,10 @@ export abstract class VerifyCommand extends FleetCommand {
     });
   }
 
-  async #describe(plan: VerifyPlan, flags: VerifyFlags): Promise<void> {
-    const { output } = flags;
+  async #describe(plan: VerifyPlan, flags: VerifyFlags, output: PlanOutput): Promise<void> {
     const manifests = describeManifests(plan, verifySettings(flags));
     if (output === 'yaml') process.stdout.write(manifests);
-    else await this.presentSections({ dryRun: true, namespace: plan.namespaces.pods, tests: plan.tests, manifests }, output === 'junit' ? 'table' : output, planSections(plan.tests));
+    else await this.presentSections({ dryRun: true, namespace: plan.namespaces.pods, tests: plan.tests, manifests }, output, planSections(plan.tests));
   }
 
   async #confirm({ tests }: VerifyPlan, isSure: boolean): Promise<void> {
@@ -63,19 +74,20 @@ export abstract class VerifyCommand extends FleetCommand {
   async #show(report: VerifyReport, flags: VerifyFlags): Promise<void> {
     const { output, verbose } = flags;
     const file = flags['junit-report'];
-    if (file !== undefined) await writeReport(file, formatVerifyJunit(report));
+    if (file !== undefined) await writeReportFile(file, formatVerifyJunit(report));
     if (output === 'junit') process.stdout.write(formatVerifyJunit(report));
     else await this.present(report, output, { table: () => formatVerify(report, marksFor(this.terminal, (text) => this.asTyped(text)), verbose), short: () => formatVerifyShort(report) });
-    if (report.kept) this.note(`Left for a look, for half an hour: namespace ${report.namespace}`);
-    if (report.kept) this.next('kubectl delete namespaces -l mcs.clusterset.local/owner=verify');
-    else if (report.tests.some(({ name, status }) => status === 'fail' && kindOf(name).suite === 'service-discovery')) this.note('With --keep the services stay, for "mcs trace" to say where the way breaks');
+    if (report.kept) {
+      this.note(`Left for a look: namespace ${report.namespace} in each cluster. Its pods end within half an hour, the rest stays until it is removed`);
+      this.next(...report.clusters.map(({ context }) => `kubectl --context ${context} delete namespaces -l ${OWNER}=${VERIFY_LABELS[OWNER]}`));
+    } else if (report.tests.some(({ name, status }) => status === 'fail' && kindOf(name).suite === 'service-discovery')) this.note('With --keep the services stay, for "mcs trace" to say where the way breaks');
   }
 }
 
-async function writeReport(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (cause) {
-    throw new McsError('MCS_USAGE', `Cannot write the report "${path}": ${errorMessage(cause)}`, { cause });
-  }
+type PlanOutput = Exclude<VerifyFlags['output'], 'junit'>;
+
+/** JUnit has results, and where nothing is run there are none. Throws MCS_USAGE. */
+function outputWithoutRun(flag: '--list' | '--dry-run', { 'junit-report': file, output }: VerifyFlags): PlanOutput {
+  if (output !== 'junit' && file === undefined) return output;
+  throw new McsError('MCS_USAGE', `Cannot use ${output === 'junit' ? '-o junit' : '--junit-report'} with ${flag}: nothing is run`);
 }

@@ -1,4 +1,3 @@
-import { catalogueSections } from '../cli/present-verify.ts';
 import { VerifyCommand } from '../cli/verify-command.ts';
 import { verifyFlags } from '../cli/verify-flags.ts';
 
@@ -21,9 +20,6 @@ What cannot be tested (no member, joined without the component) is skipped with 
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Verify);
-    if (!flags.list) return this.verify(flags);
-    const { TEST_KINDS } = await import('../verify/suites/catalogue.ts');
-    const { output } = flags;
-    return this.presentSections(TEST_KINDS, output === 'junit' ? 'table' : output, catalogueSections());
+    return flags.list ? this.listTests(flags) : this.verify(flags);
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Looked } from '../base/looked.ts';
-import type { Fleet, FleetMember, UnreadCluster } from '../inspect/survey-fleet.ts';
+import { type Fleet, type FleetMember, nameOf, type UnreadCluster } from '../inspect/survey-fleet.ts';
 import { fail, pass, skip } from './check.ts';
 import { clockChecks, versionChecks } from './checks/agreement.ts';
 import { brokerPathChecks } from './checks/broker-path.ts';
@@ -73,7 +73,7 @@ export async function diagnose(fleet: Fleet, options: DiagnoseOptions): Promise<
   const fleetReadings = new ReadOnce();
   const read = fleet.clusters.map((cluster): Subject<DiagnoseContext> => {
     const context = { cluster, fleet, clock, readings: new ReadOnce(), fleetReadings, pods };
-    return { name: subjectNameOf(cluster, fleet), context, checks: selected.run.filter((check) => appliesTo(check, cluster)) };
+    return { name: subjectNameOf(cluster, fleet), id: nameOf(cluster), context, checks: selected.run.filter((check) => appliesTo(check, cluster)) };
   });
   const unread = fleet.unread.map(reportUnread);
   const results = await runChecks(read, { signal, deadlineMs, clock, known: new Map(unread.map(({ name, checks }) => [name, checks])) }).finally(() => Promise.all([fleetReadings, ...read.map(({ context }) => context.readings)].map((readings) => readings.ended())));

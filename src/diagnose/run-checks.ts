@@ -13,7 +13,10 @@ export interface RunChecksOptions {
 
 /** A cluster, and what is asked about it. */
 export interface Subject<Context> {
+  /** No two have one. */
   readonly name: string;
+  /** What its peers call it, if not by its name: several that claim one id answer for it. */
+  readonly id?: string;
   readonly context: Context;
   readonly checks: readonly Check<Context>[];
 }
@@ -30,10 +33,21 @@ export async function runChecks<Context>(subjects: readonly Subject<Context>[], 
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const late = sleep(clock, options.deadlineMs, signal).then(lateOutcome, () => lateOutcome());
   const run = new CheckRun(subjects, { late, signal, clock, known: options.known ?? new Map() });
-  const results = await Promise.all(subjects.map(async (subject): Promise<[string, readonly CheckResult[]]> => [subject.name, await run.resultsOf(subject)]));
+  const results = await Promise.all(subjects.map(async (subject): Promise<readonly [string, readonly Located[]]> => [subject.name, await run.resultsOf(subject)]));
   stop.abort();
   options.signal.throwIfAborted();
-  return new Map(results);
+  const failing = new Set(results.flatMap(([, ofSubject]) => ofSubject).flatMap(failedCause));
+  return new Map(results.map(([name, ofSubject]) => [name, ofSubject.map((result) => toResult(result, failing))]));
+}
+
+/** What explains a check that failed, and was folded under it. */
+function failedCause({ blocks, causedBy, causedIn, cluster }: Located): string[] {
+  return blocks && causedBy !== undefined ? [keyOf(causedIn ?? cluster, causedBy, undefined)] : [];
+}
+
+/** A warning that explains a failure is one: that of what is folded under it counts no more. */
+function toResult({ blocks: _blocks, cluster, ...result }: Located, failing: ReadonlySet<string>): CheckResult {
+  return result.status === 'warn' && failing.has(keyOf(cluster, result.id, result.peer)) ? { ...result, status: 'fail' } : result;
 }
 
 interface Limits {
@@ -73,7 +87,8 @@ function once<T>(known: Map<string, T>, key: string, make: () => T): T {
 }
 
 class CheckRun<Context> {
-  readonly #subjects: ReadonlyMap<string, Subject<Context>>;
+  /** By the names that peers have for them. */
+  readonly #subjects: ReadonlyMap<string, readonly Subject<Context>[]>;
   readonly #limits: Limits;
   readonly #found = new Map<string, Promise<Found>>();
   readonly #told = new Map<string, Promise<Located>>();
@@ -81,13 +96,13 @@ class CheckRun<Context> {
   readonly #peers = new Map<string, ReadonlySet<string>>();
 
   constructor(subjects: readonly Subject<Context>[], limits: Limits) {
-    this.#subjects = new Map(subjects.map((subject) => [subject.name, subject]));
+    const calls = subjects.flatMap((subject) => [...new Set([subject.name, subject.id ?? subject.name])].map((call) => ({ call, subject })));
+    this.#subjects = new Map([...Map.groupBy(calls, ({ call }) => call)].map(([call, found]) => [call, found.map(({ subject }) => subject)]));
     this.#limits = limits;
   }
 
-  async resultsOf(subject: Subject<Context>): Promise<readonly CheckResult[]> {
-    const located = await Promise.all(subject.checks.flatMap((check) => this.#startAll(subject, check)));
-    return located.map(({ cluster: _cluster, blocks: _blocks, ...result }) => result);
+  async resultsOf(subject: Subject<Context>): Promise<readonly Located[]> {
+    return Promise.all(subject.checks.flatMap((check) => this.#startAll(subject, check)));
   }
 
   #startAll(subject: Subject<Context>, check: Check<Context>): Promise<Located>[] {
@@ -121,14 +136,11 @@ class CheckRun<Context> {
 
   /** Checks of a cluster by their ids, those of pairs for one peer where that is given; none that are not asked of it. */
   #wanted(clusterName: string, ids: readonly string[], peer?: string): readonly Asked<Context>[] {
-    const subject = this.#subjects.get(clusterName);
-    if (subject === undefined) return [];
-    return subject.checks.filter(({ id }) => ids.includes(id)).flatMap((check): readonly Asked<Context>[] => {
+    return (this.#subjects.get(clusterName) ?? []).flatMap((subject) => subject.checks.filter(({ id }) => ids.includes(id)).flatMap((check): readonly Asked<Context>[] => {
       if (check.scope !== 'pair') return [{ subject, check }];
       const peers = this.#peersOf(subject, check);
-      const asked = peer === undefined ? [...peers] : peers.has(peer) ? [peer] : [];
-      return asked.map((about) => ({ subject, check, about }));
-    });
+      return (peer === undefined ? [...peers] : [peer]).filter((about) => peers.has(about)).map((about) => ({ subject, check, about }));
+    }));
   }
 
   /** What is known of a cluster that cannot be asked. */

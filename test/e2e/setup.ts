@@ -37,7 +37,7 @@ export async function leftoversOf({ client }: E2eCluster): Promise<readonly stri
   return [...tagged, ...namespaces.flatMap((namespace) => (namespace === undefined ? [] : [`Namespace ${namespace.metadata.name}`]))];
 }
 
-async function removeNamespace({ client }: E2eCluster, name: string): Promise<void> {
+export async function removeNamespace({ client }: E2eCluster, name: string): Promise<void> {
   if ((await client.find(resources.namespaces, name)) === undefined) return;
   await client.delete(resources.namespaces, name);
   await eventually(async () => (await client.find(resources.namespaces, name)) === undefined, { timeoutMs: 60_000, everyMs: 200 });

@@ -17,7 +17,7 @@ function answers(): CheckOutcome {
 
 function endpointCalls(): CheckOutcome {
   const probe = podProbe({ ...CART, errors: { '10.1.0.6': 'ETIMEDOUT' } });
-  return judgeEndpointCalls(probe, callsOf(probe.plan.endpoints, probe), 'east', { own: 'west', context: CONTEXT, peerKubectl: 'kubectl --context ctx-east', policies: ['shop/deny-all'] });
+  return judgeEndpointCalls(probe, callsOf(probe.plan.endpoints, probe), 'east', { own: 'west', context: CONTEXT, peer: { context: 'ctx-east', name: 'east' }, policies: ['shop/deny-all'] });
 }
 
 const layer = (id: string, ...[broken]: Parameters<typeof brokerPath>): CheckOutcome => judgeLayer(id, brokerPath(broken), VIEW);

@@ -48,6 +48,14 @@ describe('runPropagation on sandbox clusters', () => {
     await isCleanedUp();
   }, 120_000);
 
+  it('times all stages both ways, though both export under the same names', async () => {
+    const back = { from: PAIR.to, to: PAIR.from };
+    const prepared = await preparePropagation(clusters, [back, PAIR], signal);
+    const { ok, samples } = await runPropagation(prepared, { settings: { count: 1, timeoutMs: 30_000, limits: [] }, namespace: NAMESPACE, runTasks: runTasksSilently, signal });
+    expect([ok, samples.map(({ from, lost, to }) => ({ from, to, lost }))]).toEqual([true, [{ ...back, lost: [] }, { ...PAIR, lost: [] }]]);
+    await isCleanedUp();
+  }, 120_000);
+
   it('removes what it made after an abort', async () => {
     const stop = new AbortController();
     const prepared = await preparePropagation(clusters, [PAIR], stop.signal);
@@ -66,7 +74,7 @@ describe('runDnsBenchmark on a sandbox cluster', () => {
     const [cluster] = clusters;
     if (cluster === undefined) throw new Error('there is no cluster');
     const site = await prepareDnsBenchmark(cluster, NAMESPACE, signal);
-    const { leftOut, results } = await runDnsBenchmark([site], { settings: { seconds: 0.2, clients: 2, rate: 100, startSeconds: 30 }, namespace: NAMESPACE, runTasks: runTasksSilently, signal });
+    const { leftOut, results } = await runDnsBenchmark([site], { settings: { seconds: 1, clients: 2, rate: 100, startSeconds: 30 }, namespace: NAMESPACE, runTasks: runTasksSilently, signal });
     expect(results.map(({ error, loads }) => [error, loads.map(({ answers, id }) => [id, Object.keys(answers)])])).toEqual([[undefined, [['a missing name, of mcs-dns', ['NXDOMAIN']]]]]);
     expect(leftOut).toContain('cluster.local in cluster0: the pod has no name server of its own');
   }, 60_000);

@@ -8,7 +8,7 @@ import { type DeployFleet, startFleet } from '../helpers/deploy-fleet.ts';
 const LEAVE = { force: false, timeoutMs: 20_000 };
 /** More runs than any of the three needs. */
 const LIMIT = 100;
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 let fleet: DeployFleet;
 let stopDesk = (): Promise<void> => Promise.resolve();

@@ -24,7 +24,7 @@ let runs = 0;
 /** Two members with all their agents, and a Service in the first that nobody exports yet. */
 beforeAll(async () => {
   clusters = await startFleet(2);
-  await Promise.all(['controller', 'dns', 'desk', 'reach'].map((name) => buildAgent(clusters.directory, name)));
+  await Promise.all(['controller', 'dns', 'desk', 'probe'].map((name) => buildAgent(clusters.directory, name)));
   await clusters.deployBroker({ images: {}, components: ['service-discovery'] });
   for (const index of [0, 1]) await clusters.join(index, { images: {}, settings: {}, labelGateway: false, clusterCidr: `127.${octet(index)}.64.0/18`, serviceCidr: `127.${octet(index)}.128.0/17` });
   for (const index of [0, 1]) await clusters.admin(index).create(resources.namespaces, { metadata: { name: KEY.namespace } });

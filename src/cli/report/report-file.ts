@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { errorMessage, McsError, systemErrorCode } from '../../base/errors.ts';
 
 function cannotWrite(path: string, why: string, cause?: unknown): McsError {
-  return new McsError('MCS_REPORT_WRITE', `Cannot write the report "${path}": ${why}`, { hints: ['mcs diagnose all --report ./report.html'], ...(cause !== undefined && { cause }) });
+  return new McsError('MCS_REPORT_WRITE', `Cannot write the report "${path}": ${why}`, { ...(cause !== undefined && { cause }) });
 }
 
 /** What the system says, without the name that only we know: that of the temporary file. */

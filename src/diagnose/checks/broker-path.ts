@@ -67,7 +67,7 @@ const LAYERS: readonly LayerFacts[] = [
   {
     id: 'MCS-BRK-05',
     title: 'The broker accepts the credential of the member',
-    needs: ['MCS-BRK-04', 'MCS-DEP-03'],
+    needs: ['MCS-BRK-04', 'MCS-DEP-03', 'MCS-DEP-09'],
     layer: 'credential',
     explain: ({ step: { seen } }) => seen,
     cures: (_broken, view) => [rejoin(view)],

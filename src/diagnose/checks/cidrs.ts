@@ -77,7 +77,7 @@ export function judgeOverlap(context: Pick<DiagnoseContext, 'cluster' | 'fleet'>
 }
 
 export const cidrChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-CIDR-01', title: 'All pods lie inside the pod ranges that the cluster joined with', topic: 'cidrs', needs: [], run: judgePodAddresses },
-  { id: 'MCS-CIDR-02', title: 'All services lie inside the service ranges that the cluster joined with', topic: 'cidrs', needs: [], run: judgeServiceAddresses },
-  { id: 'MCS-CIDR-03', title: 'No range overlaps with those of another member', topic: 'cidrs', needs: [], run: (context) => Promise.resolve(judgeOverlap(context)) },
+  { id: 'MCS-CIDR-01', title: 'All pods lie inside the pod ranges that the cluster joined with', topic: 'cidrs', needs: ['MCS-DEP-09'], run: judgePodAddresses },
+  { id: 'MCS-CIDR-02', title: 'All services lie inside the service ranges that the cluster joined with', topic: 'cidrs', needs: ['MCS-DEP-09'], run: judgeServiceAddresses },
+  { id: 'MCS-CIDR-03', title: 'No range overlaps with those of another member', topic: 'cidrs', needs: ['MCS-DEP-09'], run: (context) => Promise.resolve(judgeOverlap(context)) },
 ];

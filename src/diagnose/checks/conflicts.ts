@@ -94,7 +94,7 @@ export const conflictChecks: readonly ClusterCheck[] = [
     id: ID,
     title: 'No export is in conflict with another cluster',
     topic: 'service-discovery',
-    needs: ['MCS-DEP-01'],
+    needs: ['MCS-DEP-01', 'MCS-DEP-09'],
     run: async (context, signal) => {
       const { fleet, cluster } = context;
       const names = new Map([...membersByID(fleet)].map(([id, member]) => [id, subjectNameOf(member, fleet)]));

@@ -39,7 +39,7 @@ function findTrouble({ serviceImport, derived }: CarriedImport, kubectl: string)
 /** Whether every import has the Service that carries its address. */
 export function judgeDerived(imports: readonly CarriedImport[], kubectl: string): CheckOutcome {
   const troubles = imports.flatMap((one) => findTrouble(one, kubectl) ?? []);
-  if (troubles.length === 0) return pass(count(imports.length, 'address'));
+  if (troubles.length === 0) return pass(count(imports.length, 'import'));
   return fail(troubles.map(({ evidence }) => evidence), [...new Set(troubles.map(({ fix }) => fix))]);
 }
 

@@ -1,15 +1,18 @@
 import { CLUSTERSET_DOMAIN, MEMBER_NAMESPACE } from '../../api/names.ts';
 import type { Pod, ServiceImport } from '../../api/types/index.ts';
+import { mapConcurrently } from '../../base/concurrently.ts';
 import { isForbidden } from '../../kube/api-error.ts';
-import { askDnsPod, type DnsJson, isDnsPod } from '../ask-dns.ts';
-import { type CheckOutcome, count, fail, pass, skip } from '../check.ts';
+import { askDnsPod, type DnsJson, isDnsPod, isNoAnswer } from '../ask-dns.ts';
+import { type CheckOutcome, count, fail, pass, skip, type Suspect } from '../check.ts';
 import { readOwnPods } from '../cluster-readings.ts';
 import { judgeWiring, observeWiring } from '../judge-wiring.ts';
-import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf, subjectNameOf } from '../context.ts';
 import { restart } from '../repairs.ts';
 
 /** Names asked for in one run: enough to see a fault, and few enough for large sets. */
 const SAMPLE = 50;
+/** Questions at the same time. */
+const PARALLEL = 8;
 const VERSION_NAME = `dns-version.${CLUSTERSET_DOMAIN}`;
 const RCODE_NXDOMAIN = 3;
 const NAME_SERVER = { kind: 'Deployment', namespace: MEMBER_NAMESPACE, name: 'mcs-dns' } as const;
@@ -29,18 +32,38 @@ async function withPods(context: DiagnoseContext, signal: AbortSignal, examine: 
   }
 }
 
-/** Answers of all pods to the one name that every name server of mcs knows. */
-export function judgeVersion(answers: readonly { readonly pod: string; readonly answer: DnsJson }[], kubectl: string): CheckOutcome {
-  const wrong = answers.filter(({ answer }) => !(answer.Answer ?? []).some(({ data }) => data.includes('1.0.0')));
-  if (wrong.length === 0) return pass(`${count(answers.length, 'pod')} asked for TXT ${VERSION_NAME}`);
-  return fail(
-    wrong.map(({ pod, answer }) => `${pod}: rcode ${answer.Status} for TXT ${VERSION_NAME}`),
-    [`${kubectl} -n submariner-operator logs deployment/mcs-dns`],
-  );
+/** What a pod said to the one name that every name server of mcs knows, or why it said nothing. */
+export interface VersionAnswer {
+  readonly pod: string;
+  readonly answer: DnsJson | { readonly error: string };
 }
 
-async function askForVersion(pods: readonly Pod[], ask: Ask): Promise<{ readonly pod: string; readonly answer: DnsJson }[]> {
-  return Promise.all(pods.map(async (pod) => ({ pod: pod.metadata.name, answer: await ask(pod, VERSION_NAME, 'TXT') })));
+const knowsVersion = ({ answer }: VersionAnswer): boolean => 'Status' in answer && (answer.Answer ?? []).some(({ data }) => data.includes('1.0.0'));
+const isSilent = ({ answer }: VersionAnswer): boolean => 'error' in answer;
+
+/** Whether all pods answer; `suspects` are what may keep the API server from them. */
+export function judgeVersion(answers: readonly VersionAnswer[], kubectl: string, suspects: readonly Suspect[] = []): CheckOutcome {
+  const wrong = answers.filter((one) => !knowsVersion(one));
+  if (wrong.length === 0) return pass(`${count(answers.length, 'pod')} asked for TXT ${VERSION_NAME}`);
+  const evidence = wrong.map(({ pod, answer }) => ('error' in answer ? `${pod}: ${answer.error}` : `${pod}: rcode ${answer.Status} for TXT ${VERSION_NAME}`));
+  const outcome = fail(evidence, [`${kubectl} -n submariner-operator logs deployment/mcs-dns`]);
+  return wrong.every(isSilent) ? { ...outcome, suspects } : outcome;
+}
+
+async function askForVersion(pods: readonly Pod[], ask: Ask): Promise<readonly VersionAnswer[]> {
+  return Promise.all(pods.map(async (pod): Promise<VersionAnswer> => {
+    try {
+      return { pod: pod.metadata.name, answer: await ask(pod, VERSION_NAME, 'TXT') };
+    } catch (error) {
+      if (!isNoAnswer(error)) throw error;
+      return { pod: pod.metadata.name, answer: { error: error.message } };
+    }
+  }));
+}
+
+/** Pods that nobody gets answers from are cut off for another reason than what they know. */
+function networkSuspects({ cluster, fleet }: DiagnoseContext): readonly Suspect[] {
+  return [{ cluster: subjectNameOf(cluster, fleet), ids: ['MCS-DEP-08'] }];
 }
 
 /** Difference between an import's addresses and what a pod answers; undefined where they agree. */
@@ -62,12 +85,11 @@ async function askForImports(pods: readonly Pod[], ask: Ask, context: DiagnoseCo
   const all = memberOf(context).imports.filter(({ spec }) => spec.type === 'ClusterSetIP');
   const imports = all.slice(0, SAMPLE);
   const pairs = pods.flatMap((pod) => imports.map((object) => ({ pod, object })));
-  const mismatches = await Promise.all(
-    pairs.map(async ({ pod, object }) => {
-      const { name, namespace = '' } = object.metadata;
-      return describeMismatch(object, pod.metadata.name, await ask(pod, `${name}.${namespace}.svc.${CLUSTERSET_DOMAIN}`, 'A'));
-    }),
-  );
+  // few at once: each has its own time limit, in which it is not to wait for the others
+  const mismatches = await mapConcurrently(pairs, PARALLEL, async ({ pod, object }) => {
+    const { name, namespace = '' } = object.metadata;
+    return describeMismatch(object, pod.metadata.name, await ask(pod, `${name}.${namespace}.svc.${CLUSTERSET_DOMAIN}`, 'A'));
+  });
   const found = mismatches.filter((text) => text !== undefined);
   return judgeMismatches(found, `${imports.length} of ${all.length} imported names, asked of ${count(pods.length, 'pod')}`, context);
 }
@@ -78,7 +100,7 @@ export const dnsChecks: readonly ClusterCheck[] = [
     title: 'Every name server pod answers',
     topic: 'dns',
     needs: ['MCS-DEP-02'],
-    run: (context, signal) => withPods(context, signal, async (pods, ask) => judgeVersion(await askForVersion(pods, ask), kubectlFor(context))),
+    run: (context, signal) => withPods(context, signal, async (pods, ask) => judgeVersion(await askForVersion(pods, ask), kubectlFor(context), networkSuspects(context))),
   },
   {
     id: 'MCS-DNS-02',

@@ -128,7 +128,7 @@ export const connectionChecks: readonly (ClusterCheck | ClusterPairCheck)[] = [
   { id: 'MCS-NET-01', title: 'A node is labelled as gateway and ready', topic: 'connections', needs: [], run: async (context, signal) => judgeGatewayNodes(await readNodes(context, signal), context.cluster.context) },
   { id: 'MCS-NET-02', title: 'The gateway agent is ready on all nodes', topic: 'connections', needs: [], run: (context, signal) => withLastWords(judgeAgent(context), context.cluster.state.workloads.find(({ name }) => name === GATEWAY_AGENT), context, signal) },
   { id: 'MCS-NET-03', title: 'The nodes have what the data plane needs', topic: 'connections', needs: ['MCS-NET-02'], run: judged(judgeHosts) },
-  { id: 'MCS-NET-04', title: 'One gateway is active', topic: 'connections', needs: ['MCS-NET-01', 'MCS-NET-02'], run: judged(judgeActive) },
+  { id: 'MCS-NET-04', title: 'One gateway is active', topic: 'connections', needs: ['MCS-DEP-09', 'MCS-NET-01', 'MCS-NET-02'], run: judged(judgeActive) },
   { id: 'MCS-NET-05', title: 'All members have the same cable driver', topic: 'connections', needs: ['MCS-NET-04'], run: judged(judgeDrivers) },
   { id: 'MCS-NET-06', title: 'The gateway announces the ranges of the pods', topic: 'connections', needs: ['MCS-NET-04'], run: judged(judgeRanges) },
   ...firewallChecks,

@@ -41,7 +41,7 @@ export const rejectionChecks: readonly ClusterCheck[] = [
     id: 'MCS-SD-05',
     title: 'Nothing that other members write is refused here',
     topic: 'service-discovery',
-    needs: ['MCS-DEP-01'],
+    needs: ['MCS-DEP-01', 'MCS-DEP-09'],
     run: async (context, signal) => {
       const summary = await readRejections(context, signal);
       return summary === undefined ? skip(`needs the permission to "get" configmaps in ${MEMBER_NAMESPACE}`) : judgeRejections(summary, kubectlFor(context), brokerNameOf(context));

@@ -5,7 +5,7 @@ import { nameOf } from '../../inspect/survey-fleet.ts';
 import type { TargetAnswer } from '../../probe/reach.ts';
 import { describeCallError } from '../call-errors.ts';
 import { type CheckOutcome, fail, pass, skip, warn } from '../check.ts';
-import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
+import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, kubectlFor, memberOf, subjectNameOf } from '../context.ts';
 import { findPolicies } from '../network-policies.ts';
 import type { AskedCall, Sample } from '../probes/pod-probe.ts';
 import { type PodProbe, readPodProbe } from '../probes/run-pod-probe.ts';
@@ -46,8 +46,8 @@ function describeTimes(calls: readonly Call[], of: number): string {
 export interface CallView {
   readonly own: string;
   readonly context: string;
-  /** `kubectl` for the other cluster; undefined where that was not read. */
-  readonly peerKubectl: string | undefined;
+  /** Context of the other cluster, and the name under which its checks run; undefined where it was not read. */
+  readonly peer: { readonly context: string; readonly name: string } | undefined;
   /** Policies that isolate the endpoints that do not answer. */
   readonly policies: readonly string[];
 }
@@ -60,23 +60,25 @@ export function judgeEndpointCalls(probe: PodProbe, calls: readonly Call[], peer
   const [first] = lost;
   if (first !== undefined) {
     const policies = view.policies.map((key) => `NetworkPolicy ${key} in "${peer}" isolates an endpoint that does not answer`);
-    const describePolicies = view.policies.map((key) => `${view.peerKubectl ?? `kubectl --context <${peer}>`} -n ${key.replace('/', ' describe networkpolicy ')}`);
-    return fail([`${lost.length} of ${calls.length} connections from a pod in "${view.own}" get no answer`, ...listCalls(lost), ...policies], [...describePolicies, `mcs trace ${first.service} --from ${view.context}`, 'mcs show connections']);
+    const describePolicies = view.policies.map((key) => `kubectl --context ${view.peer?.context ?? `<${peer}>`} -n ${key.replace('/', ' describe networkpolicy ')}`);
+    const outcome = fail([`${lost.length} of ${calls.length} connections from a pod in "${view.own}" get no answer`, ...listCalls(lost), ...policies], [...describePolicies, `mcs trace ${first.service} --from ${view.context}`, 'mcs show connections']);
+    return view.peer === undefined || policies.length === 0 ? outcome : { ...outcome, suspects: [{ cluster: view.peer.name, ids: ['MCS-NP-01'] }] };
   }
   if (refused.length > 0) return warn([`${refused.length} of ${calls.length} connections are refused: packets arrive, but the application does not listen`, ...listCalls(refused)], [...new Set(refused.map(({ service }) => `mcs trace ${service} --from ${view.context}`))].slice(0, SHOWN));
   return pass(describeTimes(calls, probe.plan.endpoints.of), ...untested(probe.plan));
 }
 
-/** Whether the clusterset IPs lead to endpoints: of a service with an endpoint that does not answer itself, nothing can be said. */
+/** Whether the clusterset IPs lead to endpoints: one that fails is at fault where endpoints behind it answer, and none is known to fail. */
 export function judgeVipCalls(probe: PodProbe, kubectl: string, context: string): CheckOutcome {
   const { endpoints, vips } = probe.plan;
   const calls = callsOf(vips, probe);
-  const isBad = new Set(callsOf(endpoints, probe).filter(hasFailed).map(({ service }) => service));
-  const judged = calls.filter((call) => !hasFailed(call) || !isBad.has(call.service));
-  if (judged.length === 0) return skip(`no clusterset IP was tried: ${vips.of === 0 ? 'there is none with a TCP port' : 'the endpoints behind them do not answer'}`, ...untested(probe.plan));
+  const [bad, good] = [new Set<string>(), new Set<string>()];
+  for (const call of callsOf(endpoints, probe)) (hasFailed(call) ? bad : good).add(call.service);
+  const judged = calls.filter((call) => !hasFailed(call) || (good.has(call.service) && !bad.has(call.service)));
+  if (judged.length === 0) return skip(`no clusterset IP was tried: ${vips.of === 0 ? 'there is none with a TCP port' : 'no endpoint behind them is known to answer'}`, ...untested(probe.plan));
   const failed = judged.filter(hasFailed);
   if (failed.length === 0) return pass(describeTimes(judged, vips.of), ...untested(probe.plan));
-  const evidence = [`${failed.length} of ${judged.length} connections from a pod fail`, ...listCalls(failed), 'no endpoint behind them is known to fail: kube-proxy, or what stands in for it, does not lead there'];
+  const evidence = [`${failed.length} of ${judged.length} connections from a pod fail`, ...listCalls(failed), 'endpoints behind them answer: kube-proxy, or what stands in for it, does not lead there'];
   return fail(evidence, [`${kubectl} -n kube-system get pods -l k8s-app=kube-proxy -o wide`, `mcs trace ${failed[0]?.service ?? ''} --from ${context}`]);
 }
 
@@ -108,7 +110,7 @@ async function judgePeer(context: DiagnoseContext, signal: AbortSignal, peer: st
   const calls = await stillThere(callsOf(looked.found.plan.endpoints, looked.found).filter(({ cluster }) => cluster === peer), context, peer, signal);
   const other = context.fleet.clusters.find((cluster) => nameOf(cluster) === peer);
   const policies = await findPeerPolicies(calls.filter(isLost), other, signal);
-  return judgeEndpointCalls(looked.found, calls, peer, { own: nameOf(context.cluster), context: context.cluster.context, peerKubectl: other && `kubectl --context ${other.context}`, policies });
+  return judgeEndpointCalls(looked.found, calls, peer, { own: nameOf(context.cluster), context: context.cluster.context, peer: other && { context: other.context, name: subjectNameOf(other, context.fleet) }, policies });
 }
 
 /** Other clusters that have ready endpoints here. */

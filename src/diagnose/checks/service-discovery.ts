@@ -80,8 +80,8 @@ export function judgeImports(context: DiagnoseContext, present: ReadonlySet<stri
 }
 
 export const serviceDiscoveryChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-SD-01', title: 'Every export is valid and on the broker', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: (context) => Promise.resolve(judgeExports(context)) },
+  { id: 'MCS-SD-01', title: 'Every export is valid and on the broker', topic: 'service-discovery', needs: ['MCS-DEP-01', 'MCS-DEP-09'], run: (context) => Promise.resolve(judgeExports(context)) },
   ...conflictChecks,
-  { id: 'MCS-SD-03', title: 'Every exported service is imported here', topic: 'service-discovery', needs: ['MCS-DEP-01'], run: async (context, signal) => judgeImports(context, await readNamespaces(context, signal), await readShared(context)) },
+  { id: 'MCS-SD-03', title: 'Every exported service is imported here', topic: 'service-discovery', needs: ['MCS-DEP-01', 'MCS-DEP-09'], run: async (context, signal) => judgeImports(context, await readNamespaces(context, signal), await readShared(context)) },
   ...emptyImportChecks,
 ];

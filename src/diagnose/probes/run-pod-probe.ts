@@ -5,12 +5,12 @@ import type { EndpointSlice } from '../../api/types/index.ts';
 import type { Looked } from '../../base/looked.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import { CREDENTIAL_MOUNT } from '../../probe/broker/broker-path.ts';
-import { runProbePod } from '../../probe/pods/run-probe-pod.ts';
-import { probeLimitMs, type ProbeResult } from '../../probe/probe.ts';
+import type { ProbeResult } from '../../probe/probe.ts';
 import { readOwnPods } from '../cluster-readings.ts';
 import { type DiagnoseContext, memberOf } from '../context.ts';
 import { type PodProbePlan, planPodProbe } from './pod-probe.ts';
 import { removeEndedPods } from './remove-ended-pods.ts';
+import { runPodInTime } from './run-pod-in-time.ts';
 
 /** What the pod of a cluster was asked, and what it found. */
 export interface PodProbe {
@@ -18,8 +18,6 @@ export interface PodProbe {
   readonly result: ProbeResult;
 }
 
-/** For creating the pod and reading its result, beside its start and its work, ms. */
-const AROUND_MS = 1000;
 /** Endpoints of a slice that are looked at. */
 const PER_SLICE = 4;
 
@@ -63,26 +61,19 @@ async function run(context: DiagnoseContext, signal: AbortSignal): Promise<Looke
   if ('reason' in pods) return { reason: `not tested without pods (${pods.reason})` };
   const image = cluster.state.workloads.find(({ namespace }) => namespace === MEMBER_NAMESPACE)?.image;
   if (image === undefined) return { reason: 'not tested: no part of mcs runs here, so its image is not known' };
-  const { enough, progress, runID, startMs, tryMs } = pods.found;
+  const { runID, tryMs } = pods.found;
   const [planned, node] = await Promise.all([plan(context, tryMs, signal), findNode(context, signal), removeEndedPods(context, signal)]);
-  const limit = AbortSignal.any([AbortSignal.timeout(startMs + probeLimitMs(planned.request) + AROUND_MS), ...(enough === undefined ? [] : [enough])]);
-  try {
-    const looked = await runProbePod(cluster.client, {
-      name: `mcs-diagnose-${runID}`,
-      namespace: MEMBER_NAMESPACE,
-      image,
-      request: planned.request,
-      mount: { secret: MEMBER_BROKER_SECRET, path: CREDENTIAL_MOUNT },
-      ...(node !== undefined && { node }),
-      startMs,
-      signal: AbortSignal.any([signal, limit]),
-      progress: (text) => progress(`${text} in ${cluster.context}`),
-    });
-    return 'reason' in looked ? { reason: `not tested: ${looked.reason}` } : { found: { plan: planned, result: looked.found } };
-  } catch (error) {
-    if (signal.aborted || !limit.aborted) throw error;
-    return { reason: 'not tested: the pod took too long (--timeout 60s gives it more time)' };
-  }
+  const pod = {
+    name: `mcs-diagnose-${runID}`,
+    namespace: MEMBER_NAMESPACE,
+    image,
+    request: planned.request,
+    mount: { secret: MEMBER_BROKER_SECRET, path: CREDENTIAL_MOUNT },
+    ...(node !== undefined && { node }),
+    place: cluster.context,
+  };
+  const looked = await runPodInTime(cluster.client, pod, pods.found, signal);
+  return 'reason' in looked ? { reason: `not tested: ${looked.reason}` } : { found: { plan: planned, result: looked.found } };
 }
 
 /**

@@ -1,7 +1,7 @@
-import { ApiError, isForbidden } from '../../kube/api-error.ts';
+import { isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { findDnsPods } from '../../inspect/name-servers.ts';
-import { askDnsPod, type DnsJson } from '../ask-dns.ts';
+import { askDnsPod, type DnsJson, isNoAnswer } from '../ask-dns.ts';
 import type { Looked } from '../../base/looked.ts';
 import type { ServerAnswer } from './facts.ts';
 
@@ -14,7 +14,7 @@ async function askOne(pod: string, type: ServerAnswer['type'], ask: () => Promis
     const { Answer = [], Status } = await ask();
     return { pod, type, rcode: Status, addresses: Answer.filter((record) => record.type === TYPES[type]).map(({ data }) => data) };
   } catch (error) {
-    if (!(error instanceof ApiError) || isForbidden(error)) throw error;
+    if (!isNoAnswer(error)) throw error;
     return { pod, type, rcode: 0, addresses: [], error: error.message };
   }
 }

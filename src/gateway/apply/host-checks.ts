@@ -65,7 +65,8 @@ const checkWireguard: Check = async ({ driver, isGateway, exec, files, wireguard
 };
 
 const checkNftables: Check = async ({ exec, signal }) => {
-  const { code, stderr } = await exec('nft', ['-j', 'list', 'tables'], { signal });
+  // not with --json: nft 1.0.6 frees the flag of a table twice, and crashes at every second look where one has an owner, as firewalld's
+  const { code, stderr } = await exec('nft', ['list', 'tables'], { signal });
   return code === 0 ? [] : [{ reason: 'NftablesMissing', message: `nftables cannot be used: ${stderr.trim()}`, fix: 'Load the module: modprobe nf_tables' }];
 };
 

@@ -14,6 +14,8 @@ export interface PacketWatch {
 
 const APPEARS_MS = 2_000;
 const LOOK_MS = 100;
+/** Looks at the table at the end: nft 1.0.6 crashes now and then where it lists one with an owner as JSON. */
+const LOOKS = 4;
 
 async function list(exec: Exec, table: string): Promise<string | undefined> {
   const { stdout, code } = await exec('nft', ['--json', 'list', 'table', 'inet', table]);
@@ -49,9 +51,11 @@ async function ownTable(exec: Exec, request: PathsRequest, clock: Clock): Promis
 export async function watchPackets(exec: Exec, request: PathsRequest, clock: Clock): Promise<PacketWatch> {
   const { table, await: awaited } = request;
   const read = async (): Promise<readonly SeenDatagrams[]> => {
-    const text = await list(exec, table);
-    if (text === undefined) throw new Error(`the table ${table} of nftables was removed`);
-    return readTable(text, awaited);
+    for (let look = 0; look < LOOKS; look += 1) {
+      const text = await list(exec, table);
+      if (text !== undefined) return readTable(text, awaited);
+    }
+    throw new Error(`the table ${table} of nftables was removed`);
   };
   const end = await ownTable(exec, request, clock);
   if (end !== undefined) return { read, end };

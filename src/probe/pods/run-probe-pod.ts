@@ -120,6 +120,7 @@ export async function runProbePod(client: KubeClient, options: ProbePodOptions):
     await client.create(resources.pods, probePod(options), { signal });
   } catch (error) {
     if (error instanceof ApiError) return { reason: `no pod may be run in namespace "${namespace}": ${error.message}` };
+    if (signal.aborted) await removePod(client, options); // it may have been made all the same
     throw error;
   }
   try {

@@ -2,8 +2,8 @@ import { OWNER } from '../../api/labels.ts';
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import { McsError } from '../../base/errors.ts';
-import { isNotFound } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import { removeFromAll, removeNamespace } from '../remove-namespace.ts';
 import { BENCHMARK_LABELS, placeObjects } from './objects.ts';
 
 /** A cluster to measure in, by the name that people know. */
@@ -11,8 +11,6 @@ export interface BenchmarkCluster {
   readonly context: string;
   readonly client: KubeClient;
 }
-
-const CLEANUP_MS = 15_000;
 
 /** Image of the installed parts, which the pods run. Throws MCS_NOT_JOINED. */
 export async function findImage({ client, context }: BenchmarkCluster, signal: AbortSignal): Promise<string> {
@@ -33,22 +31,16 @@ async function makePlace(client: KubeClient, namespace: string, signal: AbortSig
   await client.create(resources.serviceAccounts, place.account, { signal });
 }
 
-/** With a time limit of its own, for it runs after Ctrl-C too. */
-async function removePlace(client: KubeClient, namespace: string): Promise<void> {
-  try {
-    await client.delete(resources.namespaces, namespace, undefined, { signal: AbortSignal.timeout(CLEANUP_MS), propagation: 'Background' });
-  } catch (cause) {
-    if (isNotFound(cause)) return;
-    throw new McsError('MCS_API_ERROR', `Cannot remove namespace "${namespace}" of the benchmark at ${client.server}`, { hints: [`kubectl delete namespaces -l ${OWNER}=${BENCHMARK_LABELS[OWNER]}`], cause });
-  }
-}
-
 /** Makes a namespace of this run alone in all clusters, and removes it with all that is in it when `use` is done, also after an abort. */
 export async function withPlaces<T>(clients: readonly KubeClient[], namespace: string, signal: AbortSignal, use: () => Promise<T>): Promise<T> {
+  const begun: KubeClient[] = [];
   try {
-    for (const client of clients) await makePlace(client, namespace, signal);
+    for (const client of clients) {
+      begun.push(client); // before it is there: what was asked for may be made though no answer comes
+      await makePlace(client, namespace, signal);
+    }
     return await use();
   } finally {
-    await Promise.all(clients.map((client) => removePlace(client, namespace)));
+    await removeFromAll(begun.map((client) => removeNamespace(client, namespace, { owner: BENCHMARK_LABELS[OWNER], purpose: 'the benchmark' })));
   }
 }

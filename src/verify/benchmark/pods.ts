@@ -1,10 +1,10 @@
-import { podTroubles } from '../../api/pod-troubles.ts';
 import { resources } from '../../api/resources.ts';
 import type { Pod } from '../../api/types/index.ts';
 import { ERROR_CODES, type ErrorCode } from '../../base/error-codes.ts';
 import { McsError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { waitFor } from '../../kube/wait.ts';
+import { describePod, hasAddress, hasEnded } from '../pod-phase.ts';
 import { benchmarkPod, type PodPlan } from './objects.ts';
 
 /** A cluster in which pods of a benchmark run. */
@@ -26,20 +26,12 @@ export interface PodRun {
   readonly progress: (text: string) => void;
 }
 
-const hasEnded = (pod: Pod | undefined): boolean => pod === undefined || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-const hasAddress = (pod: Pod | undefined): boolean => pod?.status?.phase === 'Running' && pod.status.podIP !== undefined;
-
-function describe(cluster: string, name: string, pod: Pod | undefined): string {
-  if (pod === undefined) return `pod ${name} in ${cluster} is gone`;
-  return [`pod ${name} on ${pod.spec.nodeName ?? 'no node'} in ${cluster}: ${pod.status?.phase ?? 'not started'}`, ...podTroubles(pod).broken].join(', ');
-}
-
 function waitForPod({ cluster, goal, namespace, progress, signal, site }: PodRun, name: string, timeoutSeconds: number, isDone: (pod: Pod | undefined) => boolean): Promise<Pod | undefined> {
   return waitFor(site.client, resources.pods, name, namespace, isDone, {
     signal,
     timeoutMs: timeoutSeconds * 1000,
     goal,
-    describe: (pod) => describe(cluster, name, pod),
+    describe: (pod) => describePod(cluster, name, pod),
     progress: (text) => progress(`Waiting for ${text}`),
     hints: ['mcs diagnose all'],
   });
@@ -55,7 +47,7 @@ async function createPod({ namespace, signal, site }: PodRun, pod: StartedPod): 
 export async function startServer(run: PodRun, pod: StartedPod, startSeconds: number): Promise<string> {
   await createPod(run, pod);
   const up = await waitForPod(run, pod.name, startSeconds, (seen) => hasAddress(seen) || (seen !== undefined && hasEnded(seen)));
-  if (!hasAddress(up)) throw new McsError('MCS_API_ERROR', `Cannot ${run.goal}: ${describe(run.cluster, pod.name, up)}`);
+  if (!hasAddress(up)) throw new McsError('MCS_API_ERROR', `Cannot ${run.goal}: ${describePod(run.cluster, pod.name, up)}`);
   return up?.status?.podIP ?? '';
 }
 

@@ -1,8 +1,9 @@
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
-import { McsError, toMcsError } from '../../base/errors.ts';
+import { McsError } from '../../base/errors.ts';
 import type { Task, TaskRunner } from '../../base/tasks.ts';
 import { isNotFound } from '../../kube/api-error.ts';
+import { describeApiError } from '../../kube/describe-api-error.ts';
 import type { Latency } from '../../probe/latency.ts';
 import type { Throughput } from '../../probe/throughput.ts';
 import { benchmarkPod, type BenchmarkSettings, clientArgs, deadlineOf, placeObjects, serverArgs, toManifests } from './objects.ts';
@@ -100,7 +101,7 @@ function legTask({ sites }: PreparedBenchmark, { namespace, settings }: RunOptio
         return { state: 'done' };
       } catch (error) {
         signal.throwIfAborted();
-        const { code, hints, message } = toMcsError(error);
+        const { code, hints, message } = describeApiError(error, { verb: 'measure', object: title, server: siteOf(leg.from.cluster).client.server });
         results.push({ ...leg, error: { code, message, hints } });
         return { state: 'warning', detail: message };
       }

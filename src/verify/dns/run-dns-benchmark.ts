@@ -1,8 +1,9 @@
 import { CLUSTERSET_DOMAIN, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import type { ServiceImport } from '../../api/types/index.ts';
-import { toMcsError, type McsError } from '../../base/errors.ts';
+import type { McsError } from '../../base/errors.ts';
 import type { TaskRunner } from '../../base/tasks.ts';
+import { describeApiError } from '../../kube/describe-api-error.ts';
 import type { DnsGroup, DnsLoad, DnsLoadRequest } from '../../probe/dns-load.ts';
 import { benchmarkPod, placeObjects, toManifests } from '../benchmark/objects.ts';
 import { type BenchmarkCluster, findImage, withPlaces } from '../benchmark/place.ts';
@@ -123,7 +124,7 @@ export async function runDnsBenchmark(sites: readonly DnsSite[], { namespace, ru
         return { state: 'done' } as const;
       } catch (error) {
         signal.throwIfAborted();
-        const { code, hints, message } = toMcsError(error);
+        const { code, hints, message } = describeApiError(error, { verb: 'measure in', object: `"${context}"`, server: site.client.server });
         results.push({ context, loads: [], error: { code, message, hints } });
         return { state: 'warning', detail: message } as const;
       }

@@ -2,6 +2,7 @@ import { LIGHTHOUSE_SOURCE_NAMESPACE, MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER } fro
 import { resources } from '../../api/resources.ts';
 import type { EndpointSlice, KubeObject, ServiceImport } from '../../api/types/index.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
+import { McsError } from '../../base/errors.ts';
 import { isTransient } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { createInformer, type Informer } from '../../kube/informer.ts';
@@ -110,9 +111,17 @@ export class PodEyes {
     return this.#roundTripMs;
   }
 
-  /** A pod runs before its program listens. */
-  async untilOpen(signal: AbortSignal): Promise<void> {
-    await this.#untilTold(() => this.#client.getPath(`${this.#path}/healthz`, { signal }), signal);
+  /** A pod runs before its program listens. Throws MCS_TIMEOUT. */
+  async untilOpen(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const limit = AbortSignal.timeout(timeoutMs);
+    const either = AbortSignal.any([signal, limit]);
+    try {
+      await this.#untilTold(() => this.#client.getPath(`${this.#path}/healthz`, { signal: either }), either);
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (!limit.aborted) throw cause;
+      throw new McsError('MCS_TIMEOUT', `Cannot ask the pod at ${this.#client.server}${this.#path} within ${timeoutMs / 1000} s: the API server does not reach it`, { hints: ['mcs diagnose all'], cause });
+    }
   }
 
   /** Has the pod begin to look, before there is anything to see. */

@@ -1,6 +1,6 @@
 import { resources } from '../../api/resources.ts';
 import { benchmarkPod, BENCHMARK_PORT, placeObjects, toManifests } from '../benchmark/objects.ts';
-import { canaryName, canaryObjects, CHANGING } from './objects.ts';
+import { canaryName, canaryObjects, changingName } from './objects.ts';
 import type { PreparedPropagation, PropagationSettings, PropagationSite } from './prepare-propagation.ts';
 
 /** Longest life of a pod: until the last canary was given up. */
@@ -22,7 +22,7 @@ function describeSite(site: PropagationSite, prepared: PreparedPropagation, sett
   const pod = benchmarkPod({ name: CANARY_POD, namespace, image: site.image, args: canaryArgs(site, lifeSeconds), deadlineSeconds: lifeSeconds });
   const isSource = prepared.pairs.some(({ from }) => from === site.context);
   const address = `<address of ${CANARY_POD}>`;
-  const canaries = isSource ? [canaryObjects({ name: CHANGING, namespace, address, isHeadless: true }), canaryObjects({ name: canaryName(0), namespace, address })] : [];
+  const canaries = isSource ? [canaryObjects({ name: changingName(site.clusterID), namespace, address, isHeadless: true }), canaryObjects({ name: canaryName(0), namespace, address })] : [];
   const drafts = canaries.flatMap(({ service, serviceExport, slice }) => [{ resource: resources.services, object: service }, { resource: resources.endpointSlices, object: slice }, { resource: resources.serviceExports, object: serviceExport }]);
   const manifests = toManifests([{ resource: resources.namespaces, object: place.namespace }, { resource: resources.serviceAccounts, object: place.account }, { resource: resources.pods, object: pod }, ...drafts]);
   return `# in ${site.context}${isSource ? `; ${canaryName(0)} is followed by ${settings.count - 1} more like it` : ''}\n${manifests}`;

@@ -1,5 +1,5 @@
 import { APP_COMPONENT, MCS_SERVICE_NAME, SERVICE_NAME, SLICE_MANAGED_BY } from '../../api/labels.ts';
-import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
+import { CLUSTERSET_DOMAIN, fitName } from '../../api/names.ts';
 import type { EndpointSlice, KubeObject, Service } from '../../api/types/index.ts';
 import type { AddressType } from '../../probe/dns-asker.ts';
 import type { Draft } from '../../kube/client.ts';
@@ -24,8 +24,13 @@ export interface CanaryObjects {
 /** Without the tag of what mcs writes: such Services are never exported. */
 const LABELS = { [APP_COMPONENT]: 'benchmark' } as const;
 
-/** Name of the Service whose endpoint changes. */
-export const CHANGING = 'canary-changing';
+const MAX_SERVICE_NAME = 63;
+
+/** Name of the Service whose endpoint changes; of one cluster alone, as another that exports it too would go on answering. */
+export function changingName(clusterID: string): string {
+  return fitName(`canary-changing-${clusterID}`, MAX_SERVICE_NAME);
+}
+
 export const canaryName = (index: number): string => `canary-${index}`;
 
 export function addressTypeOf(address: string): AddressType {

@@ -4,7 +4,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { CanaryQuestion } from '../../probe/canary-watch.ts';
 import { BENCHMARK_PORT } from '../benchmark/objects.ts';
 import { type CopyWatch, type PodEyes, type PodSight } from './cluster-eyes.ts';
-import { addressTypeOf, type CanaryObjects, canaryObjects, canaryName, type CanaryPlan, CHANGING, clustersetName } from './objects.ts';
+import { addressTypeOf, type CanaryObjects, canaryObjects, canaryName, type CanaryPlan, changingName, clustersetName } from './objects.ts';
 import type { Sample, Stage } from './stages.ts';
 
 /** A cluster that exports canaries. */
@@ -52,7 +52,7 @@ export class Flight {
 
   constructor(options: FlightOptions) {
     this.#options = options;
-    this.#changing = this.#plan(CHANGING, true);
+    this.#changing = this.#plan(changingName(options.nest.clusterID), true);
   }
 
   /** Exports the Service whose endpoint is going to change. */
@@ -61,7 +61,7 @@ export class Flight {
     await this.#create(this.#changing);
     const limit = this.#limit();
     const question = this.#question(this.#changing, 'address');
-    const id = this.#idOf('ready', CHANGING);
+    const id = this.#idOf('ready', this.#changing.name);
     await this.#export(canaryObjects(this.#changing));
     await Promise.all(lookouts.map(async (lookout) => {
       const sight: PodSight = {};
@@ -122,7 +122,7 @@ export class Flight {
     const endpoints = (slice.endpoints ?? []).map((endpoint) => ({ ...endpoint, conditions: { ready: this.#isReady } }));
     const question = this.#question(this.#changing, this.#isReady ? 'address' : 'none');
     await this.#time('change', { id: this.#idOf('change', String(index)), question, notes: following }, async () => {
-      await this.#options.nest.client.patch(resources.endpointSlices, CHANGING, this.#options.namespace, 'application/merge-patch+json', { endpoints }, { signal: this.#options.signal });
+      await this.#options.nest.client.patch(resources.endpointSlices, this.#changing.name, this.#options.namespace, 'application/merge-patch+json', { endpoints }, { signal: this.#options.signal });
     });
     for (const [lookout, { lost }] of following) if (lost.includes('change')) this.#following.delete(lookout);
   }

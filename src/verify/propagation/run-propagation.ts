@@ -90,7 +90,7 @@ class Propagation {
         const run = { site, cluster: context, namespace, goal: 'measure the propagation', signal, progress: (text: string) => progress.update(text) };
         const address = await startServer(run, { name: CANARY_POD, args: canaryArgs(site, lifeSeconds), deadlineSeconds: lifeSeconds }, settings.timeoutMs / 1000);
         const eyes = new PodEyes(client, namespace, CANARY_POD);
-        await eyes.untilOpen(AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)]));
+        await eyes.untilOpen(settings.timeoutMs, signal);
         const copies = await this.#watch(CopyWatch.ofImporter(client, namespace));
         if (site === this.#prepared.broker) this.#broker = await this.#watch(CopyWatch.ofBroker(client, site.brokerNamespace, namespace));
         this.#stands.set(context, { site, nest: { context, clusterID, client, address }, lookout: { context, copies, eyes } });

@@ -1,11 +1,11 @@
 import { OWNER } from '../../api/labels.ts';
-import { podTroubles } from '../../api/pod-troubles.ts';
 import { resources } from '../../api/resources.ts';
-import type { KubeObject, Pod } from '../../api/types/index.ts';
+import type { KubeObject } from '../../api/types/index.ts';
 import { McsError } from '../../base/errors.ts';
-import { isNotFound } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { waitFor } from '../../kube/wait.ts';
+import { describePod, hasAddress, hasEnded } from '../pod-phase.ts';
+import { removeFromAll, removeNamespace } from '../remove-namespace.ts';
 import { type ClusterObjects, type PlannedObject, VERIFY_LABELS, type VerifyNamespaces } from './objects.ts';
 
 export interface PlaceOptions {
@@ -22,20 +22,11 @@ export interface Place {
   readonly services: ReadonlyMap<string, string>;
 }
 
-const CLEANUP_MS = 15_000;
-
+/** Creates objects one after the other, and gives them as they stand then. */
 export async function createAll(client: KubeClient, objects: readonly PlannedObject[], signal: AbortSignal): Promise<readonly KubeObject[]> {
   const made: KubeObject[] = [];
   for (const { object, resource } of objects) made.push(await client.create(resource, object, { signal }));
   return made;
-}
-
-const hasAddress = (pod: Pod | undefined): boolean => pod?.status?.phase === 'Running' && pod.status.podIP !== undefined;
-const hasEnded = (pod: Pod | undefined): boolean => pod === undefined || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-
-function describe(cluster: string, name: string, pod: Pod | undefined): string {
-  if (pod === undefined) return `pod ${name} in ${cluster} is gone`;
-  return [`pod ${name} on ${pod.spec.nodeName ?? 'no node'} in ${cluster}: ${pod.status?.phase ?? 'not started'}`, ...podTroubles(pod).broken].join(', ');
 }
 
 async function addressOf(client: KubeClient, { metadata: { name, namespace } }: KubeObject, { cluster, progress, signal, timeoutMs }: PlaceOptions): Promise<readonly [string, string]> {
@@ -44,10 +35,10 @@ async function addressOf(client: KubeClient, { metadata: { name, namespace } }: 
     signal,
     timeoutMs,
     goal,
-    describe: (each) => describe(cluster, name, each),
+    describe: (each) => describePod(cluster, name, each),
     progress: (text) => progress(`Waiting for ${text}`),
   });
-  if (!hasAddress(pod)) throw new McsError('MCS_API_ERROR', `Cannot ${goal}: ${describe(cluster, name, pod)}`);
+  if (!hasAddress(pod)) throw new McsError('MCS_API_ERROR', `Cannot ${goal}: ${describePod(cluster, name, pod)}`);
   return [name, pod?.status?.podIP ?? ''];
 }
 
@@ -70,14 +61,7 @@ export async function makePlace(client: KubeClient, { namespaces, servers, servi
   return { pods: new Map(await Promise.all(made[1].map((pod) => addressOf(client, pod, options)))), services: new Map(clusterIPs) };
 }
 
-/** Takes everything away, with a time limit of its own, for it runs after Ctrl-C too. */
+/** Takes everything away, also after Ctrl-C. Throws MCS_API_ERROR. */
 export async function removePlace(client: KubeClient, { nodes, pods }: VerifyNamespaces): Promise<void> {
-  for (const name of [pods, nodes]) {
-    try {
-      await client.delete(resources.namespaces, name, undefined, { signal: AbortSignal.timeout(CLEANUP_MS), propagation: 'Background' });
-    } catch (cause) {
-      if (isNotFound(cause)) continue;
-      throw new McsError('MCS_API_ERROR', `Cannot remove namespace "${name}" of the tests at ${client.server}`, { hints: [`kubectl delete namespaces -l ${OWNER}=${VERIFY_LABELS[OWNER]}`], cause });
-    }
-  }
+  await removeFromAll([pods, nodes].map((name) => removeNamespace(client, name, { owner: VERIFY_LABELS[OWNER], purpose: 'the tests' })));
 }

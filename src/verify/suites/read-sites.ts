@@ -3,6 +3,7 @@ import { resources } from '../../api/resources.ts';
 import { McsError } from '../../base/errors.ts';
 import { type Fleet, type FleetMember, nameOf } from '../../inspect/survey-fleet.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import { describeApiError } from '../../kube/describe-api-error.ts';
 import { namespaceRefusal } from '../../sync/service/namespace-policy.ts';
 import { chooseNodes } from '../benchmark/plan-benchmark.ts';
 import type { VerifyCluster } from './planned-test.ts';
@@ -54,7 +55,13 @@ function refuseDoubles(clusters: readonly VerifyCluster[], { leftOut }: Fleet): 
  * members. Throws MCS_USAGE for contexts of one cluster.
  */
 export async function readSites(fleet: Fleet, namespace: string, signal: AbortSignal): Promise<VerifySites> {
-  const read = await Promise.all(fleet.clusters.map((member) => readSite(member, namespace, signal)));
+  const read = await Promise.all(
+    fleet.clusters.map((member) =>
+      readSite(member, namespace, signal).catch((error: unknown) => {
+        throw describeApiError(error, { verb: 'run tests in', object: `"${member.context}"`, server: member.client.server });
+      }),
+    ),
+  );
   const absent = fleet.leftOut.map(({ context }) => ({ name: context, context, isMember: false, isSandbox: false, components: [] }));
   const clusters = [...read.map(({ cluster }) => cluster), ...absent];
   refuseDoubles(clusters, fleet);

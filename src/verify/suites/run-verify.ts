@@ -1,9 +1,11 @@
 import { resources } from '../../api/resources.ts';
-import { errorMessage, McsError } from '../../base/errors.ts';
+import { McsError } from '../../base/errors.ts';
 import type { Looked } from '../../base/looked.ts';
 import type { Task, TaskOutcome, TaskProgress, TaskRunner } from '../../base/tasks.ts';
+import { describeApiError } from '../../kube/describe-api-error.ts';
 import type { CallsResult } from '../../probe/calls/calls-request.ts';
 import { runProbePod } from '../../probe/pods/run-probe-pod.ts';
+import { removeFromAll } from '../remove-namespace.ts';
 import { type CallerGroup, callerKey, groupByCaller, judgeGroup, makeRequest, type VerifySettings } from './call-stage.ts';
 import { kindOf } from './catalogue.ts';
 import { disturb, type Restore } from './disturb.ts';
@@ -54,8 +56,7 @@ class VerifyRun {
 
   /** Takes away what was made, in all clusters, whatever happens in one of them. */
   async removeAll(): Promise<void> {
-    const ends = await Promise.allSettled([...this.#plan.objects.keys()].map((cluster) => removePlace(this.#site(cluster).client, this.#plan.namespaces)));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    await removeFromAll([...this.#plan.objects.keys()].map((cluster) => removePlace(this.#site(cluster).client, this.#plan.namespaces)));
   }
 
   results(kept: boolean): readonly TestResult[] {
@@ -75,7 +76,7 @@ class VerifyRun {
       able.map((cluster) =>
         act(cluster).catch((error: unknown) => {
           progress.signal.throwIfAborted();
-          this.#troubles.set(cluster, errorMessage(error));
+          this.#troubles.set(cluster, describeApiError(error, { verb: 'run tests in', object: `"${cluster}"`, server: this.#site(cluster).client.server }).message);
         }),
       ),
     );

@@ -12,7 +12,7 @@ describe('refuseBesideArchive', () => {
 });
 
 describe('podsFor', () => {
-  const settings = { deadlineMs: 20_000, runID: 'a1', env: {} };
+  const settings = { deadlineMs: 20_000, runID: 'a1', env: {}, progress: () => undefined };
 
   it.each([
     ['an archive', { from: 'a.tgz', pods: true }, {}, 'an archive has none'],

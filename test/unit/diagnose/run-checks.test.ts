@@ -132,11 +132,22 @@ describe('runChecks', () => {
         expect(['one', 'two', 'three'].flatMap((name) => brief(results.get(name)))).toEqual(['S  skip A east', 'S  warn', 'S  skip P hub']);
       });
 
+      it('makes a failure of a warning that explains one', async () => {
+        const results = await run(['west', { ...fail(['no answer']), suspects: inEast }], ['east', warn(['a policy'])]);
+        expect([...brief(results.get('west')), ...brief(results.get('east'))]).toEqual(['S  skip S east', 'S  fail']);
+      });
+
       it('lets run what depends on a warning that is explained elsewhere', async () => {
         const west = { name: 'west', context: [], checks: [single('S', suspecting(inEast)), { ...single('D', pass()), needs: ['S'] }] };
         const results = await runChecks([west, { name: 'east', context: [], checks: [single('S', warn(['none']))] }], options);
         expect(brief(results.get('west'))).toEqual(['S  skip S east', 'D  pass']);
       });
+    });
+
+    it('asks all that claim the id of a peer', async () => {
+      const double = (name: string, outcome: CheckOutcome) => ({ name, id: 'west', context: [], checks: [single('A', outcome)] });
+      const subjects = [double('one', pass()), double('two', fail(['copied'])), { name: 'east', id: 'east', context: ['west'], checks: [pair('P', [], ['A'])] }];
+      expect(brief((await runChecks(subjects, options)).get('east'))).toEqual(['P west skip A two']);
     });
 
     it('takes what is known of a cluster that cannot be asked as a cause', async () => {

@@ -89,6 +89,6 @@ describe('makeShowReport', () => {
 
   it('names the contexts that could not be read, with the code', () => {
     const fleet: Fleet = { ...fleetOf(), unread: [{ context: 'gone', error: new McsError('MCS_CLUSTER_UNREACHABLE', 'Cannot reach it: no route') }] };
-    expect(makeShowReport(fleet, ['networks'])).toEqual({ networks: [], unread: [{ context: 'gone', code: 'MCS_CLUSTER_UNREACHABLE', message: 'Cannot reach it: no route' }], leftOut: [] });
+    expect(makeShowReport(fleet, ['networks'])).toEqual({ networks: [], unread: [{ context: 'gone', code: 'MCS_CLUSTER_UNREACHABLE', message: 'Cannot reach it: no route', hints: [] }], leftOut: [] });
   });
 });

@@ -29,8 +29,7 @@ function probeOf(flow: PlannedFlow, results: ReadonlyMap<string, NodeResult>, wi
 }
 
 /** The echoes and sizes of one node, each with the node that they are about. */
-function measured(from: ProbedNode, { echoes, sizes }: PathsResult, flows: readonly PlannedFlow[]): Pick<PathFindings, 'echoes' | 'sizes'> {
-  const own = flows.filter((flow) => nodeKey(flow.from) === nodeKey(from));
+function measured(from: ProbedNode, { echoes, sizes }: PathsResult, own: readonly PlannedFlow[]): Pick<PathFindings, 'echoes' | 'sizes'> {
   const inner = (host: string): PlannedFlow | undefined => own.find((flow) => flow.kind === 'inner' && flow.host === host);
   const outer = (host: string): PlannedFlow | undefined => own.find((flow) => flow.kind === 'tunnel' && flow.host === host);
   return {
@@ -49,7 +48,22 @@ function measured(from: ProbedNode, { echoes, sizes }: PathsResult, flows: reado
 export function combineResults({ flows, requests }: PathsPlan, results: ReadonlyMap<string, NodeResult>, leftOut: PathFindings['leftOut']): PathFindings {
   const looked = [...requests].map(([key, { node }]) => ({ key, node, looked: results.get(key)?.looked ?? { reason: 'nobody probed' } }));
   const silent = new Map(looked.flatMap(({ key, looked: said }) => ('reason' in said ? [[key, said.reason] as const] : [])));
-  const all = looked.flatMap(({ node, looked: said }) => ('found' in said ? [measured(node, said.found, flows)] : []));
+  const leaving = Map.groupBy(flows, ({ from }) => nodeKey(from));
+  const all = looked.flatMap(({ key, node, looked: said }) => ('found' in said ? [measured(node, said.found, leaving.get(key) ?? [])] : []));
   const windowMs = Math.max(0, ...[...requests.values()].map(({ request }) => request.windowMs));
   return { flows: flows.map((flow) => probeOf(flow, results, windowMs)), echoes: all.flatMap(({ echoes }) => echoes), sizes: all.flatMap(({ sizes }) => sizes), silent, leftOut };
+}
+
+type Ends = { readonly from: ProbedNode; readonly to: ProbedNode };
+
+const pairKey = (one: string, other: string): string => JSON.stringify([one, other].toSorted());
+
+/** Findings of each pair of clusters, and of each cluster with itself: there are too many pairs to look through all findings for each. */
+export function findingsByPair({ echoes, flows, leftOut, silent, sizes }: PathFindings): (one: string, other: string) => PathFindings {
+  const keyOf = ({ from, to }: Ends): string => pairKey(from.cluster, to.cluster);
+  const [echoesOf, flowsOf, sizesOf] = [Map.groupBy(echoes, keyOf), Map.groupBy(flows, keyOf), Map.groupBy(sizes, keyOf)];
+  return (one, other) => {
+    const key = pairKey(one, other);
+    return { echoes: echoesOf.get(key) ?? [], flows: flowsOf.get(key) ?? [], sizes: sizesOf.get(key) ?? [], leftOut, silent };
+  };
 }

@@ -94,16 +94,19 @@ function ownFlows({ gateway, worker }: PathCluster): Draft[] {
   return ends.map(([from, to]) => ({ kind: 'nodes', from, to, host: to.address, port: INNER_PORT, isUsed: true }));
 }
 
-function requestOf(node: ProbedNode, flows: readonly PlannedFlow[], { runID, windowMs }: PlanOptions): PathsRequest {
-  const key = nodeKey(node);
-  const own = flows.filter(({ from }) => nodeKey(from) === key);
-  const inner = own.filter(({ kind }) => kind === 'inner');
-  const measured = own.filter(({ kind, isUsed }) => kind === 'inner' || (kind === 'tunnel' && isUsed));
+interface OwnFlows {
+  readonly leaving: readonly PlannedFlow[];
+  readonly arriving: readonly PlannedFlow[];
+}
+
+function requestOf({ leaving, arriving }: OwnFlows, { runID, windowMs }: PlanOptions): PathsRequest {
+  const inner = leaving.filter(({ kind }) => kind === 'inner');
+  const measured = leaving.filter(({ kind, isUsed }) => kind === 'inner' || (kind === 'tunnel' && isUsed));
   return {
     table: `mcs-probe-${runID}`,
     windowMs,
-    send: own.map(({ token, host, port, fromPort }) => ({ token, host, port, ...(fromPort !== undefined && { fromPort }) })),
-    await: flows.filter(({ to }) => nodeKey(to) === key).map(({ token, host }) => ({ token, family: familyOf(host) ?? 'IPv4' })),
+    send: leaving.map(({ token, host, port, fromPort }) => ({ token, host, port, ...(fromPort !== undefined && { fromPort }) })),
+    await: arriving.map(({ token, host }) => ({ token, family: familyOf(host) ?? 'IPv4' })),
     echoes: inner.map(({ host, port }): EchoTarget => ({ host, port })),
     sizes: [...new Set(measured.map(({ host }) => host))],
   };
@@ -115,6 +118,11 @@ export function planPaths(clusters: readonly PathCluster[], options: PlanOptions
   const directions = [...pairs, ...pairs.map(([a, b]): Pair => [b, a])];
   const drafts = [...clusters.flatMap(ownFlows), ...directions.flatMap(([from, to]) => [...gatewayFlows(from, to), ...innerFlows(from, to)])];
   const flows = drafts.map((draft): PlannedFlow => ({ ...draft, token: options.createToken() }));
-  const involved = clusters.flatMap(nodesOf).filter((node) => flows.some(({ from, to }) => nodeKey(from) === nodeKey(node) || nodeKey(to) === nodeKey(node)));
-  return { flows, requests: new Map(involved.map((node) => [nodeKey(node), { node, request: requestOf(node, flows, options) }])) };
+  const [leaving, arriving] = [Map.groupBy(flows, ({ from }) => nodeKey(from)), Map.groupBy(flows, ({ to }) => nodeKey(to))];
+  const requests = clusters.flatMap(nodesOf).flatMap((node): (readonly [string, NodeRequest])[] => {
+    const key = nodeKey(node);
+    const own = { leaving: leaving.get(key) ?? [], arriving: arriving.get(key) ?? [] };
+    return own.leaving.length + own.arriving.length === 0 ? [] : [[key, { node, request: requestOf(own, options) }]];
+  });
+  return { flows, requests: new Map(requests) };
 }

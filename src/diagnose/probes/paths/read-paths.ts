@@ -8,12 +8,13 @@ import type { Looked } from '../../../base/looked.ts';
 import { isReadyNode } from '../../../discovery/gateway-nodes.ts';
 import { carriersIn } from '../../../inspect/data-plane.ts';
 import { type Fleet, type FleetMember, nameOf } from '../../../inspect/survey-fleet.ts';
-import { pathsLimitMs, type PathsResult } from '../../../probe/paths/paths-request.ts';
-import { runProbePod } from '../../../probe/pods/run-probe-pod.ts';
+import type { PathsResult } from '../../../probe/paths/paths-request.ts';
 import { type DiagnoseContext, subjectNameOf } from '../../context.ts';
 import type { PodSettings } from '../pod-settings.ts';
-import { combineResults, type NodeResult } from './combine-results.ts';
+import { runPodInTime } from '../run-pod-in-time.ts';
+import { combineResults, findingsByPair, type NodeResult } from './combine-results.ts';
 import type { PathFindings, ProbedNode } from './flow.ts';
+import type { Between } from './judge-paths.ts';
 import { type PathCluster, type NodeRequest, planPaths } from './plan-paths.ts';
 
 /** How long the pods send to each other, ms: they do not start at the same moment. */
@@ -48,9 +49,6 @@ async function describeCluster(member: FleetMember, signal: AbortSignal): Promis
   return { found: { name, spec, connections: carrier.connections, broker: credential?.server, gateway, ...(worker && { worker }) } };
 }
 
-/** For creating the pod and reading its result, beside its start and its work, ms. */
-const AROUND_MS = 1_000;
-
 interface Run extends PodSettings {
   readonly signal: AbortSignal;
   readonly monotonic: () => number;
@@ -59,25 +57,18 @@ interface Run extends PodSettings {
 async function askNode(member: FleetMember, { node, request }: NodeRequest, run: Run): Promise<Looked<PathsResult>> {
   const image = member.state.workloads.find(({ name }) => name === GATEWAY_AGENT)?.image;
   if (image === undefined) return { reason: 'the gateway agent is not installed, so its image is not known' };
-  const limit = AbortSignal.any([AbortSignal.timeout(run.startMs + pathsLimitMs(request) + AROUND_MS), ...(run.enough === undefined ? [] : [run.enough])]);
-  try {
-    const looked = await runProbePod(member.client, {
-      name: `mcs-paths-${run.runID}-${node.address.replaceAll(/[.:]+/g, '-')}`,
-      namespace: MEMBER_NAMESPACE,
-      image,
-      request: { paths: request },
-      node: node.node,
-      host: { capabilities: ['NET_ADMIN', 'NET_RAW'] },
-      startMs: run.startMs,
-      signal: AbortSignal.any([run.signal, limit]),
-      progress: (text) => run.progress(`${text} on node ${node.node} of ${node.cluster}`),
-    });
-    if ('reason' in looked) return looked;
-    return looked.found.paths === undefined ? { reason: 'the pod did not try' } : { found: looked.found.paths };
-  } catch (error) {
-    if (run.signal.aborted || !limit.aborted) throw error;
-    return { reason: 'the pod took too long (--timeout 60s gives it more time)' };
-  }
+  const pod = {
+    name: `mcs-paths-${run.runID}-${node.address.replaceAll(/[.:]+/g, '-')}`,
+    namespace: MEMBER_NAMESPACE,
+    image,
+    request: { paths: request },
+    node: node.node,
+    host: { capabilities: ['NET_ADMIN', 'NET_RAW'] },
+    place: `${node.cluster}, node ${node.node}`,
+  };
+  const looked = await runPodInTime(member.client, pod, run, run.signal);
+  if ('reason' in looked) return looked;
+  return looked.found.paths === undefined ? { reason: 'the pod did not try' } : { found: looked.found.paths };
 }
 
 async function runNode(fleet: Fleet, entry: NodeRequest, run: Run): Promise<NodeResult> {
@@ -106,9 +97,10 @@ async function probeAll({ fleet, clock }: DiagnoseContext, settings: PodSettings
   return combineResults(plan, new Map(results), leftOut);
 }
 
-/** What the nodes of all clusters find out about the ways between them, found out once a run; or why no pods may be run. */
-export async function readPaths(context: DiagnoseContext, signal: AbortSignal): Promise<Looked<PathFindings>> {
+/** What the nodes of two clusters, or of one, find out about the ways between them; found out for all clusters once a run. Or why no pods may be run. */
+export async function readPaths(context: DiagnoseContext, { own, peer }: Between, signal: AbortSignal): Promise<Looked<PathFindings>> {
   const { pods, fleetReadings } = context;
   if ('reason' in pods) return pods;
-  return { found: await fleetReadings.get('ways between nodes', () => probeAll(context, pods.found, signal)) };
+  const findingsOf = await fleetReadings.get('ways between nodes', async () => findingsByPair(await probeAll(context, pods.found, signal)));
+  return { found: findingsOf(own, peer) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ServiceImport } from '../../../../src/api/types/index.ts';
 import type { DnsJson } from '../../../../src/diagnose/ask-dns.ts';
-import { describeMismatch } from '../../../../src/diagnose/checks/dns.ts';
+import { describeMismatch, judgeVersion } from '../../../../src/diagnose/checks/dns.ts';
 
 const imported = (...ips: string[]): ServiceImport => ({
   apiVersion: '',
@@ -22,5 +22,25 @@ describe('describeMismatch', () => {
   ];
   it.each(cases)('%s', (_title, object, given, expected) => {
     expect(describeMismatch(object, 'dns-1', given)).toBe(expected);
+  });
+});
+
+describe('judgeVersion', () => {
+  const version = { Status: 0, Answer: [{ name: 'n', type: 16, TTL: 5, data: '"1.0.0"' }] };
+  const suspects = [{ cluster: 'west', ids: ['MCS-DEP-08'] }];
+  const judge = (...answers: (DnsJson | { readonly error: string })[]) => judgeVersion(answers.map((one, index) => ({ pod: `dns-${index}`, answer: one })), 'kubectl', suspects);
+
+  it('passes where all know the version', () => {
+    expect(judge(version, version).status).toBe('pass');
+  });
+
+  it('suspects the network where those that are wrong say nothing at all', () => {
+    expect(judge(version, { error: 'no answer in 5 s' })).toMatchObject({ status: 'fail', evidence: ['dns-1: no answer in 5 s'], suspects });
+  });
+
+  it('suspects nothing else where one answers wrongly', () => {
+    const outcome = judge({ Status: 2 }, { error: 'no answer in 5 s' });
+    expect(outcome.evidence).toEqual(['dns-0: rcode 2 for TXT dns-version.clusterset.local', 'dns-1: no answer in 5 s']);
+    expect(outcome).not.toHaveProperty('suspects');
   });
 });

@@ -48,6 +48,16 @@ describe('judgeHosts', () => {
     expect(seen(judgeHosts(contextOf({ routeAgents })))).toBe(expected);
   });
 
+  it.each<[string, GatewayOptions[], string]>([
+    ['no gateway is active, which another check tells', [], 'pass: 2 nodes'],
+    ['the gateway is passive, which another check tells', [{ haStatus: 'passive' }], 'pass: 2 nodes'],
+    ['a gateway is active', [{}], 'fail: b: This cluster has no active gateway'],
+  ])('judges a node that says that it fails, where %s', (_case, options, expected) => {
+    const failing = routeAgent('b');
+    const routeAgents = [routeAgent('a'), { ...failing, status: { version: '1', remoteEndpoints: [], conditions: [], statusFailure: 'This cluster has no active gateway' } }];
+    expect(seen(judgeHosts(contextOf({ routeAgents, gateways: options.map((one) => gateway('west', 'a', one)) })))).toBe(expected);
+  });
+
   it('says what to do on the node, by the reason', () => {
     const fixes = (text: string) => judgeHosts(contextOf({ routeAgents: [routeAgent('a', [], [text])] })).fix;
     expect(fixes(`HostReady=False VxlanMissing ${MISSING}`)).toEqual(['On node a: modprobe vxlan']);

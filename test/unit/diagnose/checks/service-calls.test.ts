@@ -5,7 +5,7 @@ import { contextAmong, contextOf, member } from '../../../helpers/diagnose-scene
 import { type Answers, importOf, podProbe, sliceOf } from '../../../helpers/pod-probe.ts';
 
 const CART: Answers = { imports: [importOf('cart', '10.96.1.1')], slices: [sliceOf('cart', 'east', ['10.1.0.1', '10.1.0.2']), sliceOf('cart', 'north', ['10.3.0.1'])] };
-const view = { own: 'west', context: 'ctx-west', peerKubectl: undefined, policies: [] };
+const view = { own: 'west', context: 'ctx-west', peer: undefined, policies: [] };
 const { signal } = new AbortController();
 
 function judgeEast(answers: Answers, peer = 'east') {
@@ -36,7 +36,7 @@ describe('judgeEndpointCalls', () => {
 });
 
 describe('judgeVipCalls', () => {
-  const judge = (errors: Readonly<Record<string, string>>) => judgeVipCalls(podProbe({ ...CART, errors }), 'kubectl', 'ctx-west').status;
+  const judge = (errors: Readonly<Record<string, string>>, more: Answers = {}) => judgeVipCalls(podProbe({ ...CART, ...more, errors }), 'kubectl', 'ctx-west').status;
 
   it.each([
     ['it connects', {}, 'pass'],
@@ -45,6 +45,10 @@ describe('judgeVipCalls', () => {
     ['an endpoint behind it is at fault', { '10.96.1.1': 'ETIMEDOUT', '10.1.0.2': 'ECONNREFUSED' }, 'skip'],
   ])('where %s', (_what, errors, status) => {
     expect(judge(errors)).toBe(status);
+  });
+
+  it('blames nobody where no endpoint behind it was tried', () => {
+    expect(judge({ '10.96.1.1': 'ETIMEDOUT' }, { slices: [] })).toBe('skip');
   });
 });
 
@@ -61,8 +65,9 @@ describe('MCS-SD-10', () => {
   }
 
   it('names the NetworkPolicy of the other cluster that isolates an endpoint', async () => {
-    const { evidence, fix } = await runWith(['10.1.0.1', '10.1.0.2']);
+    const { evidence, fix, suspects } = await runWith(['10.1.0.1', '10.1.0.2']);
     expect([evidence.at(-1), fix?.[0]]).toEqual(['NetworkPolicy shop/deny-all in "east" isolates an endpoint that does not answer', 'kubectl --context ctx-east -n shop describe networkpolicy deny-all']);
+    expect(suspects).toEqual([{ cluster: 'east', ids: ['MCS-NP-01'] }]);
   });
 
   it('leaves out an endpoint that has gone since', async () => {

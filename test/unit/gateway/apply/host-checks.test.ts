@@ -33,6 +33,18 @@ describe('checkHost', () => {
     expect(problems[1]?.message).toEqual(message);
   });
 
+  it('asks for tables without JSON, at which nft 1.0.6 crashes', async () => {
+    const crash = (): Promise<ExecResult> => Promise.resolve({ stdout: '', stderr: 'corrupted double-linked list', code: 1 });
+    const exec = execOf({ 'nft -j list tables': crash, 'nft --json list tables': crash });
+    expect(await checkHost(exec, { ...OPTIONS, files: filesOf() }, signal)).toEqual([]);
+  });
+
+  it('tells that nftables is missing', async () => {
+    const answer = (): Promise<ExecResult> => Promise.resolve({ stdout: '', stderr: 'Operation not supported', code: 1 });
+    const [problem] = await checkHost(execOf({ 'nft list tables': answer }), { ...OPTIONS, files: filesOf() }, signal);
+    expect(problem).toMatchObject({ reason: 'NftablesMissing', message: 'nftables cannot be used: Operation not supported' });
+  });
+
   it('makes a file that cannot be read a problem', async () => {
     const files: HostFiles = { ...filesOf(), read: (path) => (path === '/proc/net/udp' ? Promise.reject(new Error('EACCES')) : filesOf().read(path)) };
     expect(await checkHost(execOf({}), { ...OPTIONS, files }, signal)).toMatchObject([{ reason: 'HostCheckFailed', message: 'The node could not be asked about ports: EACCES' }]);

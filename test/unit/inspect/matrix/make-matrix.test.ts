@@ -36,7 +36,7 @@ describe('makeMatrix', () => {
   });
 
   it('names clusters that could not be read, and is empty where there is no member', () => {
-    expect(makeMatrix(matrixFleet([], 'gone'))).toEqual({ clusters: [], pairs: [], unread: [{ context: 'gone', code: 'MCS_CLUSTER_UNREACHABLE', message: 'Cannot read "gone": no answer within 8 s' }], leftOut: [] });
+    expect(makeMatrix(matrixFleet([], 'gone'))).toEqual({ clusters: [], pairs: [], unread: [{ context: 'gone', code: 'MCS_CLUSTER_UNREACHABLE', message: 'Cannot read "gone": no answer within 8 s', hints: [] }], leftOut: [] });
   });
 
   it('keeps apart two clusters that have one id', () => {

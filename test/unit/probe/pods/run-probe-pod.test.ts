@@ -42,4 +42,17 @@ describe('runProbePod', () => {
     const client = stubClient({ create: refuse });
     expect(await runProbePod(client, options)).toEqual({ reason: 'no pod may be run in namespace "shop": pods "x" is forbidden: violates PodSecurity' });
   });
+
+  it('removes the pod that may have been made when it was stopped in between', async () => {
+    const stop = new AbortController();
+    const removed: string[] = [];
+    const create = (_resource: Resource<KubeObject>): Promise<never> => {
+      stop.abort(new Error('Ctrl-C'));
+      return Promise.reject(stop.signal.reason as Error);
+    };
+    const remove = (_resource: Resource<KubeObject>, name: string): Promise<undefined> => Promise.resolve(void removed.push(name));
+    const run = runProbePod(stubClient({ create, delete: remove }), { ...options, signal: stop.signal });
+    await expect(run).rejects.toThrow('Ctrl-C');
+    expect(removed).toEqual(['mcs-probe-1']);
+  });
 });

@@ -26,12 +26,14 @@ describe('chooseWorker', () => {
   });
 });
 
+const WEST_EAST = { own: 'west', peer: 'east' };
+
 describe('readPaths', () => {
   const { signal } = new AbortController();
   const settings = { runID: 'run', startMs: 1, tryMs: 1, progress: () => undefined };
 
   it('says why no pods may be run', async () => {
-    expect(await readPaths(contextAmong(member('west', {}), []), signal)).toEqual({ reason: 'no pods in this test' });
+    expect(await readPaths(contextAmong(member('west', {}), []), WEST_EAST, signal)).toEqual({ reason: 'no pods in this test' });
   });
 
   it.each([
@@ -40,12 +42,12 @@ describe('readPaths', () => {
   ])('asks nobody where %s', async (_what, gateways, reason) => {
     for (const { status } of gateways) if (status !== undefined) status.localEndpoint.backend = 'loopback';
     const context = { ...contextAmong(member('west', { gateways }), [], systemClock), pods: { found: settings } };
-    expect(await readPaths(context, signal)).toMatchObject({ found: { flows: [], leftOut: new Map([['west', reason]]) } });
+    expect(await readPaths(context, WEST_EAST, signal)).toMatchObject({ found: { flows: [], leftOut: new Map([['west', reason]]) } });
   });
 
   it('asks neither of two clusters of one name', async () => {
     const [one, other] = [member('west', {}), { ...member('west', {}), context: 'copy' }];
     const context = { ...contextAmong(one, [other], systemClock), pods: { found: settings } };
-    expect(await readPaths(context, signal)).toMatchObject({ found: { leftOut: new Map([['west', 'two clusters have this id']]) } });
+    expect(await readPaths(context, WEST_EAST, signal)).toMatchObject({ found: { leftOut: new Map([['west', 'two clusters have this id']]) } });
   });
 });
