@@ -23,7 +23,8 @@ export async function searchLargest(max: number, passes: (size: number) => Promi
     const lost = answers.includes(false) ? answers.indexOf(false) : sizes.length;
     [low, high] = [sizes[lost - 1] ?? low, sizes[lost] ?? high];
   }
-  return low;
+  // a moment of loss is no limit: a finding has been seen twice
+  return (await passes(max)) ? max : low;
 }
 
 interface Route {

@@ -86,7 +86,7 @@ export interface PathsResult {
 }
 
 /** Longest time for one search of the largest packet, ms. */
-const SIZE_MS = 6_000;
+const SIZE_MS = 7_000;
 /** To make the table, and read and remove it, ms. */
 const AROUND_MS = 2_000;
 

@@ -18,6 +18,12 @@ describe('formatDiagnose', () => {
     expect(formatDiagnose(sampleReport())).toContain('       fix: mcs diagnose all --only MCS-DEP-02 --fix\n       fix: kubectl logs x');
   });
 
+  it('has no heading for a cluster in which nothing was checked', () => {
+    const pair: CheckResult = { ...base, id: 'MCS-NET-10', title: 'UDP passes', peer: 'east', status: 'pass', evidence: [] };
+    const [first, ...rest] = formatDiagnose(makeReport([{ context: 'west', name: 'west', checks: [pair] }, { context: 'east', name: 'east', checks: [] }])).split('\n');
+    expect([first, rest.includes('east')]).toEqual(['west', false]);
+  });
+
   it('joins the pairs that are well in a line, and shows each that is not', () => {
     const pairs = (peers: string[], status: 'pass' | 'fail' = 'pass'): CheckResult[] => peers.map((peer) => ({ ...base, id: 'MCS-NET-07', title: 'Connected', peer, status, evidence: [`to ${peer}`] }));
     const linesOf = (...results: CheckResult[]) => formatDiagnose(makeReport([{ context: 'w', name: 'w', checks: results }])).split('\n').slice(1, -1).filter((line) => line.includes('MCS-NET-07 '));

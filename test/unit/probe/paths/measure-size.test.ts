@@ -18,7 +18,12 @@ describe('searchLargest', () => {
       return size <= 1337;
     };
     expect(await searchLargest(1500, passes)).toBe(1337);
-    expect(rounds).toBeLessThanOrEqual(6);
+    expect(rounds).toBeLessThanOrEqual(7);
+  });
+
+  it('takes no moment of loss for a limit', async () => {
+    let asked = 0;
+    expect(await searchLargest(1500, () => Promise.resolve((asked += 1) > 1))).toBe(1500);
   });
 });
 
