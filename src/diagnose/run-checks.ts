@@ -1,6 +1,7 @@
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
 import { type Check, type CheckOutcome, type CheckResult, type PairCheck, skip, type Suspect } from './check.ts';
+import { findExplainers, foldLate, foldUnder, keyOf, LATE, type Located, toResult } from './fold-results.ts';
 
 export interface RunChecksOptions {
   readonly signal: AbortSignal;
@@ -24,30 +25,20 @@ export interface Subject<Context> {
 /**
  * Runs the checks of all clusters, those that do not depend on each other in parallel. A check whose
  * cause failed, in its own cluster or in its peer, is skipped under the name of that cause, and so is
- * a finding that one of its suspects explains; one that throws or is late fails. Results are by cluster,
- * in the order of `checks` and of the peers.
+ * a finding that one of its suspects explains; one that throws fails, and so does the first of a cluster's
+ * that are late. Results are by cluster, in the order of `checks` and of the peers.
  */
 export async function runChecks<Context>(subjects: readonly Subject<Context>[], options: RunChecksOptions): Promise<ReadonlyMap<string, readonly CheckResult[]>> {
   const clock = options.clock ?? systemClock;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const late = sleep(clock, options.deadlineMs, signal).then(lateOutcome, () => lateOutcome());
+  const late = sleep(clock, options.deadlineMs, signal).then(() => LATE, () => LATE);
   const run = new CheckRun(subjects, { late, signal, clock, known: options.known ?? new Map() });
-  const results = await Promise.all(subjects.map(async (subject): Promise<readonly [string, readonly Located[]]> => [subject.name, await run.resultsOf(subject)]));
+  const results = await Promise.all(subjects.map(async (subject): Promise<readonly [string, readonly Located[]]> => [subject.name, foldLate(await run.resultsOf(subject))]));
   stop.abort();
   options.signal.throwIfAborted();
-  const failing = new Set(results.flatMap(([, ofSubject]) => ofSubject).flatMap(failedCause));
-  return new Map(results.map(([name, ofSubject]) => [name, ofSubject.map((result) => toResult(result, failing))]));
-}
-
-/** What explains a check that failed, and was folded under it. */
-function failedCause({ blocks, causedBy, causedIn, cluster }: Located): string[] {
-  return blocks && causedBy !== undefined ? [keyOf(causedIn ?? cluster, causedBy, undefined)] : [];
-}
-
-/** A warning that explains a failure is one: that of what is folded under it counts no more. */
-function toResult({ blocks: _blocks, cluster, ...result }: Located, failing: ReadonlySet<string>): CheckResult {
-  return result.status === 'warn' && failing.has(keyOf(cluster, result.id, result.peer)) ? { ...result, status: 'fail' } : result;
+  const explainers = findExplainers(results.flatMap(([, ofSubject]) => ofSubject));
+  return new Map(results.map(([name, ofSubject]) => [name, ofSubject.map((result) => toResult(result, explainers))]));
 }
 
 interface Limits {
@@ -55,13 +46,6 @@ interface Limits {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly known: ReadonlyMap<string, readonly CheckResult[]>;
-}
-
-/** A result, and the cluster that it is of. */
-interface Located extends CheckResult {
-  readonly cluster: string;
-  /** Without it, what depends on it means nothing. */
-  readonly blocks: boolean;
 }
 
 /** A result before it is known whether another finding explains it. */
@@ -75,9 +59,6 @@ interface Asked<Context> {
   readonly check: Check<Context>;
   readonly about?: string;
 }
-
-/** The same check about the same thing, wherever it is asked from. */
-const keyOf = (cluster: string, id: string, peer: string | undefined): string => JSON.stringify([cluster, id, peer]);
 
 /** Gives what was made under a key, and makes it the first time. */
 function once<T>(known: Map<string, T>, key: string, make: () => T): T {
@@ -146,7 +127,7 @@ class CheckRun<Context> {
   /** What is known of a cluster that cannot be asked. */
   #known(clusterName: string, ids: readonly string[]): Located[] {
     if (this.#subjects.has(clusterName)) return [];
-    return (this.#limits.known.get(clusterName) ?? []).filter(({ id }) => ids.includes(id)).map((result) => ({ ...result, cluster: clusterName, blocks: result.status === 'fail' }));
+    return (this.#limits.known.get(clusterName) ?? []).filter(({ id }) => ids.includes(id)).map((result) => ({ ...result, cluster: clusterName, blocks: result.status === 'fail', isLate: false }));
   }
 
   /** Results that a check waits for, of a pair those of the same pair. */
@@ -163,29 +144,18 @@ class CheckRun<Context> {
     const ofPeer = check.scope === 'pair' && peer !== undefined ? this.#causes(peer, check.peerNeeds, subject.name) : [];
     const causes = await Promise.all([...this.#causes(subject.name, check.needs, peer), ...ofPeer]);
     const cause = causes.find(({ blocks }) => blocks);
-    if (cause !== undefined) return { ...facts, ...foldUnder(cause, subject.name), blocks: true, durationMs: 0 };
+    if (cause !== undefined) return { ...facts, ...foldUnder(cause, subject.name), blocks: true, isLate: false, durationMs: 0 };
     const begun = clock.monotonic();
     // a throw before the first await counts too
     const attempt = async (): Promise<CheckOutcome> => (check.scope === 'pair' ? check.run(subject.context, signal, peer ?? '') : check.run(subject.context, signal));
     const outcome = await Promise.race([late, attempt().catch(crashedOutcome)]);
-    return { ...facts, ...outcome, blocks: outcome.status === 'fail', durationMs: Math.round(clock.monotonic() - begun) };
+    return { ...facts, ...outcome, blocks: outcome.status === 'fail', isLate: outcome === LATE, durationMs: Math.round(clock.monotonic() - begun) };
   }
 }
 
 /** A finding that has suspects of its own is an effect itself. */
 function explains({ status, causedBy, suspects = [] }: Found): boolean {
   return causedBy !== undefined || ((status === 'fail' || status === 'warn') && suspects.length === 0);
-}
-
-function foldUnder(cause: Located, cluster: string): CheckOutcome & Pick<CheckResult, 'causedBy' | 'causedIn'> {
-  const causedBy = cause.causedBy ?? cause.id;
-  const where = cause.causedIn ?? cause.cluster;
-  const isElsewhere = where !== cluster;
-  return { status: 'skip', evidence: [`caused by ${causedBy}${isElsewhere ? ` in ${where}` : ''}`], causedBy, ...(isElsewhere && { causedIn: where }) };
-}
-
-function lateOutcome(): CheckOutcome {
-  return { status: 'fail', evidence: ['no result before the deadline of this cluster'], fix: ['mcs diagnose all --timeout 60s'] };
 }
 
 function crashedOutcome(error: unknown): CheckOutcome {

@@ -36,8 +36,8 @@ describe('drill', { skip: fleet.lab === undefined && 'needs the lab, to break it
   before(async () => {
     await Promise.all(fleet.clusters.map(clearExports));
     // as users have them: by the default driver, and watched
-    for (const cluster of fleet.clusters) await leaveCluster(cluster);
-    for (const cluster of fleet.clusters) assertOk(await cluster.mcs('join', 'broker-info.subm', '--clusterid', cluster.name, '--natt=false'));
+    await Promise.all(fleet.clusters.map(leaveCluster));
+    for (const ran of await Promise.all(fleet.clusters.map((cluster) => cluster.mcs('join', 'broker-info.subm', '--clusterid', cluster.name, '--natt=false')))) assertOk(ran);
     await setScene(first.client, second.client, setting);
     assert.equal(await until(asker(true), judgeHealth, PATIENCE_MS), undefined);
   });

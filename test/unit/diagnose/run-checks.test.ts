@@ -72,6 +72,12 @@ describe('runChecks', () => {
     expect(seen?.aborted).toBe(true);
   });
 
+  it('names one of several that are late, and the others with it', async () => {
+    const hangs = (id: string): Check<undefined> => check(id, [], () => new Promise(() => undefined));
+    const results = await runOf([hangs('A'), hangs('B'), hangs('C')], { clock: impatientClock });
+    expect(results.map(({ status, causedBy, evidence }) => [status, causedBy, evidence.at(-1)])).toEqual([['fail', undefined, 'nor of B, C'], ['skip', 'A', 'caused by A'], ['skip', 'A', 'caused by A']]);
+  });
+
   it('throws the reason when the caller aborts', async () => {
     const stop = new AbortController();
     const hangs = check('A', [], () => { stop.abort(new Error('stopped')); return Promise.resolve(pass()); });
