@@ -11,9 +11,17 @@ export interface BenchmarkSelection extends ClusterSelection {
   readonly 'intra-cluster': boolean;
 }
 
+/** Not by oclif's `exclusive`, which would fill the line of usage. Throws MCS_USAGE where a second cluster is named in two ways. */
+function refuseSecondBeside(flags: Omit<BenchmarkSelection, 'intra-cluster'> & Partial<BenchmarkSelection>): void {
+  const second = (['tocontext', 'toconfig'] as const).find((name) => flags[name] !== undefined);
+  const beside = flags.contexts === undefined ? (flags['intra-cluster'] === true ? 'intra-cluster' : undefined) : 'contexts';
+  if (second !== undefined && beside !== undefined) throw new McsError('MCS_USAGE', `Cannot use --${second} with --${beside}: each says by itself which clusters are meant`, { hints: ['--context west --tocontext east'] });
+}
+
 /** The one or two clusters that the flags name. Throws MCS_USAGE. */
 export function chooseBenchmarkClusters(flags: BenchmarkSelection): readonly [ClusterSelection, ClusterSelection?] {
   const { as, context, kubeconfig, toconfig, tocontext } = flags;
+  refuseSecondBeside(flags);
   const list = splitList(flags.contexts);
   if (list !== undefined) {
     const [from, to, ...more] = list;
@@ -27,6 +35,7 @@ export function chooseBenchmarkClusters(flags: BenchmarkSelection): readonly [Cl
 
 /** Clusters between which something is timed: those that `--contexts` lists, each with each, or from `--context` to `--tocontext`. Throws MCS_USAGE. */
 export function chooseTimedClusters(flags: Omit<BenchmarkSelection, 'intra-cluster'>): readonly ClusterSelection[] {
+  refuseSecondBeside(flags);
   const list = splitList(flags.contexts);
   const chosen = list === undefined ? chooseBenchmarkClusters({ ...flags, 'intra-cluster': false }).flatMap((each) => each ?? []) : list.map((context) => ({ kubeconfig: flags.kubeconfig, as: flags.as, context }));
   if (chosen.length < 2) throw new McsError('MCS_USAGE', 'Cannot time what goes from cluster to cluster: name two or more', { hints: ['--context west --tocontext east', '--contexts west,east'] });

@@ -13,15 +13,15 @@ import { parseDuration } from './duration.ts';
 import { clusterFlags, dryRunFlags } from './flags.ts';
 import { benchmarkRemarks, benchmarkSections } from './present-benchmark.ts';
 
-/** A second cluster beside that of `clusterFlags`; `others` name it too. */
-export const secondClusterFlags = (...others: readonly string[]) => ({
-  tocontext: Flags.string({ summary: 'Context of the second cluster', helpGroup: 'CLUSTER', exclusive: [...others] }),
-  toconfig: Flags.string({ summary: 'Kubeconfig file of the second cluster (default: that of the first)', helpGroup: 'CLUSTER', exclusive: [...others] }),
-});
+/** A second cluster beside that of `clusterFlags`. */
+export const secondClusterFlags = {
+  tocontext: Flags.string({ summary: 'Context of the second cluster', helpGroup: 'CLUSTER' }),
+  toconfig: Flags.string({ summary: 'Kubeconfig file of the second cluster (default: that of the first)', helpGroup: 'CLUSTER' }),
+};
 
 export const benchmarkFlags = {
   ...clusterFlags,
-  ...secondClusterFlags('contexts', 'intra-cluster'),
+  ...secondClusterFlags,
   contexts: Flags.string({ summary: 'Both contexts, separated by a comma', helpGroup: 'CLUSTER', exclusive: ['context'] }),
   'intra-cluster': Flags.boolean({ summary: 'Within one cluster, from a node to the gateway (the default without a second cluster)', helpGroup: 'CLUSTER' }),
   ...dryRunFlags,

@@ -62,7 +62,7 @@ function clusterLines({ name, context, checks }: ClusterReport, marks: Marks): r
 export function summaryLine({ ok, summary, clusters }: DiagnoseReport, where = `in ${count(clusters.length, 'cluster')}`): string {
   if (clusters.length === 0) return 'Nothing was checked: mcs is in none of the clusters';
   const { pass, warn, fail, skip } = summary;
-  const verdict = ok ? 'No failed check' : count(fail, 'failed check');
+  const verdict = ok ? (pass + warn === 0 ? 'Nothing was tested' : 'No failed check') : count(fail, 'failed check');
   return `${verdict} ${where}: ${pass} passed, ${fail} failed, ${count(warn, 'warning')}, ${skip} skipped`;
 }
 

@@ -19,7 +19,7 @@ It makes a namespace with one pod in each cluster and removes it at the end, als
 
   static override readonly flags = {
     ...clusterFlags,
-    ...secondClusterFlags('contexts'),
+    ...secondClusterFlags,
     contexts: Flags.string({ summary: 'Two or more contexts, separated by commas: from each to each', helpGroup: 'CLUSTER', exclusive: ['context'] }),
     ...dryRunFlags,
     count: Flags.integer({ default: 10, min: 1, max: 1000, summary: 'Canaries of each cluster that exports' }),

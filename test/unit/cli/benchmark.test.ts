@@ -18,6 +18,10 @@ describe('chooseBenchmarkClusters', () => {
   it.each([[{ contexts: 'a', 'intra-cluster': false }], [{ contexts: 'a,b,c', 'intra-cluster': false }], [{ contexts: 'a,b', 'intra-cluster': true }]])('refuses %j', (flags) => {
     expect(() => chooseBenchmarkClusters(flags)).toThrow('Cannot use --contexts');
   });
+
+  it.each([[{ ...within, tocontext: 'b', contexts: 'a,b' }, '--tocontext with --contexts'], [{ toconfig: 'b', 'intra-cluster': true }, '--toconfig with --intra-cluster']])('refuses a second cluster that is named twice: %j', (flags, expected) => {
+    expect(() => chooseBenchmarkClusters(flags)).toThrow(`Cannot use ${expected}`);
+  });
 });
 
 describe('the table of a benchmark', () => {
