@@ -9,8 +9,8 @@ import { type EndpointTarget, endpointTargets, ofType, typesFor, vipTargets } fr
 /** Of each kind, as many as one pod tries: enough to see a fault, and few enough for large sets. */
 export const SAMPLE = 50;
 
-/** Every resolver knows something about this name: whatever it says, it was reached. */
-export const CONTROL_NAME = `dns-version.${CLUSTERSET_DOMAIN}`;
+/** Whatever a resolver says of them, it was reached: one name that it passes on, and one that it knows itself. */
+export const CONTROL_NAMES = [`dns-version.${CLUSTERSET_DOMAIN}`, 'kubernetes.default.svc.cluster.local'] as const;
 
 /** A name that a pod asks for, and the addresses of its import. */
 export interface AskedName {
@@ -107,7 +107,7 @@ export function planPodProbe({ isConnected, nameServer, slices, tryMs, ...facts 
   const imports = facts.imports.toSorted(byService);
   const [names, vips, endpoints] = [namesOf(imports), vipsOf(imports), endpointsOf(slices)];
   const targets = [...new Map([...vips.tried, ...endpoints.tried].map(({ host, port }) => [`${host} ${port}`, { host, port }])).values()];
-  const questions = [...names.tried.map(({ name, type }) => ({ name, type })), { name: CONTROL_NAME, type: 'A' as const }];
+  const questions = [...names.tried.map(({ name, type }) => ({ name, type })), ...CONTROL_NAMES.map((name) => ({ name, type: 'A' as const }))];
   const otherPorts = imports.flatMap(({ spec: { ports = [] } }) => ports).filter(({ protocol = 'TCP' }) => protocol !== 'TCP').length;
   return {
     names,

@@ -10,7 +10,7 @@ export interface PathCluster {
   /** What its gateway says of itself. */
   readonly spec: CableEndpointSpec;
   readonly connections: readonly CableConnection[];
-  /** URL of its broker: clusters of several brokers have no ways between them. */
+  /** URL of its broker. */
   readonly broker: string | undefined;
   readonly gateway: ProbedNode;
   /** One of the nodes that are no gateway; undefined where there is none. */
@@ -36,25 +36,25 @@ export interface PlanOptions {
   readonly createToken: () => string;
 }
 
-/** A request is an argument of a program, which Linux keeps below 128 KiB. */
-const MOST_PEERS = 32;
+/** Each takes pods that are followed from one place, whose requests name all others: an argument of a program, which Linux keeps below 128 KiB. */
+const MOST_CLUSTERS = 32;
+
+const isTroubled = ({ connections }: PathCluster): boolean => connections.some(({ status }) => status !== 'connected');
+
+/** As many clusters as one run tries, those with a connection that does not stand first; and why the others are left out. */
+export function chooseClusters(clusters: readonly PathCluster[]): { readonly chosen: readonly PathCluster[]; readonly leftOut: ReadonlyMap<string, string> } {
+  const sorted = [...clusters.filter(isTroubled), ...clusters.filter((cluster) => !isTroubled(cluster))];
+  const reason = `nodes of ${MOST_CLUSTERS} clusters are tried in one run: name these with --contexts`;
+  return { chosen: sorted.slice(0, MOST_CLUSTERS), leftOut: new Map(sorted.slice(MOST_CLUSTERS).map(({ name }) => [name, reason])) };
+}
 
 type Pair = readonly [PathCluster, PathCluster];
 
 const portIn = ({ backend_config: config = {} }: CableEndpointSpec, key: keyof typeof BACKEND_KEYS, usual: number): number => Number(config[BACKEND_KEYS[key]] ?? usual);
 const connectionTo = ({ connections }: PathCluster, { name }: PathCluster): CableConnection | undefined => connections.find(({ endpoint }) => endpoint.cluster_id === name);
-const isConnected = ([a, b]: Pair): boolean => connectionTo(a, b)?.status === 'connected' && connectionTo(b, a)?.status === 'connected';
 
-/** Pairs of one broker; where a gateway has too many peers, those that are not connected come first. */
-function pairsOf(clusters: readonly PathCluster[]): readonly Pair[] {
-  const all = clusters.flatMap((a, index) => clusters.slice(index + 1).flatMap((b): Pair[] => (a.broker === b.broker ? [[a, b]] : [])));
-  const peers = new Map<PathCluster, number>();
-  return [...all.filter((pair) => !isConnected(pair)), ...all.filter(isConnected)].filter((pair) => {
-    if (pair.some((cluster) => (peers.get(cluster) ?? 0) >= MOST_PEERS)) return false;
-    for (const cluster of pair) peers.set(cluster, (peers.get(cluster) ?? 0) + 1);
-    return true;
-  });
-}
+/** Clusters of several brokers have no ways between them. */
+const pairsOf = (clusters: readonly PathCluster[]): readonly Pair[] => clusters.flatMap((a, index) => clusters.slice(index + 1).flatMap((b): Pair[] => (a.broker === b.broker ? [[a, b]] : [])));
 
 /** Addresses by which a gateway may be reached, the one in use first; only that one where it works. */
 function addressesOf(from: PathCluster, to: PathCluster): readonly string[] {

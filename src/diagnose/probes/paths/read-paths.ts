@@ -15,7 +15,7 @@ import { runPodInTime } from '../run-pod-in-time.ts';
 import { combineResults, findingsByPair, type NodeResult } from './combine-results.ts';
 import type { PathFindings, ProbedNode } from './flow.ts';
 import type { Between } from './judge-paths.ts';
-import { type PathCluster, type NodeRequest, planPaths } from './plan-paths.ts';
+import { chooseClusters, type PathCluster, type NodeRequest, planPaths } from './plan-paths.ts';
 
 /** How long the pods send to each other, ms: they do not start at the same moment. */
 const WINDOW_MS = 4_000;
@@ -85,8 +85,9 @@ async function describeFleet(fleet: Fleet, signal: AbortSignal): Promise<{ reado
     const isDouble = subjectNameOf(member, fleet) !== name;
     return { name, looked: isDouble ? { reason: 'two clusters have this id' } : await describeCluster(member, signal) };
   }));
-  const clusters = described.flatMap(({ looked }) => ('found' in looked ? [looked.found] : []));
-  return { clusters, leftOut: new Map(described.flatMap(({ name, looked }) => ('reason' in looked ? [[name, looked.reason] as const] : []))) };
+  const { chosen, leftOut } = chooseClusters(described.flatMap(({ looked }) => ('found' in looked ? [looked.found] : [])));
+  const unasked = described.flatMap(({ name, looked }) => ('reason' in looked ? [[name, looked.reason] as const] : []));
+  return { clusters: chosen, leftOut: new Map([...leftOut, ...unasked]) };
 }
 
 async function probeAll({ fleet, clock }: DiagnoseContext, settings: PodSettings, signal: AbortSignal): Promise<PathFindings> {

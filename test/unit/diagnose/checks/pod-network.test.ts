@@ -1,20 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { countTries, judgeNetwork } from '../../../../src/diagnose/checks/pod-network.ts';
-import { CONTROL_NAME } from '../../../../src/diagnose/probes/pod-probe.ts';
+import { CONTROL_NAMES } from '../../../../src/diagnose/probes/pod-probe.ts';
 import { brokerPath, importOf, podProbe } from '../../../helpers/pod-probe.ts';
 
 const LOST_BROKER = { found: brokerPath({ layer: 'tcp', seen: [], code: 'ETIMEDOUT' }) } as const;
+const NO_RESOLVER = Object.fromEntries(CONTROL_NAMES.map((name) => [name, 'ETIMEOUT']));
 const triesOf = (answers: Parameters<typeof podProbe>[0]) => countTries(podProbe(answers).result);
 
 describe('countTries', () => {
   it('counts a refusal and an unknown name as answers', () => {
-    expect(triesOf({ imports: [importOf('cart', '10.96.1.1')], names: { [CONTROL_NAME]: 'ENOTFOUND', 'cart.shop.svc.clusterset.local': 'ETIMEOUT' }, errors: { '10.96.1.1': 'ECONNREFUSED' } })).toEqual({ all: 3, answered: 2 });
+    expect(triesOf({ imports: [importOf('cart', '10.96.1.1')], names: { [CONTROL_NAMES[0]]: 'ETIMEOUT', [CONTROL_NAMES[1]]: 'ENOTFOUND', 'cart.shop.svc.clusterset.local': 'ETIMEOUT' }, errors: { '10.96.1.1': 'ECONNREFUSED' } })).toEqual({ all: 4, answered: 2 });
   });
 
   it('takes a broker with an address for one that nobody was asked about', () => {
     const path = brokerPath({ layer: 'tcp', seen: [], code: 'ETIMEDOUT' });
     const byAddress = { ...path, steps: path.steps.map((step) => (step.layer === 'name' ? { ...step, seen: ['192.0.2.1 is an address'] } : step)) };
-    expect([triesOf({ names: { [CONTROL_NAME]: 'ETIMEOUT' }, broker: { found: byAddress } }), triesOf({ names: { [CONTROL_NAME]: 'ETIMEOUT' }, broker: LOST_BROKER })]).toEqual([{ all: 2, answered: 0 }, { all: 3, answered: 1 }]);
+    expect([triesOf({ names: NO_RESOLVER, broker: { found: byAddress } }), triesOf({ names: NO_RESOLVER, broker: LOST_BROKER })]).toEqual([{ all: 3, answered: 0 }, { all: 4, answered: 1 }]);
   });
 });
 

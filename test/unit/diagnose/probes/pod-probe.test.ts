@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CONTROL_NAME, interleave, planPodProbe, SAMPLE } from '../../../../src/diagnose/probes/pod-probe.ts';
+import { CONTROL_NAMES, interleave, planPodProbe, SAMPLE } from '../../../../src/diagnose/probes/pod-probe.ts';
 import { isAbandoned } from '../../../../src/diagnose/probes/remove-ended-pods.ts';
 import { importOf, sliceOf } from '../../../helpers/pod-probe.ts';
 
@@ -8,7 +8,7 @@ const many = Array.from({ length: 120 }, (_unset, index) => `svc-${String(index)
 
 describe('planPodProbe', () => {
   it('asks for one name that every resolver has a word about, and for the broker, where nothing is imported', () => {
-    expect(plan({ nameServer: '10.96.0.7' }).request).toEqual({ broker: { isConnected: false, timeoutMs: 2000 }, reach: { names: [{ name: CONTROL_NAME, type: 'A' }], targets: [], timeoutMs: 2000, nameServer: '10.96.0.7' } });
+    expect(plan({ nameServer: '10.96.0.7' }).request).toEqual({ broker: { isConnected: false, timeoutMs: 2000 }, reach: { names: CONTROL_NAMES.map((name) => ({ name, type: 'A' })), targets: [], timeoutMs: 2000, nameServer: '10.96.0.7' } });
   });
 
   it('asks for both families of an import, and for no name of a headless one', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type PathCluster, planPaths, type PathsPlan } from '../../../../../src/diagnose/probes/paths/plan-paths.ts';
+import { chooseClusters, type PathCluster, planPaths, type PathsPlan } from '../../../../../src/diagnose/probes/paths/plan-paths.ts';
 import { pathCluster } from '../../../../helpers/path-findings.ts';
 
 function plan(...clusters: readonly PathCluster[]): PathsPlan {
@@ -44,16 +44,23 @@ describe('planPaths', () => {
   it('leaves clusters of other brokers alone', () => {
     expect(lines(plan(pathCluster('west', { hasWorker: false }), pathCluster('east', { broker: 'other', hasWorker: false })), 'tunnel')).toEqual([]);
   });
+});
 
-  it('keeps requests short among many clusters', () => {
-    const many = Array.from({ length: 60 }, (_, index): PathCluster => {
-      const [name, address] = [`c${index}`, `192.0.2.${index + 1}`];
-      const gateway = { cluster: name, node: 'node-1', address };
-      return { ...pathCluster('west'), name, gateway, worker: { ...gateway, node: 'node-2' } };
-    });
-    const { requests } = plan(...many);
-    const peers = [...requests.values()].filter(({ node }) => node.node === 'node-1').map(({ request }) => request.echoes.length);
-    expect(Math.max(...peers)).toBe(32);
-    expect(Math.max(...[...requests.values()].map(({ request }) => JSON.stringify(request).length))).toBeLessThan(64 * 1024);
+describe('chooseClusters', () => {
+  const many = Array.from({ length: 60 }, (_, index): PathCluster => {
+    const [name, address] = [`c${index}`, `192.0.2.${index + 1}`];
+    const gateway = { cluster: name, node: 'node-1', address };
+    const [connection] = pathCluster('west', { usingIP: '198.51.100.1' }).connections;
+    const connections = connection === undefined ? [] : [index === 59 ? { ...connection, status: 'error' as const } : connection];
+    return { ...pathCluster('west'), name, connections, gateway, worker: { ...gateway, node: 'node-2' } };
+  });
+  const { chosen, leftOut } = chooseClusters(many);
+
+  it('takes as many as one run can ask, the troubled ones first, and says why not the others', () => {
+    expect([chosen.length, chosen[0]?.name, leftOut.size, leftOut.get('c58')]).toEqual([32, 'c59', 28, 'nodes of 32 clusters are tried in one run: name these with --contexts']);
+  });
+
+  it('keeps requests short', () => {
+    expect(Math.max(...[...plan(...chosen).requests.values()].map(({ request }) => JSON.stringify(request).length))).toBeLessThan(64 * 1024);
   });
 });
