@@ -3,7 +3,7 @@ import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import type { Pod } from '../../api/types/index.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
-import { McsError } from '../../base/errors.ts';
+import { errorMessage, McsError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { waitFor } from '../../kube/wait.ts';
 import type { Disruption, VerifyCluster } from './planned-test.ts';
@@ -60,9 +60,14 @@ async function waitForRole(client: KubeClient, node: string, state: 'active' | '
 async function moveGateway(client: KubeClient, { gateway, other }: { readonly gateway: string; readonly other: string }, options: DisturbOptions): Promise<Restore> {
   const restore = async (): Promise<void> => {
     const signal = AbortSignal.timeout(RESTORE_MS);
-    await labelNode(client, gateway, true, signal);
-    await labelNode(client, other, false, signal);
-    await waitForRole(client, gateway, 'active', { ...options, signal, timeoutMs: RESTORE_MS });
+    try {
+      await labelNode(client, gateway, true, signal);
+      await labelNode(client, other, false, signal);
+      await waitForRole(client, gateway, 'active', { ...options, signal, timeoutMs: RESTORE_MS });
+    } catch (cause) {
+      const hints = [`kubectl label node ${gateway} ${GATEWAY_NODE}=true --overwrite`, `kubectl label node ${other} ${GATEWAY_NODE}-`];
+      throw new McsError('MCS_API_ERROR', `Cannot make "${gateway}" the gateway again at ${client.server}: ${errorMessage(cause)}`, { hints, cause });
+    }
   };
   try {
     await labelNode(client, other, true, options.signal);
