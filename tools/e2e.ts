@@ -12,8 +12,6 @@ import { parseArgs } from 'node:util';
 import { findLab, runOnLab } from './e2e/lab-clusters.ts';
 
 const root = resolve(import.meta.dirname, '..');
-/** In this order: the story of the how-to first, then what disturbs it. */
-const PARTS = ['setup', 'howto', 'services', 'isolation', 'life', 'tunnels', 'verify', 'drill'];
 const SANDBOX = ['cluster0', 'cluster1'];
 
 const { values } = parseArgs({ options: { contexts: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, tap: { type: 'string' } } });
@@ -24,7 +22,7 @@ function runTests(contexts: string, env: NodeJS.ProcessEnv): number {
     '--test', '--test-isolation=none', '--test-reporter=spec', '--test-reporter-destination=stdout',
     ...(values.tap === undefined ? [] : ['--test-reporter=tap', `--test-reporter-destination=${values.tap}`]),
     ...(values.only === undefined ? [] : [`--test-name-pattern=${values.only}`]),
-    ...PARTS.map((part) => join(root, 'test/e2e', `${part}.ts`)),
+    join(root, 'test/e2e/parts.ts'),
   ];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env, MCS_E2E_CONTEXTS: contexts, MCS_E2E_ALL: values.all ? '1' : '' } });
   return status ?? 1;

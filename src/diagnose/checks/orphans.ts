@@ -165,5 +165,5 @@ async function readAndJudge(context: DiagnoseContext, signal: AbortSignal): Prom
 }
 
 export const orphanChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-SD-07', title: 'Nothing is left of exports and members that are gone', topic: 'service-discovery', needs: ['MCS-DEP-01', 'MCS-DEP-03', 'MCS-DEP-04', 'MCS-DEP-09'], run: readAndJudge },
+  { id: 'MCS-SD-07', title: 'Nothing is left of exports and members that are gone', topic: 'service-discovery', needs: ['MCS-K8S-02', 'MCS-DEP-01', 'MCS-DEP-03', 'MCS-DEP-04', 'MCS-DEP-09'], run: readAndJudge },
 ];

@@ -193,5 +193,5 @@ async function readAndJudge(context: DiagnoseContext, signal: AbortSignal): Prom
 }
 
 export const staleCopyChecks: readonly ClusterCheck[] = [
-  { id: 'MCS-SD-06', title: 'No copy of a shared service is behind its original', topic: 'service-discovery', needs: ['MCS-DEP-01', 'MCS-DEP-03', 'MCS-DEP-09'], run: readAndJudge },
+  { id: 'MCS-SD-06', title: 'No copy of a shared service is behind its original', topic: 'service-discovery', needs: ['MCS-K8S-02', 'MCS-DEP-01', 'MCS-DEP-03', 'MCS-DEP-09'], run: readAndJudge },
 ];
