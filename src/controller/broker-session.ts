@@ -9,7 +9,7 @@ import { readWithdrawn } from '../sync/service/aggregated-import.ts';
 import { createBrokerWatch } from './broker-watch.ts';
 import { type BrokerCaches, brokerServiceKey, createBrokerCaches, type ServiceKey } from './caches.ts';
 import { ClusterLiveness } from './cluster-liveness.ts';
-import type { Follower } from './follow.ts';
+import type { Follower } from '../sync/follow.ts';
 import { MemberQuota } from './member-quota.ts';
 import type { ControllerSettings } from './settings.ts';
 

@@ -4,8 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { brokerCluster, type BrokerCaches, brokerServiceKey, type ServiceKey } from './caches.ts';
-import { follow, type Follower } from './follow.ts';
-import { slimImport, slimSlice } from './slim-objects.ts';
+import { follow, type Follower } from '../sync/follow.ts';
+import { slimImport, slimSlice } from '../sync/slim-objects.ts';
 
 export interface BrokerWatchOptions {
   readonly client: KubeClient;

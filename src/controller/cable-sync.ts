@@ -16,7 +16,7 @@ import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
 import { createWorkQueue, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
 import { AbandonedEnds } from './abandoned-ends.ts';
 import { CalicoPools } from './calico-pools.ts';
-import { follow, type Follower } from './follow.ts';
+import { follow, type Follower } from '../sync/follow.ts';
 import type { RejectionReport } from './rejection-report.ts';
 import { type ControllerSettings, FIELD_MANAGER } from './settings.ts';
 

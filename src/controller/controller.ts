@@ -9,7 +9,7 @@ import { ObjectCache } from '../sync/object-cache.ts';
 import { isOwnedBy } from '../sync/ownership.ts';
 import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
 import { createLocalCaches, type LocalCaches } from './caches.ts';
-import { follow, type Follower } from './follow.ts';
+import { follow, type Follower } from '../sync/follow.ts';
 import { Leading, type LeadingOptions } from './leading.ts';
 import { createLocalWatch } from './local-watch.ts';
 import type { ControllerFigures } from './metrics.ts';

@@ -17,12 +17,12 @@ import { CableSync } from './cable-sync.ts';
 import { brokerServiceKey, type LocalCaches, type ServiceKey } from './caches.ts';
 import { AuthorityWatch } from './credential-authority.ts';
 import { CredentialKeeper } from './credential-keeper.ts';
-import { EventReporter } from './event-reporter.ts';
+import { EventReporter } from '../kube/event-reporter.ts';
 import { DnsWiring } from './dns-wiring.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { Reconciler } from './reconciler.ts';
 import { RejectionReport } from './rejection-report.ts';
-import type { ControllerSettings } from './settings.ts';
+import { type ControllerSettings, FIELD_MANAGER } from './settings.ts';
 import { findStrays } from './strays.ts';
 import type { WorkKind } from './work-keys.ts';
 
@@ -61,7 +61,7 @@ export class Leading {
   constructor(options: LeadingOptions) {
     this.#options = options;
     const { settings, localClient, local, metrics, clock, logger } = options;
-    const events = new EventReporter({ client: localClient, clock, logger });
+    const events = new EventReporter({ client: localClient, component: FIELD_MANAGER, clock, logger });
     const { memberNamespace, clusterID, limits } = settings;
     this.#cableHealth = new CableHealth({ clusterID, memberNamespace, client: localClient, onChange: (cluster) => this.#onReachability(cluster), clock, logger });
     const strays = (): Rejection[] => (this.#session === undefined ? [] : findStrays(this.#session.caches, clusterID));

@@ -4,8 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { importedServiceKey, isBrokerObject, type LocalCaches, type ServiceKey, sourceServiceKey } from './caches.ts';
-import { follow, type Follower } from './follow.ts';
-import { slimImport, slimService, slimSlice } from './slim-objects.ts';
+import { follow, type Follower } from '../sync/follow.ts';
+import { slimImport, slimService, slimSlice } from '../sync/slim-objects.ts';
 import type { WorkKind } from './work-keys.ts';
 
 export interface LocalWatchOptions {

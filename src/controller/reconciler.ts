@@ -9,7 +9,7 @@ import { createWorkQueue, type Lane, type WorkQueue, type WorkResult } from '../
 import type { BrokerSession } from './broker-session.ts';
 import type { CableHealth } from './cable-health.ts';
 import type { LocalCaches, ServiceKey } from './caches.ts';
-import type { EventReporter } from './event-reporter.ts';
+import type { EventReporter } from '../kube/event-reporter.ts';
 import { reconcileExport } from './exporter.ts';
 import { reconcileImport } from './importer.ts';
 import type { ControllerMetrics } from './metrics.ts';

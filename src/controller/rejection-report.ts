@@ -9,7 +9,7 @@ import { ensureObject } from '../kube/ensure.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
 import { REJECTIONS_KEY, summarizeRejections, type RejectionSummary } from '../sync/service/rejection-summary.ts';
 import type { ServiceKey } from './caches.ts';
-import type { EventReporter } from './event-reporter.ts';
+import type { EventReporter } from '../kube/event-reporter.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { FIELD_MANAGER } from './settings.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MEMBER_NAMESPACE, MEMBER_REJECTIONS } from '../../../src/api/names.ts';
 import { resources } from '../../../src/api/resources.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import { EventReporter } from '../../../src/controller/event-reporter.ts';
+import { EventReporter } from '../../../src/kube/event-reporter.ts';
 import { RejectionReport } from '../../../src/controller/rejection-report.ts';
 import type { Rejection } from '../../../src/sync/service/rejection.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
@@ -25,7 +25,7 @@ function createWorld(beforeWrite?: (verb: string, resource: string, name: string
   const client = createMemoryClient({ now: () => clock.now(), ...(beforeWrite && { beforeWrite }) });
   const counted: string[] = [];
   const strays: Rejection[] = [];
-  const events = new EventReporter({ client, clock, logger: silentLogger });
+  const events = new EventReporter({ client, component: 'mcs-controller', clock, logger: silentLogger });
   const metrics = { rejected: (reason: string) => void counted.push(reason) };
   const report = new RejectionReport({ client, memberNamespace: MEMBER_NAMESPACE, strays: () => strays, events, metrics, clock, logger: silentLogger, delayMs: DELAY });
   const written = async (): Promise<string | undefined> => (await client.find(resources.configMaps, MEMBER_REJECTIONS, MEMBER_NAMESPACE))?.data?.['rejections.json'];

@@ -1,9 +1,9 @@
 import type { Condition, Endpoint, EndpointSlice, KubeObject, ObjectMeta, Service, ServiceImport } from '../api/types/index.ts';
 import type { Sharing } from '../base/shared-values.ts';
-import { isCopy } from '../sync/ownership.ts';
+import { isCopy } from './ownership.ts';
 
 /*
- * Objects as the controller keeps them: what it reads or compares, with one copy of what many have in
+ * Objects as long-running parts keep them: what it reads or compares, with one copy of what many have in
  * common. A field that a desired object may hold must be kept here, or it would be written for ever.
  */
 

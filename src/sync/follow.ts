@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.ts';
 import { createSharing, type Sharing } from '../base/shared-values.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
-import type { ObjectCache } from '../sync/object-cache.ts';
+import type { ObjectCache } from './object-cache.ts';
 import { slimObject } from './slim-objects.ts';
 
 /** An informer as its owner sees it; the objects are in the cache. */
@@ -14,9 +14,9 @@ export type Follower = Pick<Informer<KubeObject>, 'name' | 'start' | 'stop' | 's
 export interface FollowOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly fieldSelector?: string;
-  /** Objects that are not for this controller. */
+  /** Objects that are not for this process. */
   readonly isIgnored?: (object: T) => boolean;
-  /** Leaves of an object what the controller needs. Default: its metadata only is made smaller. */
+  /** Leaves of an object what the process needs. Default: its metadata only is made smaller. */
   readonly slim?: (object: T, sharing: Sharing) => T;
   /** Told of each change that this process did not bring about itself; of the states before and now, one may be missing. */
   readonly onNews: (current: T, previous?: T) => void;

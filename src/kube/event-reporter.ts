@@ -2,12 +2,13 @@ import { objectKey } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { recordEvent } from '../kube/events.ts';
-import { FIELD_MANAGER } from './settings.ts';
+import type { KubeClient } from './client.ts';
+import { recordEvent } from './events.ts';
 
 export interface EventReporterOptions {
   readonly client: KubeClient;
+  /** The part that speaks: `mcs-controller`. */
+  readonly component: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,8 +32,8 @@ export class EventReporter {
     if (this.#told.size >= MEMORY) this.#told.clear();
     this.#told.add(identity);
     this.#options.logger.warn(message, { reason, object: `${object.kind} ${objectKey(object.metadata)}` });
-    const { client, clock } = this.#options;
-    recordEvent(client, { involved: object, type: 'Warning', reason, message, component: FIELD_MANAGER }, { clock }).catch((error: unknown) => {
+    const { client, component, clock } = this.#options;
+    recordEvent(client, { involved: object, type: 'Warning', reason, message, component }, { clock }).catch((error: unknown) => {
       this.#told.delete(identity);
       this.#options.logger.warn('Cannot write an Event', { error, reason });
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { resources } from '../../../src/api/resources.ts';
 import type { EndpointSlice, Service, ServiceImport } from '../../../src/api/types/index.ts';
 import { createSharing } from '../../../src/base/shared-values.ts';
-import { slimImport, slimObject, slimService, slimSlice } from '../../../src/controller/slim-objects.ts';
+import { slimImport, slimObject, slimService, slimSlice } from '../../../src/sync/slim-objects.ts';
 import { type Desired, satisfies } from '../../../src/sync/plan.ts';
 import { toAggregatedImport } from '../../../src/sync/service/aggregated-import.ts';
 import { toBrokerObjects } from '../../../src/sync/service/broker-objects.ts';
