@@ -13,7 +13,7 @@ function entryPoints(): string[] {
     readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-  const shared = ['config.ts', 'connect-broker.ts', 'run-agent.ts'];
+  const shared = ['compose-emitter.ts', 'compose-mirror.ts', 'config.ts', 'configured-mirror.ts', 'connect-broker.ts', 'emitter-agent.ts', 'error-reporter.ts', 'foreground-mirror.ts', 'run-agent.ts', 'sentry-client.ts'];
   const agents = files('src/agents').filter((file) => file.split('/').length === 3 && !shared.some((name) => file.endsWith(`/${name}`)));
   return ['src/cli/main.ts', 'src/cli/help.ts', ...files('src/commands'), ...agents];
 }

@@ -1,31 +1,71 @@
 /**
  * `npm run e2e`: the whole product on real clusters, or on what comes nearest here:
  *   npm run e2e -- --contexts a,b   clusters of your kubeconfig, which have the image (npm run image -- FILE) and are not members of anything
+ *   --flat                          with --contexts: their pods reach each other, as the part "mirror" needs it
  *   npm run e2e                     clusters of the lab (MCS_LAB), else the sandbox
- *   --only NAME                     tests whose name matches
- *   --all                           faults of the part "drill" too that take long to show
- *   --keep                          leaves the lab running
+ *   --part clusterset|mirror        one of the two parts; in the lab each has clusters of its own
+ *   --only NAME                     tests whose name matches; one that begins with "mirror" is of that part
+ *   --all                           faults of the drill too that take long to show
+ *   --keep                          leaves the lab running, that of the last part
+ *   --tap FILE                      appends the results there
  */
 import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findLab, runOnLab } from './e2e/lab-clusters.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const SANDBOX = ['cluster0', 'cluster1'];
+/** What the test runner is given, and how the lab makes the clusters of it. */
+const PARTS = {
+  clusterset: { file: 'test/e2e/parts.ts', labFlags: [], flags: [] },
+  mirror: { file: 'test/e2e/mirror-parts.ts', labFlags: ['--flat'], flags: ['--flat'] },
+} as const;
+type Part = keyof typeof PARTS;
 
-const { values } = parseArgs({ options: { contexts: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, tap: { type: 'string' } } });
-const passedOn = [...(values.only === undefined ? [] : ['--only', values.only]), ...(values.all ? ['--all'] : []), ...(values.tap === undefined ? [] : ['--tap', resolve(values.tap)])];
+const { values } = parseArgs({
+  options: {
+    contexts: { type: 'string' }, flat: { type: 'boolean', default: false }, part: { type: 'string' }, only: { type: 'string' },
+    all: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, tap: { type: 'string' },
+  },
+});
+const { only, part, tap } = values;
+const passedOn = [...(only === undefined ? [] : ['--only', only]), ...(values.all ? ['--all'] : []), ...(tap === undefined ? [] : ['--tap', resolve(tap)])];
 
-function runTests(contexts: string, env: NodeJS.ProcessEnv): number {
+function wantedParts(): readonly Part[] {
+  const all = Object.keys(PARTS) as Part[];
+  if (part !== undefined) {
+    const named = all.filter((name) => name === part);
+    if (named.length === 0) throw new Error(`Cannot run the part "${part}" of the e2e: there is ${all.join(' and ')}`);
+    return named;
+  }
+  if (only === undefined) return all;
+  return only.startsWith('mirror') ? ['mirror'] : ['clusterset'];
+}
+
+function runPart(name: Part, env: NodeJS.ProcessEnv, results: string): number {
   const args = [
     '--test', '--test-isolation=none', '--test-reporter=spec', '--test-reporter-destination=stdout',
-    ...(values.tap === undefined ? [] : ['--test-reporter=tap', `--test-reporter-destination=${values.tap}`]),
-    ...(values.only === undefined ? [] : [`--test-name-pattern=${values.only}`]),
-    join(root, 'test/e2e/parts.ts'),
+    ...(tap === undefined ? [] : ['--test-reporter=tap', `--test-reporter-destination=${results}`]),
+    ...(only === undefined ? [] : [`--test-name-pattern=${only}`]),
+    join(root, PARTS[name].file),
   ];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env, MCS_E2E_CONTEXTS: contexts, MCS_E2E_ALL: values.all ? '1' : '' } });
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  // a reporter begins its file anew, and would drop what the part before has said
+  if (tap !== undefined && existsSync(results)) appendFileSync(tap, readFileSync(results));
   return status ?? 1;
+}
+
+function runTests(contexts: string, env: NodeJS.ProcessEnv): number {
+  const folder = mkdtempSync(join(tmpdir(), 'mcs-e2e-tap-'));
+  const all = { ...env, MCS_E2E_CONTEXTS: contexts, MCS_E2E_ALL: values.all ? '1' : '', MCS_E2E_FLAT: values.flat ? '1' : '' };
+  try {
+    return Math.max(...wantedParts().map((name) => runPart(name, all, join(folder, name))));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function runOnSandbox(): number {
@@ -45,7 +85,7 @@ if (values.contexts !== undefined) {
   process.exitCode = runTests(values.contexts, {});
 } else if (lab !== undefined) {
   console.log(`e2e on clusters of the lab at ${lab}`);
-  process.exitCode = runOnLab(lab, passedOn, values.keep);
+  process.exitCode = runOnLab(lab, wantedParts().map((name) => ({ labFlags: PARTS[name].labFlags, args: ['--part', name, ...PARTS[name].flags, ...passedOn] })), values.keep);
 } else {
   console.log('e2e on the sandbox: neither --contexts nor a lab is there, so what needs containers is skipped');
   process.exitCode = runOnSandbox();

@@ -11,6 +11,8 @@ export interface AgentEnvironment {
   readonly podUID: string;
   readonly podNamespace: string;
   readonly logLevel: LogLevel;
+  /** Address of health and metrics; undefined: every one. */
+  readonly healthHost?: string;
   readonly healthPort: number;
   readonly dnsPort: number;
 }
@@ -26,6 +28,7 @@ export function readAgentEnvironment(env: NodeJS.ProcessEnv): AgentEnvironment {
     podUID: env.POD_UID ?? `local-${process.pid}`,
     podNamespace: env.POD_NAMESPACE ?? MEMBER_NAMESPACE,
     logLevel: logLevel as LogLevel,
+    ...(env.MCS_HEALTH_HOST !== undefined && { healthHost: env.MCS_HEALTH_HOST }),
     healthPort: readPort(env, 'MCS_HEALTH_PORT', 8080),
     dnsPort: readPort(env, 'MCS_DNS_PORT', 53),
   };

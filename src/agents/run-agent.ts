@@ -35,10 +35,15 @@ export interface AgentOptions {
   /** Conditions that must be met before the process is ready. */
   readonly conditions: readonly string[];
   readonly compose: (context: AgentContext) => Promise<ComposedAgent>;
+  /** Default: that of the process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Makes another logger of the usual one. */
+  readonly wrapLogger?: (logger: Logger) => Logger;
 }
 
 /** Runs one in-cluster program until SIGTERM or SIGINT. A failure to start or to stop exits with 1. */
-export async function runAgent({ name, conditions, compose }: AgentOptions): Promise<void> {
+export async function runAgent(options: AgentOptions): Promise<void> {
+  const { name, env = process.env, wrapLogger = (logger) => logger } = options;
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // every request in flight listens to it
   const end = (): void => {
@@ -47,11 +52,11 @@ export async function runAgent({ name, conditions, compose }: AgentOptions): Pro
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   const write = (line: string): void => void process.stderr.write(line);
-  let logger = createLogger({ level: 'info', fields: { part: name }, write });
+  let logger = wrapLogger(createLogger({ level: 'info', fields: { part: name }, write }));
   try {
-    const environment = readAgentEnvironment(process.env);
-    logger = createLogger({ level: environment.logLevel, fields: { part: name }, write });
-    await serve({ name, conditions, compose }, { environment, logger, signal: stop.signal });
+    const environment = readAgentEnvironment(env);
+    logger = wrapLogger(createLogger({ level: environment.logLevel, fields: { part: name }, write }));
+    await serveAgent(options, { env, environment, logger, signal: stop.signal });
   } catch (error) {
     if (!stop.signal.aborted) {
       logger.error(`Cannot run: ${errorMessage(error)}`, { stack: error instanceof Error ? error.stack : undefined });
@@ -63,14 +68,15 @@ export async function runAgent({ name, conditions, compose }: AgentOptions): Pro
   process.exit();
 }
 
-async function serve({ name, conditions, compose }: AgentOptions, base: Pick<AgentContext, 'environment' | 'logger' | 'signal'>): Promise<void> {
-  const { environment, logger, signal } = base;
+/** Composes and runs the parts of a program until the signal is aborted, with its health server beside them. Throws what ends the start. */
+export async function serveAgent({ name, conditions, compose }: AgentOptions, base: Pick<AgentContext, 'env' | 'environment' | 'logger' | 'signal'>): Promise<void> {
+  const { env, environment, logger, signal } = base;
   const { version } = packageJson;
-  const runtime = readRuntime(process.env);
+  const runtime = readRuntime(env);
   const health = createHealth(conditions);
   const registry = createRegistry(name, version);
-  const { parts, routes } = await compose({ ...base, env: process.env, runtime, registry, health, version });
-  const server = createHealthServer({ host: runtime.listenHost, port: runtime.listenPort(environment.healthPort), health, registry, ...(routes && { routes }) });
+  const { parts, routes } = await compose({ ...base, runtime, registry, health, version });
+  const server = createHealthServer({ host: environment.healthHost ?? runtime.listenHost, port: runtime.listenPort(environment.healthPort), health, registry, ...(routes && { routes }) });
   const all = inOrder(name, [server, ...parts]);
   logger.info('starting', { version });
   await all.start(signal);

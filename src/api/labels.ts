@@ -13,6 +13,11 @@ export const SLICE_MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 /** Value of SLICE_MANAGED_BY on slices that the controller writes. */
 export const SLICE_MANAGER = `controller.${PREFIX}`;
 
+/** Value of SLICE_MANAGED_BY on slices that a mirror writes. */
+export const MIRROR_SLICE_MANAGER = `mirror.${PREFIX}`;
+/** Label of Endpoints, with "true": Kubernetes makes no EndpointSlices of them. */
+export const SKIP_SLICE_MIRRORING = 'endpointslice.kubernetes.io/skip-mirror';
+
 /** Labels of the MCS API (KEP-1645) on every multi-cluster EndpointSlice. */
 export const MCS_SERVICE_NAME = 'multicluster.kubernetes.io/service-name';
 export const MCS_SOURCE_CLUSTER = 'multicluster.kubernetes.io/source-cluster';
@@ -62,12 +67,19 @@ export const SUBMARINER_ORIGIN_NAME = 'origin-name';
 export const SUBMARINER_ORIGIN_NAMESPACE = 'origin-namespace';
 export const SUBMARINER_CLUSTER_IP = 'cluster-ip';
 
+/** Annotations (labels in its first versions) of service-reflector: "true" on what it made, and its source's address. */
+export const REFLECTED = 'service-reflector.squat.ai/reflected';
+export const REFLECTED_SOURCE = 'service-reflector.squat.ai/source';
+/** Label of k8-cross-cluster-controller: "true" on what it copies, "follower" on its copies. */
+export const CROSS_CLUSTER = 'fair.com/cross-cluster';
+export const CROSS_CLUSTER_FOLLOWER = 'follower';
+
 /** Annotations of a member's ServiceImport on the broker: what its ServiceExport exports, as JSON objects. */
 export const EXPORTED_LABELS = `${PREFIX}/exported-labels`;
 export const EXPORTED_ANNOTATIONS = `${PREFIX}/exported-annotations`;
 /** Annotation of an aggregated ServiceImport: the clusters whose endpoints are withdrawn because they are silent. */
 export const WITHDRAWN_CLUSTERS = `${PREFIX}/withdrawn-clusters`;
-/** Annotation of an aggregated ServiceImport: label and annotation keys that an export has set, as JSON. */
+/** Annotation of a copy: label and annotation keys that it has from its source, as JSON. */
 export const APPLIED_KEYS = `${PREFIX}/applied-keys`;
 /** Annotation of the ConfigMap kube-system/kube-dns: the address that we wrote into its stubDomains. */
 export const STUB_DOMAIN = `${PREFIX}/stub-domain`;
@@ -75,3 +87,7 @@ export const STUB_DOMAIN = `${PREFIX}/stub-domain`;
 export const DNS_CONFIG_HASH = `${PREFIX}/dns-config-hash`;
 /** Label of the test servers of `mcs verify`: the service that they stand behind. */
 export const VERIFY_SERVERS = `${PREFIX}/verify-servers`;
+/** Label of what belongs to one installation of a mirror: its name. */
+export const MIRROR_NAME = `${PREFIX}/mirror`;
+/** Label of the rights that a mirror has in a source: the ServiceAccount that holds them. */
+export const MIRROR_CREDENTIAL = `${PREFIX}/mirror-credential`;

@@ -4,6 +4,11 @@ import { createHash } from 'node:crypto';
 export const BROKER_NAMESPACE = 'submariner-k8s-broker';
 export const MEMBER_NAMESPACE = 'submariner-operator';
 
+/** Namespace of mirrors and emitters that are installed. */
+export const MIRROR_NAMESPACE = 'mcs-mirror';
+/** Deployment, Service, ServiceAccount and Secret of an installed emitter. */
+export const MIRROR_EMITTER = 'mcs-emitter';
+
 /** ConfigMap of the broker, in its namespace: address, authorities and components, for members and new broker-info files. */
 export const BROKER_CONFIG = 'mcs-broker';
 
@@ -36,6 +41,13 @@ export function isDnsLabel(text: string): boolean {
 /** Whether `text` is an RFC 1123 subdomain of at most 253 characters. */
 export function isDnsSubdomain(text: string): boolean {
   return text.length <= 253 && text.split('.').every(isDnsLabel);
+}
+
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Whether `text` can be the name of most kinds of objects: its parts may have more than 63 characters, as those of EndpointSlices do. */
+export function isObjectName(text: string): boolean {
+  return text.length <= MAX_OBJECT_NAME && OBJECT_NAME.test(text);
 }
 
 /** Makes a DNS label of a free text (a context name, say); undefined where nothing usable is left. */

@@ -25,6 +25,7 @@ export const resources = {
   nodes: define<t.Node>('', 'v1', 'nodes', 'Node', false),
   pods: define<t.Pod>('', 'v1', 'pods', 'Pod'),
   services: define<t.Service>('', 'v1', 'services', 'Service'),
+  endpoints: define<t.Endpoints>('', 'v1', 'endpoints', 'Endpoints'),
   secrets: define<t.Secret>('', 'v1', 'secrets', 'Secret'),
   configMaps: define<t.ConfigMap>('', 'v1', 'configmaps', 'ConfigMap'),
   serviceAccounts: define<t.KubeObject>('', 'v1', 'serviceaccounts', 'ServiceAccount'),

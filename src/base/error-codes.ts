@@ -79,6 +79,10 @@ export const ERROR_CODES = {
   MCS_DOWNGRADE: { exitCode: EXIT.error, summary: 'A later version is installed already' },
   MCS_JOINED_ELSEWHERE: { exitCode: EXIT.error, summary: 'The cluster is a member of another broker' },
 
+  MCS_MIRROR_CONFIG_INVALID: { exitCode: EXIT.usage, summary: 'The configuration of a mirror cannot be used' },
+  MCS_MIRROR_SAME_CLUSTER: { exitCode: EXIT.usage, summary: 'A mirror has its own cluster as a source' },
+  MCS_EMITTER_NOT_FOUND: { exitCode: EXIT.usage, summary: 'No emitter is installed there' },
+
   MCS_ARCHIVE_UNREADABLE: { exitCode: EXIT.usage, summary: 'The archive cannot be read' },
   MCS_ARCHIVE_MALFORMED: { exitCode: EXIT.error, summary: 'The file is no archive of mcs gather, or is cut short or altered' },
   MCS_ARCHIVE_VERSION: { exitCode: EXIT.error, summary: 'The archive has another format' },

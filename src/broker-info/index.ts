@@ -8,5 +8,5 @@ export { type AnswerKeys, findAnswer, type JoinAnswer, openAnswer, sealAnswer } 
 export { createJoinKey, joinKeyFingerprint, type RandomBytes } from './join-key.ts';
 export { findJoinKey, joinKeyPath, saveJoinKey } from './join-key-store.ts';
 export { type Approval, type JoinToken, joinTokenData, parseJoinToken, withApproval, withUse } from './join-token.ts';
-export { credentialData, isSameBroker, type MemberCredential, readCredential, renewalTime, renewedData } from './member-credential.ts';
+export { credentialData, isSameBroker, type MemberCredential, readCredential, renewedData } from './member-credential.ts';
 export type { SubctlInfo } from './subctl-format.ts';

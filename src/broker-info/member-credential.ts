@@ -40,11 +40,6 @@ export function credentialData({ issuedAt, expiresAt, server, ca, namespace, clu
   return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, encode(text)]));
 }
 
-/** When a credential is to be renewed: at a third of its life, so that a broker may be away for the rest. */
-export function renewalTime({ issuedAt, expiresAt }: MemberCredential): number {
-  return issuedAt + Math.max(0, expiresAt - issuedAt) / 3;
-}
-
 /** Whether two credentials lead to the same broker, so that connections may stay. */
 export function isSameBroker(a: MemberCredential, b: MemberCredential): boolean {
   return a.server === b.server && a.ca === b.ca && a.namespace === b.namespace;

@@ -19,7 +19,7 @@ import { formatChange, formatDiagnose, formatDiagnoseShort, type Marks } from '.
 import { formatJunit, formatSarif } from './present-findings.ts';
 import { showRemarks } from './present-show.ts';
 import { requireWritableReport } from './report/report-file.ts';
-import { type ReportSource, writeReport } from './report/write-report.ts';
+import type { ReportSource } from './report/write-report.ts';
 
 /** A pod tells what its checks found, and nothing of what they looked at. */
 const NO_FLEET: Fleet = { clusters: [], unread: [], leftOut: [] };
@@ -100,6 +100,8 @@ export abstract class DiagnoseCommand extends FleetCommand {
 
   async #writePage(report: DiagnoseReport, fleet: Fleet, { report: path }: DiagnoseFlags, when: Pick<ReportSource, 'at' | 'gatheredBy'>): Promise<void> {
     if (path === undefined) return;
+    // the renderer of the page is code that no other diagnosis needs
+    const { writeReport } = await import('./report/write-report.ts');
     await writeReport(path, report, fleet, { ...when, version: this.version, packageRoot: this.config.root });
     this.note(`Written: ${path}`);
   }

@@ -1,3 +1,4 @@
+import { count } from '../diagnose/check.ts';
 import { SUITES, TEST_KINDS, type TestKind } from '../verify/suites/catalogue.ts';
 import type { PlannedTest } from '../verify/suites/planned-test.ts';
 import type { TestResult, VerifyReport } from '../verify/suites/report.ts';
@@ -7,7 +8,6 @@ import type { Section } from './sections.ts';
 
 const NAME_WIDTH = Math.max(...TEST_KINDS.map(({ name }) => name.length));
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const timeOf = ({ milliseconds }: Pick<TestResult, 'milliseconds'>): string => (milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`);
 
 /** What can be run, for `--list`. */
@@ -44,7 +44,7 @@ function skipLines(tests: readonly TestResult[], { mark }: Marks): readonly stri
     byReason.set(reason, [...(byReason.get(reason) ?? []), test]);
   }
   const kindsOf = (skipped: readonly TestResult[]): string => [...new Set(skipped.map(({ name }) => name))].join(', ');
-  return [...byReason].map(([reason, skipped]) => `  ${mark('skip')} ${counted(skipped.length, 'test')} (${kindsOf(skipped)}): ${reason}`);
+  return [...byReason].map(([reason, skipped]) => `  ${mark('skip')} ${count(skipped.length, 'test')} (${kindsOf(skipped)}): ${reason}`);
 }
 
 function tally({ clusters, summary, tests }: VerifyReport): string {
@@ -52,7 +52,7 @@ function tally({ clusters, summary, tests }: VerifyReport): string {
   const where = `between ${clusters.map(({ name }) => name).join(', ')}`;
   const rest = `${pass} passed, ${fail} failed, ${skip} skipped`;
   if (tests.length === skip) return `Nothing was tested ${where}: ${rest}`;
-  return `${fail === 0 ? 'No test failed' : `${counted(fail, 'test')} failed`} ${where}: ${rest}`;
+  return `${fail === 0 ? 'No test failed' : `${count(fail, 'test')} failed`} ${where}: ${rest}`;
 }
 
 /** The report as a person reads it; `isVerbose` shows what passed tests saw. */

@@ -9,6 +9,7 @@ export interface ListedCommand {
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Setup', ['sandbox', 'can-i', 'deploy-broker', 'join', 'upgrade', 'leave', 'remove-broker', 'uninstall']],
   ['Services', ['export', 'unexport', 'lint', 'wait']],
+  ['Mirror', ['mirror', 'emit']],
   ['Inspect', ['show', 'diff', 'ports']],
   ['Diagnose', ['diagnose', 'trace', 'verify', 'gather', 'doctor']],
   ['Credentials', ['token', 'accept', 'recover-broker-info']],

@@ -4,8 +4,8 @@ import type { Secret } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { backoffDelay } from '../base/retry.ts';
-import { type MemberCredential, readCredential, renewalTime, renewedData } from '../broker-info/member-credential.ts';
+import { renewalTime, RenewalTimer } from '../base/renewal-timer.ts';
+import { type MemberCredential, readCredential, renewedData } from '../broker-info/member-credential.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { FIELD_MANAGER } from './settings.ts';
 
@@ -30,14 +30,6 @@ export interface CredentialKeeperOptions {
   readonly logger: Logger;
 }
 
-const RETRY = { baseMs: 1_000, capMs: 300_000 };
-/** Longest delay that timers take, with room to spare. */
-const MAX_TIMER_MS = 24 * 3_600_000;
-/** Members that joined together do not renew together: each comes up to this part of the life early. */
-const SPREAD = 1 / 30;
-/** Where clocks differ by more than a short life, a token that has just been issued seems due again. */
-const MIN_INTERVAL_MS = 30_000;
-
 /**
  * The member's credential for the broker: read from the Secret, whoever wrote it, and renewed there
  * when a third of its life has passed, or somewhat earlier. One that has lapsed cannot renew itself; `mcs join` brings a new one, and
@@ -48,13 +40,12 @@ export class CredentialKeeper {
   readonly #abort = new AbortController();
   #secret: Secret | undefined;
   #credential: MemberCredential | undefined;
-  #cancel: (() => void) | undefined;
-  #failures = 0;
-  #dueAt = 0;
-  #renewedAt = -Infinity;
+  readonly #timer: RenewalTimer;
 
   constructor(options: CredentialKeeperOptions) {
     this.#options = options;
+    const { clock, random } = options;
+    this.#timer = new RenewalTimer({ renew: () => this.#renew(), onFailure: (error) => this.#report(error), clock, ...(random && { random }) });
   }
 
   get credential(): MemberCredential | undefined {
@@ -71,9 +62,7 @@ export class CredentialKeeper {
     this.#secret = secret;
     this.#credential = secret === undefined ? undefined : readCredential(secret);
     if (secret !== undefined && this.#credential === undefined) this.#options.logger.error('Cannot read the credential for the broker: a part of the Secret is missing or damaged', { secret: secret.metadata.name });
-    this.#failures = 0;
-    this.#dueAt = this.#credential === undefined ? 0 : this.#chooseTime(this.#credential);
-    this.#schedule();
+    this.#timer.follow(this.#credential);
     this.#options.onChange(this.#credential);
   }
 
@@ -85,58 +74,33 @@ export class CredentialKeeper {
 
   stop(): void {
     this.#abort.abort(new Error('The credential keeper was stopped'));
-    this.#cancel?.();
-  }
-
-  #chooseTime(credential: MemberCredential): number {
-    const { random = Math.random, clock } = this.#options;
-    const early = (1 - random()) * SPREAD * Math.max(0, credential.expiresAt - credential.issuedAt);
-    return Math.max(renewalTime(credential) - early, clock.now() + this.#renewedAt + MIN_INTERVAL_MS - clock.monotonic());
-  }
-
-  #schedule(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    if (this.#credential === undefined || this.#abort.signal.aborted) return;
-    const due = Math.max(0, this.#dueAt - this.#options.clock.now());
-    const retry = this.#failures === 0 ? 0 : backoffDelay(this.#failures - 1, RETRY, this.#options.random);
-    this.#cancel = this.#options.clock.schedule(() => void this.#wake(), Math.min(MAX_TIMER_MS, Math.max(due, retry)));
-  }
-
-  async #wake(): Promise<void> {
-    const credential = this.#credential;
-    if (credential === undefined || this.#abort.signal.aborted) return;
-    if (this.#options.clock.now() >= this.#dueAt) {
-      await this.#renew(credential).catch((error: unknown) => {
-        this.#failures += 1;
-        this.#report(credential, error);
-        this.#options.logger.warn('Cannot renew the credential for the broker', { error, expiresAt: new Date(credential.expiresAt).toISOString() });
-      });
-    }
-    if (this.#credential === credential) this.#schedule();
+    this.#timer.stop();
   }
 
   /** What must be seen without looking at logs: that it has lapsed, or is about to. */
-  #report(credential: MemberCredential, error: unknown): void {
-    if (this.#secret === undefined) return;
-    const { onTrouble, clock } = this.#options;
+  #report(error: unknown): void {
+    const [secret, credential] = [this.#secret, this.#credential];
+    if (secret === undefined || credential === undefined) return;
+    const { onTrouble, clock, logger } = this.#options;
     const expiresAt = new Date(credential.expiresAt).toISOString();
+    logger.warn('Cannot renew the credential for the broker', { error, expiresAt });
     if (this.state === 'expired') {
-      onTrouble(this.#secret, 'CredentialExpired', `MCS_CREDENTIAL_EXPIRED: the credential for the broker lapsed at ${expiresAt}; what is imported stays. Run mcs join again with a valid broker-info file`);
+      onTrouble(secret, 'CredentialExpired', `MCS_CREDENTIAL_EXPIRED: the credential for the broker lapsed at ${expiresAt}; what is imported stays. Run mcs join again with a valid broker-info file`);
     } else if (clock.now() > (renewalTime(credential) + credential.expiresAt) / 2) {
-      onTrouble(this.#secret, 'CredentialNotRenewed', `The credential for the broker ends at ${expiresAt} and cannot be renewed: ${errorMessage(error)}`);
+      onTrouble(secret, 'CredentialNotRenewed', `The credential for the broker ends at ${expiresAt} and cannot be renewed: ${errorMessage(error)}`);
     }
   }
 
-  async #renew(credential: MemberCredential): Promise<void> {
+  async #renew(): Promise<void> {
     const { brokerClient, lifeSeconds, clock } = this.#options;
+    const credential = this.#credential;
     const client = brokerClient();
-    if (client === undefined) throw new Error('there is no connection to the broker');
+    if (client === undefined || credential === undefined) throw new Error('there is no connection to the broker');
     const secret = this.#secret;
     const issuedAt = clock.now();
     const account = memberAccountName(credential.clusterID);
     const issued = await client.createToken(account, credential.namespace, { expirationSeconds: lifeSeconds, signal: this.#abort.signal });
-    this.#renewedAt = clock.monotonic();
+    this.#timer.noteIssued();
     // a join in the meantime has the better one, and a changed Secret
     await this.#patch(secret, renewedData(issued.token, issuedAt, issued.expirationTimestamp));
   }

@@ -28,7 +28,8 @@ function parseJSON(text: string | undefined): unknown {
   }
 }
 
-function partOf({ metadata }: KubeObject): StandingPart {
+/** What the labels and annotations of a workload say of its installation. */
+export function partOf({ metadata }: KubeObject): StandingPart {
   return { version: metadata.labels?.[APP_VERSION] ?? '', images: (parseJSON(metadata.annotations?.[IMAGE_OPTIONS]) as ImageOptions | undefined) ?? {} };
 }
 

@@ -92,3 +92,9 @@ export const fail = (evidence: readonly string[], fix: readonly string[] = []): 
 
 /** `1 pod`, `2 pods` */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** The first `shown` lines, then `and 3 more`, and what they are where `noun` tells. */
+export function firstLines(lines: readonly string[], shown: number, noun?: string): readonly string[] {
+  const rest = lines.length - shown;
+  return rest > 0 ? [...lines.slice(0, shown), `and ${rest} more${noun === undefined ? '' : ` ${noun}`}`] : lines;
+}

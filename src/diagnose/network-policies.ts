@@ -19,11 +19,11 @@ export function isolates({ spec }: Pick<NetworkPolicy, 'spec'>, labels: Labels, 
   return types.includes(direction) && matchesLabels(requirements, labels);
 }
 
-/** Names of the policies that isolate pods with these labels; none where they may not be read. */
-export async function findPolicies(client: KubeClient, namespace: string, labels: Labels, direction: Direction, signal: AbortSignal): Promise<readonly string[]> {
+/** Names of the policies that isolate any of the pods with these labels; none where they may not be read. */
+export async function findPolicies(client: KubeClient, namespace: string, labelsOfPods: readonly Labels[], direction: Direction, signal: AbortSignal): Promise<readonly string[]> {
   try {
     const { items } = await client.list(resources.networkPolicies, { namespace, signal });
-    return items.filter((policy) => isolates(policy, labels, direction)).map(({ metadata }) => `${namespace}/${metadata.name}`);
+    return items.filter((policy) => labelsOfPods.some((labels) => isolates(policy, labels, direction))).map(({ metadata }) => `${namespace}/${metadata.name}`);
   } catch (error) {
     if (error instanceof ApiError) return [];
     throw error;

@@ -2,6 +2,7 @@ import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
 import { type Check, type CheckOutcome, type CheckResult, type PairCheck, skip, type Suspect } from './check.ts';
 import { findExplainers, foldLate, foldUnder, keyOf, LATE, type Located, toResult } from './fold-results.ts';
+import { once } from './read-once.ts';
 
 export interface RunChecksOptions {
   readonly signal: AbortSignal;
@@ -58,13 +59,6 @@ interface Asked<Context> {
   readonly subject: Subject<Context>;
   readonly check: Check<Context>;
   readonly about?: string;
-}
-
-/** Gives what was made under a key, and makes it the first time. */
-function once<T>(known: Map<string, T>, key: string, make: () => T): T {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
 }
 
 class CheckRun<Context> {

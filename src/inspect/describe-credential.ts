@@ -1,6 +1,7 @@
 import type { Secret } from '../api/types/index.ts';
 import { caPins } from '../base/pin.ts';
-import { readCredential, renewalTime } from '../broker-info/index.ts';
+import { renewalTime } from '../base/renewal-timer.ts';
+import { readCredential } from '../broker-info/index.ts';
 import type { CredentialState } from './cluster-state.ts';
 
 /** `overdue`: half of the time between renewal and expiry has passed without a renewal. */

@@ -8,16 +8,17 @@ import type { Authorize, RouteContext, Services } from './http/context.ts';
 import { Discovery } from './http/discovery.ts';
 import type { ExtraDiscovery } from './http/discovery-model.ts';
 import { faultSubject } from './http/fault-subject.ts';
+import { faultyWatches } from './http/faulty-watches.ts';
 import { handlePath } from './http/handle-path.ts';
 import { handleResource } from './http/handle-resource.ts';
 import { answerReview, isReview, isSelfReview } from './http/handle-review.ts';
 import { impersonatedUser } from './http/impersonate.ts';
-import { Listener, type ListeningAddress, type ListenOptions } from './http/listener.ts';
-import { readBody } from './http/read-body.ts';
-import { requestAttributes, type RequestAttributes } from './http/request-attributes.ts';
-import { sendError, sendJson } from './http/respond.ts';
+import { type Authenticate, HttpServer } from './http/http-server.ts';
+import type { ListeningAddress, ListenOptions } from './http/listener.ts';
+import type { RequestAttributes } from './http/request-attributes.ts';
+import { sendJson } from './http/respond.ts';
 import { Serialiser } from './http/serialise.ts';
-import { refusal, StatusError } from './status-error.ts';
+import { StatusError } from './status-error.ts';
 import type { ObjectStore } from './store.ts';
 import type { User } from './user.ts';
 
@@ -35,8 +36,7 @@ export interface ExtraRoute {
 
 export interface ApiServerOptions {
   readonly store: ObjectStore;
-  /** Undefined: 401. */
-  readonly authenticate: (request: IncomingMessage) => User | undefined | Promise<User | undefined>;
+  readonly authenticate: Authenticate;
   readonly authorize: Authorize;
   /** For SelfSubjectRulesReview. */
   readonly rulesOf?: (user: User, namespace: string) => readonly PolicyRule[];
@@ -58,53 +58,46 @@ export interface ApiServer {
 }
 
 class HttpApiServer implements ApiServer {
-  readonly handler: RequestListener;
   readonly #options: ApiServerOptions;
   readonly #faults: Faults;
   readonly #services: Services;
   readonly #discovery: Discovery;
+  readonly #server: HttpServer;
   readonly #endings: (() => void)[];
-  #listener: Listener | undefined;
 
   constructor(options: ApiServerOptions) {
-    const { authorize, clock = systemClock, extraRoutes = [], faults = createFaults(), store } = options;
+    const { authenticate, authorize, clock = systemClock, extraRoutes = [], faults = createFaults(), store } = options;
     this.#options = options;
     this.#faults = faults;
     this.#services = { store, authorize, clock, serialiser: new Serialiser() };
     this.#discovery = new Discovery(() => store.definitions(), extraRoutes.map(({ discovery }) => discovery).filter((each) => each !== undefined));
+    this.#server = new HttpServer({ authenticate, isCutOff: () => faults.hooks.isCutOff(), route: (context) => this.#handle(context) });
     this.#endings = [
       store.onDefinitionsChange(() => this.#discovery.reset()),
       faults.hooks.onExpire(() => store.compact()),
-      faults.hooks.onCutOff(() => this.#listener?.cut()),
+      faults.hooks.onCutOff(() => this.#server.cut()),
     ];
-    this.handler = (request, response) => void this.#handle(request, response).catch((error: unknown) => sendError(response, error));
   }
 
-  async listen(options: ListenOptions): Promise<ListeningAddress> {
-    if (this.#listener !== undefined) throw new Error('Cannot listen: this API server listens already');
-    this.#listener = new Listener(this.handler, options.tls, this.#faults.hooks);
-    return this.#listener.listen(options);
+  get handler(): RequestListener {
+    return this.#server.handler;
+  }
+
+  listen(options: ListenOptions): Promise<ListeningAddress> {
+    return this.#server.listen(options);
   }
 
   async close(): Promise<void> {
     for (const end of this.#endings.splice(0)) end();
-    await this.#listener?.close();
-    this.#listener = undefined;
+    await this.#server.close();
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const attributes = requestAttributes(request.method ?? 'GET', url);
-    const authenticated = await this.#options.authenticate(request);
-    if (authenticated === undefined) throw refusal('Unauthorized', 'Unauthorized');
-    const user = impersonatedUser(request.headers, authenticated, this.#services);
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
-    if (await this.#meetsFault(request, response, attributes, user, gone.signal)) return;
+  async #handle(context: RouteContext): Promise<void> {
+    const { attributes, request, signal } = context;
+    const user = impersonatedUser(request.headers, context.user, this.#services);
+    if (await this.#meetsFault(request, context.response, attributes, user, signal)) return;
     if (!isSelfReview(attributes)) validateAllowed({ services: this.#services, user }, attributes);
-    await this.#route({ request, response, url, user, attributes, signal: gone.signal, readBody: () => readBody(request) });
+    await this.#route({ ...context, user });
   }
 
   /** Whether trouble was asked for that ends the request here. Throws the Status to answer with. */
@@ -131,7 +124,7 @@ class HttpApiServer implements ApiServer {
     } else if (isReview(attributes)) {
       sendJson(response, 201, await answerReview(context, { authorize, rulesOf }));
     } else if (attributes.resourceRequest) {
-      await handleResource(context, this.#services, { bookmarkIntervalMs, faults: this.#faults.hooks });
+      await handleResource(context, this.#services, { bookmarkIntervalMs, follower: faultyWatches(this.#faults.hooks) });
     } else {
       handlePath(context, { store, discovery: this.#discovery, version });
     }

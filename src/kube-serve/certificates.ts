@@ -111,7 +111,7 @@ export function makeAuthority(commonName: string, now: number = Date.now()): Cer
   return { cert, key: keys.pem, commonName };
 }
 
-function issue(authority: CertificateAuthority, subject: readonly Attribute[], extensions: readonly object[], now: number): IssuedCertificate {
+function issue(authority: CertificateAuthority, subject: readonly Attribute[], extensions: readonly object[], now: number, days = 365): IssuedCertificate {
   const keys = createKeys();
   const cert = signCertificate({
     subject,
@@ -119,7 +119,7 @@ function issue(authority: CertificateAuthority, subject: readonly Attribute[], e
     publicKey: keys.publicKey,
     signingKey: createPrivateKey(authority.key),
     extensions: [{ name: 'basicConstraints', cA: false, critical: true }, { name: 'keyUsage', digitalSignature: true, critical: true }, ...extensions],
-    days: 365,
+    days,
     now,
   });
   return { cert, key: keys.pem };
@@ -131,14 +131,16 @@ export interface ServingCertificateOptions {
   readonly hosts?: readonly string[];
   readonly ips?: readonly string[];
   readonly now?: number;
+  /** How long it is valid. Default: one year. */
+  readonly days?: number;
 }
 
 const DNS_NAME = 2;
 const IP_ADDRESS = 7;
 
 /** A certificate for a server under these names and addresses (EC P-256, one year). */
-export function issueServingCertificate(authority: CertificateAuthority, { commonName, hosts = [], ips = [], now = Date.now() }: ServingCertificateOptions): IssuedCertificate {
+export function issueServingCertificate(authority: CertificateAuthority, { commonName, hosts = [], ips = [], now = Date.now(), days }: ServingCertificateOptions): IssuedCertificate {
   const altNames = [...hosts.map((value) => ({ type: DNS_NAME, value })), ...ips.map((ip) => ({ type: IP_ADDRESS, ip }))];
   const subject = [{ name: 'commonName', value: commonName ?? hosts[0] ?? ips[0] ?? 'server' }];
-  return issue(authority, subject, [{ name: 'extKeyUsage', serverAuth: true }, { name: 'subjectAltName', altNames }], now);
+  return issue(authority, subject, [{ name: 'extKeyUsage', serverAuth: true }, { name: 'subjectAltName', altNames }], now, days);
 }

@@ -38,6 +38,8 @@ export interface ResourceDefinition {
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly hasStatus?: boolean;
+  /** What discovery and OpenAPI say that can be done. Default: everything. */
+  readonly verbs?: readonly string[];
   /** A status given at creation is kept (Nodes). */
   readonly statusOnCreate?: boolean;
   readonly scale?: ScaleDefinition;

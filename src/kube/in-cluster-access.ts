@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
+import { hostPort } from '../base/host-port.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { ClusterAccess } from './client.ts';
 
@@ -13,7 +14,7 @@ function serverOf(env: NodeJS.ProcessEnv): string {
   if (!host) {
     throw new McsError('MCS_NO_KUBECONFIG', 'Cannot reach the API server of this cluster: KUBERNETES_SERVICE_HOST is not set, so this is no pod');
   }
-  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `https://${hostPort(host, port)}`;
 }
 
 function unreadable(path: string, error: unknown): McsError {

@@ -27,6 +27,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly transform?: (object: T) => T;
   /** Told of every failed list or watch; the informer itself tries again. */
   readonly onError?: (error: unknown) => void;
+  /** Told whenever `state` has become another one. */
+  readonly onState?: (state: InformerState) => void;
   readonly backoff?: Backoff;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -61,6 +63,11 @@ export interface Informer<T extends KubeObject> extends Startable {
 const DEFAULT_BACKOFF: Backoff = { baseMs: 100, capMs: 30_000 };
 /** A watch that ended sooner than this without an event does not count as a success. */
 const SHORT_WATCH_MS = 5_000;
+/**
+ * Between two lists of a server that gives no resourceVersion: there is nothing to watch from. The
+ * emitter of service-reflector is one, and accepts watches in which no event ever comes.
+ */
+const UNVERSIONED_LIST_MS = 30_000;
 
 class KubeInformer<T extends KubeObject> implements Informer<T> {
   readonly name: string;
@@ -162,7 +169,11 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
     while (!signal.aborted) {
       try {
         if (this.#resourceVersion === undefined) await this.#list();
-        await this.#watch(this.#resourceVersion ?? '');
+        if (this.#resourceVersion === undefined) {
+          await this.#sleep(UNVERSIONED_LIST_MS);
+          continue;
+        }
+        await this.#watch(this.#resourceVersion);
         await this.#pause();
       } catch (error) {
         // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be aborted during the await
@@ -188,7 +199,8 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
     });
     if (this.#abort.signal.aborted) return; // a stopped informer does not change any more
     const changes = this.#store.replace(items.flatMap((item) => (failed.has(item) ? this.#standing(item) : [item])));
-    this.#resourceVersion = metadata.resourceVersion;
+    this.#resourceVersion = metadata.resourceVersion || undefined;
+    if (this.#resourceVersion === undefined) this.#works(); // no watch will say so
     this.#succeed();
     for (const change of changes) this.#notify(change);
     this.#firstSync.resolve();
@@ -221,8 +233,14 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
   }
 
   #succeed(): void {
-    this.#state = 'synced';
     this.#lastSyncError = undefined;
+    this.#enter('synced');
+  }
+
+  #enter(state: InformerState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#guard(() => this.#options.onState?.(state));
   }
 
   #works(): void {
@@ -263,7 +281,7 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
 
   #fail(error: unknown): void {
     this.#lastSyncError = error;
-    if (this.#state === 'synced') this.#state = 'stale';
+    if (this.#state === 'synced') this.#enter('stale');
     if (isGone(error)) {
       this.#resourceVersion = undefined;
       // the server answers again, so the list need not wait as long as the last failures made it; once only
@@ -280,7 +298,11 @@ class KubeInformer<T extends KubeObject> implements Informer<T> {
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
     const delay = Math.max(asked, backoffDelay(this.#attempt, this.#options.backoff ?? DEFAULT_BACKOFF, this.#options.random));
     this.#attempt += 1;
-    await sleep(this.#clock, delay, this.#abort.signal).catch(() => undefined); // only the stop ends it early
+    await this.#sleep(delay);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await sleep(this.#clock, ms, this.#abort.signal).catch(() => undefined); // only the stop ends it early
   }
 
   #notify({ key, next, previous }: ObjectChange<T>): void {

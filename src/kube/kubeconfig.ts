@@ -29,7 +29,8 @@ export interface KubeconfigOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-interface Parts {
+/** The lists of a kubeconfig, or of several that are merged. */
+export interface KubeconfigParts {
   readonly clusters: Cluster[];
   readonly users: User[];
   readonly contexts: Context[];
@@ -85,7 +86,7 @@ function hasContent(text: string): boolean {
   throw new Error('it is no kubeconfig');
 }
 
-async function parseFile(file: string, text: string): Promise<Parts> {
+async function parseFile(file: string, text: string): Promise<KubeconfigParts> {
   const { KubeConfig: Config } = await import('./client-node.ts');
   const config = new Config();
   try {
@@ -105,7 +106,7 @@ function firstOfEachName<T extends { readonly name: string }>(lists: readonly T[
   return [...byName.values()];
 }
 
-function merge(parts: readonly Parts[]): Parts {
+function merge(parts: readonly KubeconfigParts[]): KubeconfigParts {
   return {
     clusters: firstOfEachName(parts.map(({ clusters }) => clusters)),
     users: firstOfEachName(parts.map(({ users }) => users)),
@@ -130,13 +131,18 @@ export async function loadKubeconfig(options: KubeconfigOptions): Promise<Loaded
   }
   const merged = merge(await Promise.all(found.map(({ file, text }) => parseFile(file, text))));
   const { KubeConfig: Config } = await import('./client-node.ts');
+  return toLoadedKubeconfig(merged, found.map(({ file }) => file), Config);
+}
+
+/** What was parsed, with a way to choose one of its contexts. */
+export function toLoadedKubeconfig(parts: KubeconfigParts, files: readonly string[], Config: typeof KubeConfig): LoadedKubeconfig {
   const configFor = (context: string): KubeConfig => {
     const config = new Config();
-    config.loadFromOptions({ ...merged, currentContext: context });
+    config.loadFromOptions({ ...parts, currentContext: context });
     return config;
   };
-  const contexts = merged.contexts.map((context) => toKubeContext(context, merged.clusters));
-  return { files: found.map(({ file }) => file), currentContext: merged.currentContext, contexts, configFor };
+  const contexts = parts.contexts.map((context) => toKubeContext(context, parts.clusters));
+  return { files, currentContext: parts.currentContext, contexts, configFor };
 }
 
 function toKubeContext({ name, cluster, user, namespace }: Context, clusters: readonly Cluster[]): KubeContext {

@@ -1,5 +1,6 @@
-import { apiVersionOf, type Resource } from '../api/resources.ts';
+import { apiVersionOf, type Resource, resourceName } from '../api/resources.ts';
 import type { KubeList, KubeObject } from '../api/types/index.ts';
+import { McsError } from '../base/errors.ts';
 import { isGone } from './api-error.ts';
 import type { ListOptionsOf } from './client.ts';
 import type { Query } from './request-query.ts';
@@ -7,6 +8,23 @@ import { dropManagedFields } from './watch-stream.ts';
 
 /** One page as servers send it: a Go server may send null for an empty list. */
 type GetPage<T> = (query: Query) => Promise<Omit<KubeList<T>, 'items'> & { readonly items: T[] | null }>;
+
+/**
+ * Throws MCS_API_ERROR unless the answer is a list of what was asked for: whatever else a server
+ * says, taken for an empty list, would have everything deleted that was copied from it.
+ */
+function requireList(page: unknown, resource: Resource<KubeObject>): void {
+  const { kind, metadata, items } = page as Partial<Record<'kind' | 'metadata' | 'items', unknown>>;
+  const isList = (kind === undefined || kind === `${resource.kind}List`) && isRecord(metadata) && (Array.isArray(items) || (kind !== undefined && (items ?? null) === null));
+  const odd = isList && Array.isArray(items) ? items.findIndex((item) => !isRecord(item) || !isRecord(item.metadata) || typeof item.metadata.name !== 'string') : -1;
+  if (isList && odd < 0) return;
+  const what = isList ? `item ${odd} has no name` : `what the server answered is no list of them${typeof kind === 'string' ? ` but a ${kind.slice(0, 63)}` : ''}`;
+  throw new McsError('MCS_API_ERROR', `Cannot list ${resourceName(resource)}: ${what}`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
 
 interface PageQuery {
   readonly base: Query;
@@ -39,14 +57,16 @@ export async function listAll<T extends KubeObject>(getPage: GetPage<T>, resourc
   // items of built-in kinds come without apiVersion and kind
   const complete = (item: T): T => transform(Object.assign(keepsManagedFields ? item : dropManagedFields(item), { apiVersion, kind: resource.kind }));
   let pages = 0;
-  const counted: GetPage<T> = (query) => {
+  const checked: GetPage<T> = async (query) => {
     pages += 1;
-    return getPage(query);
+    const page = await getPage(query);
+    requireList(page, resource);
+    return page;
   };
   try {
-    return await listPages(counted, complete, { base, pageSize });
+    return await listPages(checked, complete, { base, pageSize });
   } catch (error) {
     if (!isGone(error) || pages < 2) throw error;
-    return listPages(getPage, complete, { base, pageSize: 0 });
+    return listPages(checked, complete, { base, pageSize: 0 });
   }
 }

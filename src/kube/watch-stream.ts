@@ -7,10 +7,17 @@ import { readLines } from './json-lines.ts';
 
 function parseEvent<T extends KubeObject>(line: string, server: string): WatchEvent<T> {
   try {
-    return JSON.parse(line) as WatchEvent<T>;
+    const event = JSON.parse(line) as WatchEvent<T>;
+    if (!isEvent(event)) throw new TypeError('it holds no object with metadata');
+    return event;
   } catch (error) {
     throw new McsError('MCS_API_ERROR', `Cannot read a watch event of the API server at ${server}: ${errorMessage(error)}`, { cause: error });
   }
+}
+
+function isEvent(event: unknown): boolean {
+  const { type, object } = (event ?? {}) as { type?: unknown; object?: { metadata?: unknown } | null };
+  return typeof type === 'string' && typeof object === 'object' && object !== null && (type === 'ERROR' || (typeof object.metadata === 'object' && object.metadata !== null));
 }
 
 /** Rarely read, and often larger than the rest of the object. A copy of what remains: `delete` would leave a hash table of several times its size. */

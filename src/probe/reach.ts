@@ -1,6 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 import { connect } from 'node:net';
+import { mapConcurrently } from '../base/concurrently.ts';
 import { errorMessage, systemErrorCode } from '../base/errors.ts';
+import { hostPort } from '../base/host-port.ts';
 
 /** What a pod is asked to try, once each. */
 export interface ReachRequest {
@@ -76,25 +78,17 @@ export function tryTarget({ host, port }: ReachTarget, { timeoutMs, portOf }: { 
   });
 }
 
-async function connectAll(targets: readonly ReachTarget[], options: { readonly timeoutMs: number } & ReachOptions): Promise<readonly TargetAnswer[]> {
-  const answers: TargetAnswer[] = [];
-  for (let at = 0; at < targets.length; at += PARALLEL) {
-    answers.push(...(await Promise.all(targets.slice(at, at + PARALLEL).map((target) => tryTarget(target, options)))));
-  }
-  return answers;
-}
-
 /** Asks for names and connects over TCP, each once. A failure is part of the result. */
 export async function reach({ nameServer, names, targets, timeoutMs }: ReachRequest, options: ReachOptions): Promise<ReachResult> {
   // the second try has twice the time of the first: one lost packet is no fault
   const tries = { timeout: Math.ceil(timeoutMs / 3), tries: 2 };
   const own = new Resolver(tries);
   const named = new Resolver(tries);
-  if (nameServer !== undefined) named.setServers([`${nameServer.includes(':') ? `[${nameServer}]` : nameServer}:${options.portOf(53)}`]);
+  if (nameServer !== undefined) named.setServers([hostPort(nameServer, options.portOf(53))]);
   const [fromPod, fromServer, connected] = await Promise.all([
     Promise.all(options.hasResolver ? names.map((question) => askName(question, 'pod', own)) : []),
     Promise.all(nameServer === undefined ? [] : names.map((question) => askName(question, 'mcs', named))),
-    connectAll(targets, { timeoutMs, ...options }),
+    mapConcurrently(targets, PARALLEL, (target) => tryTarget(target, { timeoutMs, ...options })),
   ]);
   return { names: [...fromPod, ...fromServer], targets: connected };
 }

@@ -2,9 +2,10 @@ import type { Resource } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { Backoff } from '../base/retry.ts';
 import { createSharing, type Sharing } from '../base/shared-values.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { createInformer, type Informer } from '../kube/informer.ts';
+import { createInformer, type Informer, type InformerState } from '../kube/informer.ts';
 import type { ObjectCache } from './object-cache.ts';
 import { slimObject } from './slim-objects.ts';
 
@@ -13,6 +14,7 @@ export type Follower = Pick<Informer<KubeObject>, 'name' | 'start' | 'stop' | 's
 
 export interface FollowOptions<T extends KubeObject> {
   readonly namespace?: string;
+  readonly labelSelector?: string;
   readonly fieldSelector?: string;
   /** Objects that are not for this process. */
   readonly isIgnored?: (object: T) => boolean;
@@ -21,21 +23,26 @@ export interface FollowOptions<T extends KubeObject> {
   /** Told of each change that this process did not bring about itself; of the states before and now, one may be missing. */
   readonly onNews: (current: T, previous?: T) => void;
   readonly onError?: (error: unknown) => void;
+  readonly onState?: (state: InformerState) => void;
+  readonly backoff?: Backoff;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** An informer that keeps a cache up to date. */
 export function follow<T extends KubeObject>(client: KubeClient, resource: Resource<T>, cache: ObjectCache<T, string>, options: FollowOptions<T>): Follower {
-  const { isIgnored = () => false, slim = slimObject, onNews, namespace, fieldSelector, onError, clock, logger } = options;
+  const { isIgnored = () => false, slim = slimObject, onNews, namespace, labelSelector, fieldSelector, onError, onState, backoff, clock, logger } = options;
   const sharing = createSharing();
   const informer = createInformer(client, resource, {
     transform: (object) => slim(object, sharing),
     clock,
     logger,
     ...(namespace !== undefined && { namespace }),
+    ...(labelSelector !== undefined && { labelSelector }),
     ...(fieldSelector !== undefined && { fieldSelector }),
     ...(onError !== undefined && { onError }),
+    ...(onState !== undefined && { onState }),
+    ...(backoff !== undefined && { backoff }),
   });
   informer.onChange((key, next, previous) => {
     const before = previous === undefined || isIgnored(previous) ? undefined : previous;

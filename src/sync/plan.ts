@@ -42,7 +42,7 @@ export interface PlanInput<T extends KubeObject> {
    * deleted. A source that is gone for good is in neither list, so its objects go.
    */
   readonly unknownSources?: ReadonlySet<string>;
-  /** Whether the change is one that the API refuses (an immutable field). */
+  /** Whether the object cannot become what is desired, because the API refuses that (an immutable field). Decides first. */
   readonly mustReplace?: (standing: T, desired: Desired<T>) => boolean;
 }
 
@@ -80,8 +80,9 @@ export function plan<T extends KubeObject>(input: PlanInput<T>): Plan<T> {
     const found = standing.get(key);
     if (found === undefined) result.create.push(desired);
     else if (!isOwnedBy(found, owner)) result.conflicts.push({ kind: 'foreign', desired, standing: found });
-    else if (isTerminating(found) || satisfies(found, desired)) continue;
-    else (input.mustReplace?.(found, desired) ? result.replace : result.update).push({ standing: found, desired });
+    else if (isTerminating(found)) continue;
+    else if (input.mustReplace?.(found, desired)) result.replace.push({ standing: found, desired });
+    else if (!satisfies(found, desired)) result.update.push({ standing: found, desired });
   }
   const isSurplus = (object: T): boolean =>
     !wanted.has(objectKey(object.metadata)) &&

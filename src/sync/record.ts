@@ -17,6 +17,8 @@ export interface RecordPort {
   readonly protocol: Protocol;
   /** Port number of the service, not of its pods. */
   readonly port: number;
+  /** Kept by copies that stand for the Service itself; without a selector it is only for people to read. */
+  readonly targetPort?: number | string;
   readonly appProtocol?: string;
 }
 
@@ -59,6 +61,8 @@ export type PlacementPolicy = { readonly mode: 'all' | 'local' } | { readonly mo
 export interface SyncRecord {
   readonly origin: Origin;
   readonly kind: RecordKind;
+  /** DNS name that an ExternalName Service stands for. */
+  readonly externalName?: string;
   readonly ports: readonly RecordPort[];
   /** The source's own virtual addresses, for people to read; none for headless services. */
   readonly ips: readonly string[];

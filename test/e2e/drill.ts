@@ -7,9 +7,9 @@ import { createDice } from '../../tools/drill/dice.ts';
 import type { Scene, Setting } from '../../tools/drill/fault.ts';
 import { type Lab, makeLabFaults } from '../../tools/drill/faults/lab.ts';
 import { setScene } from '../../tools/drill/scene.ts';
-import { assertOk } from './lib/expectations.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
-import { leaveCluster, removeNamespace } from './setup.ts';
+import { removeNamespace } from './lib/workloads.ts';
+import { joinAll } from './setup.ts';
 
 const [first, second] = fleet.clusters;
 /** For a fault to show, and for its traces to go. */
@@ -36,8 +36,7 @@ describe('drill', { skip: fleet.lab === undefined && 'needs the lab, to break it
   before(async () => {
     await Promise.all(fleet.clusters.map(clearExports));
     // as users have them: by the default driver, and watched
-    await Promise.all(fleet.clusters.map(leaveCluster));
-    for (const ran of await Promise.all(fleet.clusters.map((cluster) => cluster.mcs('join', 'broker-info.subm', '--clusterid', cluster.name, '--natt=false')))) assertOk(ran);
+    await joinAll('--natt=false', '--cable-driver', 'wireguard', '--health-check');
     await setScene(first.client, second.client, setting);
     assert.equal(await until(asker(true), judgeHealth, PATIENCE_MS), undefined);
   });

@@ -8,7 +8,7 @@ import type { Pod } from '../../src/api/types/index.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { answeredBy, assertOk, lookUp, nameOf, resolves, vanishes } from './lib/expectations.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
-import { applyService, ensureNamespace, inToolbox, NAMESPACE, serve } from './lib/workloads.ts';
+import { applyService, ensureNamespace, inToolbox, NAMESPACE, scale, serve } from './lib/workloads.ts';
 
 const [first, second] = fleet.clusters;
 const SPREADING = { timeoutMs: 30_000, everyMs: 200 };
@@ -26,10 +26,6 @@ async function conditionOf({ client }: E2eCluster, name: string, type: string): 
 
 async function expectCondition(cluster: E2eCluster, name: string, type: string, expected: string): Promise<void> {
   await eventually(async () => assert.equal(await conditionOf(cluster, name, type), expected, `${type} of ${name} in ${cluster.name}`), SPREADING);
-}
-
-async function scale({ client }: E2eCluster, name: string, replicas: number): Promise<void> {
-  await client.patch(resources.deployments, name, NAMESPACE, 'application/merge-patch+json', { spec: { replicas } });
 }
 
 /** Deletes the pods of our name servers, and waits until others are ready. */

@@ -5,22 +5,30 @@ import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { APP_MCS, MANAGED_BY } from '../../src/api/labels.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
 import type { KubeObject } from '../../src/api/types/index.ts';
-import { eventually } from '../helpers/eventually.ts';
 import { assertOk } from './lib/expectations.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
-import { ensureToolbox, NAMESPACE } from './lib/workloads.ts';
+import { ensureToolbox, NAMESPACE, removeNamespace } from './lib/workloads.ts';
 
-const [first, second] = fleet.clusters;
+const [first] = fleet.clusters;
 
 /** Flags of the how-to; CIDRs are found by `mcs` itself. */
 export const JOIN_FLAGS = ['--natt=false', '--cable-driver', 'vxlan', '--health-check=false'];
 
-export async function joinCluster(cluster: E2eCluster): Promise<void> {
-  assertOk(await cluster.mcs('join', 'broker-info.subm', '--clusterid', cluster.name, ...JOIN_FLAGS));
+export async function joinCluster(cluster: E2eCluster, flags: readonly string[] = JOIN_FLAGS): Promise<void> {
+  assertOk(await cluster.mcs('join', 'broker-info.subm', '--clusterid', cluster.name, ...flags));
 }
 
 export async function leaveCluster(cluster: E2eCluster): Promise<void> {
   assertOk(await cluster.mcs('leave', '--yes'));
+}
+
+/** Both at once: each waits for its own agents and DNS most of the time. */
+export async function joinAll(...flags: readonly string[]): Promise<void> {
+  await Promise.all(fleet.clusters.map((cluster) => joinCluster(cluster, flags)));
+}
+
+export async function leaveAll(): Promise<void> {
+  await Promise.all(fleet.clusters.map(leaveCluster));
 }
 
 const WRITTEN: readonly Resource<KubeObject>[] = [
@@ -37,22 +45,15 @@ export async function leftoversOf({ client }: E2eCluster): Promise<readonly stri
   return [...tagged, ...namespaces.flatMap((namespace) => (namespace === undefined ? [] : [`Namespace ${namespace.metadata.name}`]))];
 }
 
-export async function removeNamespace({ client }: E2eCluster, name: string): Promise<void> {
-  if ((await client.find(resources.namespaces, name)) === undefined) return;
-  await client.delete(resources.namespaces, name);
-  await eventually(async () => (await client.find(resources.namespaces, name)) === undefined, { timeoutMs: 60_000, everyMs: 200 });
-}
-
 before(async () => {
   assertOk(await first.mcs('deploy-broker'));
-  for (const cluster of fleet.clusters) await joinCluster(cluster);
+  await joinAll(...JOIN_FLAGS);
   if (fleet.hasContainers) await Promise.all(fleet.clusters.map((cluster) => ensureToolbox(cluster)));
 });
 
 after(async () => {
   await Promise.all(fleet.clusters.flatMap((cluster) => [NAMESPACE, 'nginx-test'].map((name) => removeNamespace(cluster, name))));
-  await leaveCluster(second);
-  await leaveCluster(first);
+  await leaveAll();
   assertOk(await first.mcs('remove-broker', '--yes'));
   for (const cluster of fleet.clusters) {
     assert.deepEqual(await leftoversOf(cluster), [], `left in ${cluster.name}`);

@@ -12,7 +12,7 @@ import { answeredBy, assertOk, nameOf, resolves } from './lib/expectations.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
 import { nodeNames, onNode, readNetworks } from './lib/lab-nodes.ts';
 import { ensureToolbox, inToolbox, NAMESPACE, serve } from './lib/workloads.ts';
-import { leaveCluster } from './setup.ts';
+import { joinAll, leaveAll } from './setup.ts';
 
 const [first, second] = fleet.clusters;
 const SPREADING = { timeoutMs: 30_000, everyMs: 200 };
@@ -35,6 +35,16 @@ async function isolate(node: string): Promise<() => Promise<string>> {
   return () => onNode(node, each('-D'));
 }
 
+/** Cuts the clusters off from each other for as long as `look` takes. */
+async function whilePartitioned<T>(look: () => Promise<T>): Promise<T> {
+  assertOk(await fleet.lab?.('fault', 'partition', first.name, second.name) ?? assert.fail());
+  try {
+    return await look();
+  } finally {
+    assertOk(await fleet.lab?.('fault', 'heal') ?? assert.fail());
+  }
+}
+
 /** A toolbox on every node of both clusters: gateways and others. */
 async function ensureBoxes(): Promise<readonly Box[]> {
   const places = (await Promise.all(fleet.clusters.map(async (cluster) => (await nodeNames(cluster)).map((node) => ({ cluster, node }))))).flat();
@@ -47,10 +57,6 @@ async function ensureBoxes(): Promise<readonly Box[]> {
 
 function pairs(boxes: readonly Box[]): (readonly [Box, Box])[] {
   return boxes.flatMap((from) => boxes.filter((to) => to.cluster !== from.cluster).map((to) => [from, to] as const));
-}
-
-async function join(cluster: E2eCluster, driver: string): Promise<void> {
-  assertOk(await cluster.mcs('join', 'broker-info.subm', '--clusterid', cluster.name, '--natt=false', '--cable-driver', driver));
 }
 
 async function gatewaysOf({ client }: E2eCluster): Promise<Readonly<Record<'active' | 'passive', readonly string[]>>> {
@@ -84,12 +90,12 @@ async function expectGateways(wanted: { readonly active: readonly string[]; read
 
 /** What `mcs benchmark KIND` measures between the clusters. */
 async function benchmark(kind: 'throughput' | 'latency'): Promise<BenchmarkReport> {
-  const { stdout } = assertOk(await first.mcs('benchmark', kind, '--tocontext', second.name, '--duration', '2s', '-o', 'json'));
+  const { stdout } = assertOk(await first.mcs('benchmark', kind, '--tocontext', second.name, '--duration', '1s', '-o', 'json'));
   return JSON.parse(stdout) as BenchmarkReport;
 }
 
 async function expectAllPing(boxes: readonly Box[]): Promise<void> {
-  for (const [from, to] of pairs(boxes)) assertOk(await inToolbox(from.cluster, `ping -c 2 -W 2 ${to.address}`, from.name), / 0% packet loss/);
+  await Promise.all(pairs(boxes).map(async ([from, to]) => assertOk(await inToolbox(from.cluster, `ping -c 2 -W 2 ${to.address}`, from.name), / 0% packet loss/)));
 }
 
 describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look into its nodes' }, () => {
@@ -98,22 +104,20 @@ describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look i
 
   before(async () => {
     boxes = await ensureBoxes();
-    for (const cluster of fleet.clusters) await serve(cluster, 'tunnelled');
-    await leaveCluster(second);
-    await leaveCluster(first);
+    await Promise.all(fleet.clusters.map((cluster) => serve(cluster, 'tunnelled')));
+    await leaveAll();
     untouched = await readNetworks();
   });
 
   after(async () => {
-    assertOk(await fleet.lab?.('fault', 'heal') ?? { exitCode: 0, stdout: '', output: '' });
-    // as the other parts have them
-    for (const cluster of fleet.clusters) await join(cluster, 'vxlan');
+    // as users have them: by the default driver, and watched
+    await joinAll('--natt=false');
   });
 
   for (const driver of DRIVERS) {
     describe(driver, () => {
       before(async () => {
-        for (const cluster of fleet.clusters) await join(cluster, driver);
+        await joinAll('--natt=false', '--cable-driver', driver);
       });
 
       it('pods ping each other, from and to every node', async () => {
@@ -122,7 +126,7 @@ describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look i
       });
 
       it('nodes ping pods of the other cluster', async () => {
-        for (const [from, to] of pairs(boxes)) await onNode(from.node, `ping -c 2 -W 2 ${to.address}`);
+        await Promise.all(pairs(boxes).map(([from, to]) => onNode(from.node, `ping -c 2 -W 2 ${to.address}`)));
       });
 
       it('a pod is called under the clusterset name, and sees who calls', async () => {
@@ -171,33 +175,11 @@ describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look i
         assertOk(await fleet.mcs('diagnose', 'connections'));
       });
 
-      it('leave puts the network of every node back as it was', async () => {
-        await leaveCluster(second);
-        await leaveCluster(first);
-        const now = await readNetworks();
-        for (const [node, lines] of Object.entries(untouched)) assert.deepEqual(now[node], lines, `network of ${node}`);
-      });
-    });
-  }
-
-  for (const driver of DRIVERS) {
-    describe(`faults with ${driver}`, () => {
-      before(async () => {
-        for (const cluster of fleet.clusters) await join(cluster, driver);
-        await expectConnections('connected');
-      });
-
-      after(async () => {
-        assertOk(await fleet.lab?.('fault', 'heal') ?? assert.fail());
-        await leaveCluster(second);
-        await leaveCluster(first);
-      });
-
       it('a partition is told, and its end', async () => {
-        assertOk(await fleet.lab?.('fault', 'partition', first.name, second.name) ?? assert.fail());
-        await expectConnections('error');
-        const { exitCode, output } = await fleet.mcs('diagnose', 'connections');
-        assertOk(await fleet.lab?.('fault', 'heal') ?? assert.fail());
+        const { exitCode, output } = await whilePartitioned(async () => {
+          await expectConnections('error');
+          return fleet.mcs('diagnose', 'connections');
+        });
         assert.equal(exitCode, EXIT.checksFailed, output);
         assert.match(output, /MCS-NET-10[^]*does not arrive/);
         await expectConnections('connected');
@@ -230,6 +212,12 @@ describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look i
         await expectGateways({ active: others, passive: [active] });
         const labelled = (await first.client.list(resources.nodes)).items.filter(({ metadata }) => metadata.labels?.[GATEWAY_NODE] === 'true');
         assert.equal(labelled.length, nodes.length);
+      });
+
+      it('leave puts the network of every node back as it was', async () => {
+        await leaveAll();
+        const now = await readNetworks();
+        for (const [node, lines] of Object.entries(untouched)) assert.deepEqual(now[node], lines, `network of ${node}`);
       });
     });
   }

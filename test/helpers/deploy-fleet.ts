@@ -9,9 +9,12 @@ import { runTasksSilently } from '../../src/base/tasks.ts';
 import { createDeskService } from '../../src/desk/desk-service.ts';
 import { deployBroker, type DeployBrokerOptions, type DeployBrokerResult, type FleetContext, type ImageOptions, join, type JoinOptions, type JoinResult } from '../../src/deployers/index.ts';
 import type { Resource } from '../../src/api/resources.ts';
+import { type Fleet, surveyFleet } from '../../src/inspect/survey-fleet.ts';
 import { isNotFound } from '../../src/kube/api-error.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
+import { directAccess } from '../../src/kube/direct-access.ts';
 import { createKubeClient } from '../../src/kube/kube-client.ts';
+import { buildAgent } from './build-agent.ts';
 import { packageTemplates } from './package-templates.ts';
 import { startTestSandbox, type TestSandbox } from './test-sandbox.ts';
 
@@ -148,4 +151,37 @@ export async function startFleet(count = 2): Promise<DeployFleet> {
       await sandbox.stop();
     },
   };
+}
+
+/** Starts two clusters and makes them members; these agents, and no echo servers in their place, run in their pods. Without a data plane. */
+export async function startMembers(agents: readonly string[]): Promise<DeployFleet> {
+  const fleet = await startFleet(2);
+  await Promise.all(agents.map((name) => buildAgent(fleet.directory, name)));
+  await fleet.deployBroker({ images: {}, components: ['service-discovery'] });
+  for (const index of [0, 1]) {
+    const { podCIDR, serviceCIDR } = fleet.sandbox.cluster(index).plan;
+    await fleet.join(index, { images: {}, settings: {}, labelGateway: false, clusterCidr: podCIDR, serviceCidr: serviceCIDR });
+  }
+  return fleet;
+}
+
+/** What the commands that look at a fleet know of two members; to be closed by who asks for it. */
+export function surveyMembers(fleet: DeployFleet, signal: AbortSignal): Promise<Fleet> {
+  const sources = [0, 1].map((index) => ({
+    context: `cluster${index}`,
+    connect: (): Promise<KubeClient> => {
+      const { ca, server, token } = fleet.sandbox.cluster(index).entry;
+      return Promise.resolve(createKubeClient(directAccess({ server, ca, token: () => token })));
+    },
+  }));
+  return surveyFleet(sources, { signal, timeoutMs: 20_000 });
+}
+
+/** Runs a Service of one pod, which echoes, in a namespace that is made in both clusters. */
+export async function serveInFirst(fleet: DeployFleet, key: { readonly namespace: string; readonly name: string }): Promise<void> {
+  for (const index of [0, 1]) await fleet.admin(index).create(resources.namespaces, { metadata: { name: key.namespace } });
+  const labels = { app: key.name };
+  const containers = [{ name: key.name, image: 'echo:1', ports: [{ containerPort: 8080 }] }];
+  await fleet.admin(0).create(resources.deployments, { metadata: key, spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } } });
+  await fleet.admin(0).create(resources.services, { metadata: key, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080 }] } });
 }

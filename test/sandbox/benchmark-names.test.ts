@@ -8,8 +8,7 @@ import { parseFailIf } from '../../src/verify/propagation/fail-if.ts';
 import { preparePropagation } from '../../src/verify/propagation/prepare-propagation.ts';
 import { runPropagation } from '../../src/verify/propagation/run-propagation.ts';
 import { STAGES } from '../../src/verify/propagation/stages.ts';
-import { buildAgent } from '../helpers/build-agent.ts';
-import { type DeployFleet, startFleet } from '../helpers/deploy-fleet.ts';
+import { type DeployFleet, startMembers } from '../helpers/deploy-fleet.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const NAMESPACE = 'mcs-benchmark-test';
@@ -21,11 +20,7 @@ let clusters: readonly BenchmarkCluster[];
 
 /** Two members with their agents; the first hosts the broker. */
 beforeAll(async () => {
-  fleet = await startFleet(2);
-  await Promise.all(['controller', 'dns', 'desk', 'benchmark'].map((name) => buildAgent(fleet.directory, name)));
-  await fleet.deployBroker({ images: {}, components: ['service-discovery'] });
-  const octet = (index: number): string => fleet.nodeAddress(index).split('.')[1] ?? '';
-  for (const index of [0, 1]) await fleet.join(index, { images: {}, settings: {}, labelGateway: false, clusterCidr: `127.${octet(index)}.64.0/18`, serviceCidr: `127.${octet(index)}.128.0/17` });
+  fleet = await startMembers(['controller', 'dns', 'desk', 'benchmark']);
   clusters = [0, 1].map((index) => ({ context: `cluster${index}`, client: fleet.admin(index) }));
   await eventually(async () => {
     const pods = await Promise.all(clusters.map(({ client }) => client.list(resources.pods, { namespace: 'submariner-operator' })));

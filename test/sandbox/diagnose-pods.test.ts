@@ -2,13 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resources } from '../../src/api/resources.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { DiagnoseReport } from '../../src/diagnose/report.ts';
-import { closeFleet, type Fleet, surveyFleet } from '../../src/inspect/survey-fleet.ts';
+import { closeFleet, type Fleet } from '../../src/inspect/survey-fleet.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
-import { createKubeClient } from '../../src/kube/kube-client.ts';
-import { directAccess } from '../../src/kube/direct-access.ts';
-import { buildAgent } from '../helpers/build-agent.ts';
-import { type DeployFleet, startFleet } from '../helpers/deploy-fleet.ts';
+import { type DeployFleet, serveInFirst, startMembers, surveyMembers } from '../helpers/deploy-fleet.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const MEMBER = 'submariner-operator';
@@ -16,39 +13,22 @@ const BROKER = 'submariner-k8s-broker';
 const KEY = { namespace: 'shop', name: 'web' };
 const ASKED = ['MCS-DEP-08', 'MCS-BRK-02', 'MCS-BRK-03', 'MCS-BRK-04', 'MCS-BRK-05', 'MCS-BRK-06', 'MCS-BRK-07', 'MCS-SD-10', 'MCS-SD-11', 'MCS-DNS-04'];
 const { signal } = new AbortController();
-const labels = { app: 'web' };
 
 let clusters: DeployFleet;
 let runs = 0;
 
 /** Two members with their agents, and a Service of the first that both import. */
 beforeAll(async () => {
-  clusters = await startFleet(2);
-  await Promise.all(['controller', 'dns', 'desk', 'probe'].map((name) => buildAgent(clusters.directory, name)));
-  await clusters.deployBroker({ images: {}, components: ['service-discovery'] });
-  for (const index of [0, 1]) await clusters.join(index, { images: {}, settings: {}, labelGateway: false, clusterCidr: `127.${octet(index)}.64.0/18`, serviceCidr: `127.${octet(index)}.128.0/17` });
-  for (const index of [0, 1]) await clusters.admin(index).create(resources.namespaces, { metadata: { name: KEY.namespace } });
-  const admin = clusters.admin(0);
-  await admin.create(resources.deployments, { metadata: KEY, spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'echo:1', ports: [{ containerPort: 8080 }] }] } } } });
-  await admin.create(resources.services, { metadata: KEY, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080 }] } });
-  await admin.create(resources.serviceExports, { metadata: KEY });
+  clusters = await startMembers(['controller', 'dns', 'desk', 'probe']);
+  await serveInFirst(clusters, KEY);
+  await clusters.admin(0).create(resources.serviceExports, { metadata: KEY });
   await eventually(async () => (await clusters.admin(1).list(resources.endpointSlices, { namespace: KEY.namespace })).items.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready !== false)), { timeoutMs: 60_000 });
 }, 120_000);
 afterAll(() => clusters.stop());
 
-const octet = (index: number): string => clusters.nodeAddress(index).split('.')[1] ?? '';
-
-function survey(): Promise<Fleet> {
-  const connect = (index: number) => (): Promise<KubeClient> => {
-    const { ca, server, token } = clusters.sandbox.cluster(index).entry;
-    return Promise.resolve(createKubeClient(directAccess({ server, ca, token: () => token })));
-  };
-  return surveyFleet([0, 1].map((index) => ({ context: `cluster${index}`, connect: connect(index) })), { signal, timeoutMs: 20_000 });
-}
-
 /** All that a pod is run for, in both clusters; `prepare` may put other clients in their places. */
 async function run(prepare: (fleet: Fleet) => Fleet = (fleet) => fleet): Promise<DiagnoseReport> {
-  const fleet = await survey();
+  const fleet = await surveyMembers(clusters, signal);
   const pods = { found: { runID: `test${(runs += 1)}`, startMs: 20_000, tryMs: 2000, progress: () => undefined } };
   try {
     return await diagnose(prepare(fleet), { only: ASKED, pods, signal, deadlineMs: 60_000 });

@@ -5,17 +5,13 @@ import { type Stage, STAGES } from '../../src/diagnose/wait/judge-stage.ts';
 import { type WaitReport, waitForService } from '../../src/diagnose/wait/wait-for-service.ts';
 import { diffService } from '../../src/inspect/service/diff-service.ts';
 import { readServiceView } from '../../src/inspect/service/read-service-view.ts';
-import { closeFleet, type Fleet, surveyFleet } from '../../src/inspect/survey-fleet.ts';
-import { createKubeClient } from '../../src/kube/kube-client.ts';
-import { directAccess } from '../../src/kube/direct-access.ts';
-import { buildAgent } from '../helpers/build-agent.ts';
-import { type DeployFleet, startFleet } from '../helpers/deploy-fleet.ts';
+import { closeFleet, type Fleet } from '../../src/inspect/survey-fleet.ts';
+import { type DeployFleet, serveInFirst, startMembers, surveyMembers } from '../helpers/deploy-fleet.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const KEY = { namespace: 'shop', name: 'web' };
 const { signal } = new AbortController();
 const pods = { startMs: 20_000, tryMs: 3000, progress: () => undefined };
-const labels = { app: 'web' };
 
 let clusters: DeployFleet;
 let fleet: Fleet;
@@ -23,26 +19,15 @@ let runs = 0;
 
 /** Two members with all their agents, and a Service in the first that nobody exports yet. */
 beforeAll(async () => {
-  clusters = await startFleet(2);
-  await Promise.all(['controller', 'dns', 'desk', 'probe'].map((name) => buildAgent(clusters.directory, name)));
-  await clusters.deployBroker({ images: {}, components: ['service-discovery'] });
-  for (const index of [0, 1]) await clusters.join(index, { images: {}, settings: {}, labelGateway: false, clusterCidr: `127.${octet(index)}.64.0/18`, serviceCidr: `127.${octet(index)}.128.0/17` });
-  for (const index of [0, 1]) await clusters.admin(index).create(resources.namespaces, { metadata: { name: KEY.namespace } });
-  const admin = clusters.admin(0);
-  await admin.create(resources.deployments, { metadata: KEY, spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'echo:1', ports: [{ containerPort: 8080 }] }] } } } });
-  await admin.create(resources.services, { metadata: KEY, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080 }] } });
-  const connect = (index: number) => () => {
-    const { ca, server, token } = clusters.sandbox.cluster(index).entry;
-    return Promise.resolve(createKubeClient(directAccess({ server, ca, token: () => token })));
-  };
-  fleet = await surveyFleet([0, 1].map((index) => ({ context: `cluster${index}`, connect: connect(index) })), { signal, timeoutMs: 20_000 });
+  clusters = await startMembers(['controller', 'dns', 'desk', 'probe']);
+  await serveInFirst(clusters, KEY);
+  fleet = await surveyMembers(clusters, signal);
 }, 120_000);
 afterAll(async () => {
   closeFleet(fleet);
   await clusters.stop();
 });
 
-const octet = (index: number): string => clusters.nodeAddress(index).split('.')[1] ?? '';
 const trace = (withPods: boolean): Promise<TraceReport> => traceService(fleet, KEY, { ...(withPods && { pods: { ...pods, runID: `trace${(runs += 1)}` } }), signal, timeoutMs: 20_000 });
 const wait = (stage: Stage, timeoutMs = 60_000): Promise<WaitReport> => waitForService(fleet, KEY, { stage, timeoutMs, pods, makeRunID: () => `wait${(runs += 1)}`, signal, progress: () => undefined });
 

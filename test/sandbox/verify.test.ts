@@ -2,16 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resources } from '../../src/api/resources.ts';
 import { MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { runTasksSilently } from '../../src/base/tasks.ts';
-import { closeFleet, type Fleet, surveyFleet } from '../../src/inspect/survey-fleet.ts';
-import { createKubeClient } from '../../src/kube/kube-client.ts';
-import { directAccess } from '../../src/kube/direct-access.ts';
+import { closeFleet, type Fleet } from '../../src/inspect/survey-fleet.ts';
 import { selectTests } from '../../src/verify/suites/catalogue.ts';
 import { readSites } from '../../src/verify/suites/read-sites.ts';
 import type { VerifyReport } from '../../src/verify/suites/report.ts';
 import { runVerify, type RunOptions } from '../../src/verify/suites/run-verify.ts';
 import { planVerify, verifyNamespaces } from '../../src/verify/suites/verify-plan.ts';
-import { buildAgent } from '../helpers/build-agent.ts';
-import { type DeployFleet, startFleet } from '../helpers/deploy-fleet.ts';
+import { type DeployFleet, startMembers, surveyMembers } from '../helpers/deploy-fleet.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const { signal } = new AbortController();
@@ -20,19 +17,10 @@ const SETTINGS = { operationMs: 30_000, connectionMs: 3000, attempts: 2, packetS
 let clusters: DeployFleet;
 let fleet: Fleet;
 
-const octet = (index: number): string => clusters.nodeAddress(index).split('.')[1] ?? '';
-
 /** Two members with all their agents. */
 beforeAll(async () => {
-  clusters = await startFleet(2);
-  await Promise.all(['controller', 'dns', 'desk', 'probe', 'call-server'].map((name) => buildAgent(clusters.directory, name)));
-  await clusters.deployBroker({ images: {}, components: ['service-discovery'] });
-  for (const index of [0, 1]) await clusters.join(index, { images: {}, settings: {}, labelGateway: false, clusterCidr: `127.${octet(index)}.64.0/18`, serviceCidr: `127.${octet(index)}.128.0/17` });
-  const connect = (index: number) => () => {
-    const { ca, server, token } = clusters.sandbox.cluster(index).entry;
-    return Promise.resolve(createKubeClient(directAccess({ server, ca, token: () => token })));
-  };
-  fleet = await surveyFleet([0, 1].map((index) => ({ context: `cluster${index}`, connect: connect(index) })), { signal, timeoutMs: 20_000 });
+  clusters = await startMembers(['controller', 'dns', 'desk', 'probe', 'call-server']);
+  fleet = await surveyMembers(clusters, signal);
 }, 120_000);
 afterAll(async () => {
   closeFleet(fleet);

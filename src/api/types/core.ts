@@ -59,6 +59,24 @@ export interface EndpointSlice extends KubeObject {
   ports?: EndpointPort[] | null;
 }
 
+export interface EndpointAddress {
+  ip: string;
+  hostname?: string;
+  nodeName?: string;
+  targetRef?: { kind?: string; name?: string; namespace?: string; uid?: string };
+}
+
+export interface EndpointSubset {
+  addresses?: EndpointAddress[] | null;
+  notReadyAddresses?: EndpointAddress[] | null;
+  ports?: EndpointPort[] | null;
+}
+
+/** core/v1, for readers and servers that know no EndpointSlices. */
+export interface Endpoints extends KubeObject {
+  subsets?: EndpointSubset[] | null;
+}
+
 export interface Namespace extends KubeObject {
   spec?: { finalizers?: string[] };
   status?: { phase?: 'Active' | 'Terminating' };

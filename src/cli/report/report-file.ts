@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, realpath, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorMessage, McsError, systemErrorCode } from '../../base/errors.ts';
+import { replaceFile, temporaryFor } from '../../base/replace-file.ts';
 
 function cannotWrite(path: string, why: string, cause?: unknown): McsError {
   return new McsError('MCS_REPORT_WRITE', `Cannot write the report "${path}": ${why}`, { ...(cause !== undefined && { cause }) });
@@ -23,8 +23,6 @@ async function targetOf(path: string): Promise<string> {
   }
 }
 
-const temporaryFor = (target: string): string => `${target}.${randomBytes(4).toString('hex')}.tmp`;
-
 /** Throws MCS_REPORT_WRITE where `writeReportFile` could not write: to be asked before a long work for it begins. */
 export async function requireWritableReport(path: string): Promise<void> {
   const temporary = temporaryFor(await targetOf(path));
@@ -40,12 +38,9 @@ export async function requireWritableReport(path: string): Promise<void> {
 /** Writes the whole file or leaves what was there. Throws MCS_REPORT_WRITE. */
 export async function writeReportFile(path: string, text: string): Promise<void> {
   const target = await targetOf(path);
-  const temporary = temporaryFor(target);
   try {
-    await writeFile(temporary, text, { flag: 'wx', flush: true });
-    await rename(temporary, target);
+    await replaceFile(target, text, { flush: true });
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to tell
     throw cannotWrite(path, reasonOf(error), error);
   }
 }

@@ -4,7 +4,7 @@ import type { MemberState } from '../../inspect/cluster-state.ts';
 import { type Carrier, carriersIn } from '../../inspect/data-plane.ts';
 import { isSameSet, membersByID } from '../../inspect/same-set.ts';
 import { type FleetMember, nameOf } from '../../inspect/survey-fleet.ts';
-import { type CheckOutcome, count, fail, pass, warn } from '../check.ts';
+import { type CheckOutcome, count, fail, firstLines, pass, warn } from '../check.ts';
 import { type DiagnoseContext, memberOf } from '../context.ts';
 
 type View = Pick<DiagnoseContext, 'cluster' | 'fleet'>;
@@ -100,6 +100,5 @@ export function judgePaths(view: Pick<View, 'cluster'>, remote: string): CheckOu
   const broken = paths.filter(({ path }) => path.status === 'error');
   if (broken.length === 0) return pass(count(paths.length, 'node'));
   const lines = broken.map(({ node, path }) => `${node} to ${remote}: ${path.statusMessage === '' ? path.status : path.statusMessage}`);
-  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
-  return fail([...lines.slice(0, SHOWN), ...more], [`Let UDP ${INNER_PORT} pass between the nodes of the cluster`, `mcs diagnose firewall intra-cluster --context ${view.cluster.context}`]);
+  return fail(firstLines(lines, SHOWN), [`Let UDP ${INNER_PORT} pass between the nodes of the cluster`, `mcs diagnose firewall intra-cluster --context ${view.cluster.context}`]);
 }

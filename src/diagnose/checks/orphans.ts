@@ -8,7 +8,7 @@ import { isForbidden } from '../../kube/api-error.ts';
 import { isOwnedBy } from '../../sync/ownership.ts';
 import { SERVICE_OWNER } from '../../sync/service/broker-objects.ts';
 import { type BrokerReading, readBrokerIn, readBrokerObjects } from '../broker-readings.ts';
-import { type CheckOutcome, pass, skip, warn } from '../check.ts';
+import { type CheckOutcome, firstLines, pass, skip, warn } from '../check.ts';
 import { readServices } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor } from '../context.ts';
 import { brokerSuspects } from './broker-path.ts';
@@ -74,17 +74,14 @@ export interface OrphanScene {
   readonly brokerKubectl: string;
 }
 
-function listOrphans(orphans: readonly Orphan[]): string[] {
-  const more = orphans.length > SHOWN ? [`and ${orphans.length - SHOWN} more`] : [];
-  return [...orphans.slice(0, SHOWN).map(({ resource, namespace, name, reason }) => `${resource} ${namespace}/${name}: ${reason}`), ...more];
-}
+const listOrphans = (orphans: readonly Orphan[]): readonly string[] => firstLines(orphans.map(({ resource, namespace, name, reason }) => `${resource} ${namespace}/${name}: ${reason}`), SHOWN);
 
 const deletes = (orphans: readonly Orphan[], kubectl: string): string[] => orphans.slice(0, SHOWN).map(({ resource, namespace, name }) => `${kubectl} -n ${namespace} delete ${resource.toLowerCase()} ${name}`);
 
 /** Objects of mcs that outlived what they were made of. */
 export function judgeOrphans({ exported, imported, strangers }: Leftovers, { kubectl, brokerKubectl }: OrphanScene): CheckOutcome {
   const own = exported.map((key) => `the broker still has the export ${key} of this cluster, which has no such ServiceExport`);
-  const evidence = [...listOrphans(imported), ...listOrphans(strangers), ...own.slice(0, SHOWN), ...(own.length > SHOWN ? [`and ${own.length - SHOWN} more`] : [])];
+  const evidence = [...listOrphans(imported), ...listOrphans(strangers), ...firstLines(own, SHOWN)];
   if (evidence.length === 0) return pass();
   const logs = [...(imported.length + exported.length > 0 ? [`${kubectl} -n submariner-operator logs deployment/mcs-controller`] : []), ...(strangers.length > 0 ? [`${brokerKubectl} logs deployment/mcs-desk`] : [])];
   return warn(evidence, [...logs, ...deletes(imported, kubectl), ...deletes(strangers, brokerKubectl.replace(/ -n \S+$/, ''))]);

@@ -2,10 +2,10 @@ import { objectKey, resources } from '../../api/resources.ts';
 import type { WiringStatus } from '../../cluster-dns/wiring-status.ts';
 import type { NameAnswer } from '../../probe/reach.ts';
 import { describeDnsError } from '../call-errors.ts';
-import { type CheckOutcome, fail, pass, skip } from '../check.ts';
+import { type CheckOutcome, fail, firstLines, pass, skip } from '../check.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 import type { AskedName } from '../probes/pod-probe.ts';
-import { type PodProbe, readPodProbe } from '../probes/run-pod-probe.ts';
+import { judgePodProbe, type PodProbe } from '../probes/run-pod-probe.ts';
 import { isSame } from '../trace/addresses.ts';
 
 /** Mismatches that are told; the rest is counted. */
@@ -45,8 +45,7 @@ export function judgeAnswers(probe: PodProbe, wrong: readonly Mismatch[], wiring
   const hasOwn = decisiveAnswers(probe).some(({ asked }) => asked === 'pod');
   const tested = `${new Set(names.tried.map(({ service }) => service)).size} of ${names.of} imported names${hasOwn ? '' : ', asked of mcs-dns: pods of a sandbox have no name server of their own'}`;
   if (wrong.length === 0) return pass(tested);
-  const more = wrong.length > SHOWN ? [`and ${wrong.length - SHOWN} more`] : [];
-  const evidence = [`${wrong.length} of ${names.tried.length} answers to a pod are wrong`, ...wrong.slice(0, SHOWN).map(describe), ...more];
+  const evidence = [`${wrong.length} of ${names.tried.length} answers to a pod are wrong`, ...firstLines(wrong.map(describe), SHOWN)];
   // nobody was to wire it: then it is no fault that pods do not get there
   if (hasOwn && (wiring?.state === 'off' || wiring?.state === 'none')) return skip("the cluster's own DNS is not wired by mcs, and does not lead to it", ...evidence);
   if (hasOwn && wiring?.state === 'loading') return skip("the cluster's own DNS is loading what mcs wrote", ...evidence);
@@ -72,11 +71,6 @@ export const podAnswerChecks: readonly ClusterCheck[] = [
     title: 'A pod gets the right answers for imported names',
     topic: 'dns',
     needs: ['MCS-DEP-08', 'MCS-DNS-02', 'MCS-DNS-03'],
-    run: async (context, signal) => {
-      const looked = await readPodProbe(context, signal);
-      if ('reason' in looked) return skip(looked.reason);
-      const wrong = await stillWrong(findMismatches(looked.found), context, signal);
-      return judgeAnswers(looked.found, wrong, memberOf(context).dnsWiring, kubectlFor(context));
-    },
+    run: (context, signal) => judgePodProbe(context, signal, async (probe) => judgeAnswers(probe, await stillWrong(findMismatches(probe), context, signal), memberOf(context).dnsWiring, kubectlFor(context))),
   },
 ];

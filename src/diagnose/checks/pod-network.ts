@@ -4,7 +4,7 @@ import type { ProbeResult } from '../../probe/probe.ts';
 import { type CheckOutcome, fail, pass, skip } from '../check.ts';
 import { type ClusterCheck, kubectlFor } from '../context.ts';
 import { findPolicies } from '../network-policies.ts';
-import { readPodProbe } from '../probes/run-pod-probe.ts';
+import { judgePodProbe } from '../probes/run-pod-probe.ts';
 
 const TIMEOUTS = ['ETIMEDOUT', 'ETIMEOUT'];
 
@@ -37,12 +37,10 @@ export const podNetworkChecks: readonly ClusterCheck[] = [
     title: 'A pod of mcs gets answers from the network',
     topic: 'deployment',
     needs: [],
-    run: async (context, signal) => {
-      const looked = await readPodProbe(context, signal);
-      if ('reason' in looked) return skip(looked.reason);
-      const tries = countTries(looked.found.result);
-      const policies = tries.answered > 0 ? [] : await findPolicies(context.cluster.client, MEMBER_NAMESPACE, PROBE_LABELS, 'Egress', signal);
+    run: (context, signal) => judgePodProbe(context, signal, async ({ result }) => {
+      const tries = countTries(result);
+      const policies = tries.answered > 0 ? [] : await findPolicies(context.cluster.client, MEMBER_NAMESPACE, [PROBE_LABELS], 'Egress', signal);
       return judgeNetwork(tries, policies, kubectlFor(context));
-    },
+    }),
   },
 ];

@@ -4,11 +4,11 @@ import { mapConcurrently } from '../../base/concurrently.ts';
 import { nameOf } from '../../inspect/survey-fleet.ts';
 import type { TargetAnswer } from '../../probe/reach.ts';
 import { describeCallError } from '../call-errors.ts';
-import { type CheckOutcome, fail, pass, skip, warn } from '../check.ts';
+import { type CheckOutcome, fail, firstLines, pass, skip, warn } from '../check.ts';
 import { type ClusterCheck, type ClusterPairCheck, type DiagnoseContext, kubectlFor, memberOf, subjectNameOf } from '../context.ts';
 import { findPolicies } from '../network-policies.ts';
 import type { AskedCall, Sample } from '../probes/pod-probe.ts';
-import { type PodProbe, readPodProbe } from '../probes/run-pod-probe.ts';
+import { judgePodProbe, type PodProbe } from '../probes/run-pod-probe.ts';
 
 /** Calls that are told; the rest is counted. */
 const SHOWN = 5;
@@ -32,9 +32,7 @@ const hasFailed = ({ answer: { error } }: Call): boolean => error !== undefined;
 const isLost = ({ answer: { error } }: Call): boolean => error !== undefined && error !== REFUSED;
 const describe = ({ answer: { error = '' }, cluster, host, port, service }: Call): string => `${host} port ${port} of ${service}${cluster === undefined ? '' : ` in "${cluster}"`}: ${describeCallError(error)}`;
 
-function listCalls(calls: readonly Call[]): readonly string[] {
-  return [...calls.slice(0, SHOWN).map(describe), ...(calls.length > SHOWN ? [`and ${calls.length - SHOWN} more`] : [])];
-}
+const listCalls = (calls: readonly Call[]): readonly string[] => firstLines(calls.map(describe), SHOWN);
 
 const untested = ({ otherPorts }: PodProbe['plan']): readonly string[] => (otherPorts === 0 ? [] : [`${otherPorts} ports of UDP or SCTP are not tested`]);
 
@@ -95,22 +93,20 @@ async function stillThere(calls: readonly Call[], { cluster }: DiagnoseContext, 
 /** Policies in the other cluster that isolate the pods behind the first few endpoints that do not answer. */
 async function findPeerPolicies(lost: readonly Call[], peer: DiagnoseContext['cluster'] | undefined, signal: AbortSignal): Promise<readonly string[]> {
   if (peer === undefined) return [];
-  const found = await mapConcurrently(lost.slice(0, SHOWN), 4, async (call) => {
-    const namespace = namespaceOf(call);
+  const byNamespace = [...Map.groupBy(lost.slice(0, SHOWN), namespaceOf)];
+  const found = await mapConcurrently(byNamespace, 4, async ([namespace, calls]) => {
     const { items } = await peer.client.list(resources.pods, { namespace, signal }).catch(() => ({ items: [] })); // it is evidence, and no more
-    const pod = items.find(({ status }) => status?.podIP === call.host);
-    return pod === undefined ? [] : findPolicies(peer.client, namespace, pod.metadata.labels ?? {}, 'Ingress', signal);
+    const called = items.filter(({ status }) => calls.some(({ host }) => host === status?.podIP));
+    return called.length === 0 ? [] : findPolicies(peer.client, namespace, called.map(({ metadata }) => metadata.labels ?? {}), 'Ingress', signal);
   });
-  return [...new Set(found.flat())];
+  return found.flat();
 }
 
-async function judgePeer(context: DiagnoseContext, signal: AbortSignal, peer: string): Promise<CheckOutcome> {
-  const looked = await readPodProbe(context, signal);
-  if ('reason' in looked) return skip(looked.reason);
-  const calls = await stillThere(callsOf(looked.found.plan.endpoints, looked.found).filter(({ cluster }) => cluster === peer), context, peer, signal);
+async function judgePeer(probe: PodProbe, context: DiagnoseContext, peer: string, signal: AbortSignal): Promise<CheckOutcome> {
+  const calls = await stillThere(callsOf(probe.plan.endpoints, probe).filter(({ cluster }) => cluster === peer), context, peer, signal);
   const other = context.fleet.clusters.find((cluster) => nameOf(cluster) === peer);
   const policies = await findPeerPolicies(calls.filter(isLost), other, signal);
-  return judgeEndpointCalls(looked.found, calls, peer, { own: nameOf(context.cluster), context: context.cluster.context, peer: other && { context: other.context, name: subjectNameOf(other, context.fleet) }, policies });
+  return judgeEndpointCalls(probe, calls, peer, { own: nameOf(context.cluster), context: context.cluster.context, peer: other && { context: other.context, name: subjectNameOf(other, context.fleet) }, policies });
 }
 
 /** Other clusters that have ready endpoints here. */
@@ -129,16 +125,13 @@ export const serviceCallChecks: readonly (ClusterCheck | ClusterPairCheck)[] = [
     needs: ['MCS-DEP-08', 'MCS-NET-04', 'MCS-NET-07', 'MCS-NET-08', 'MCS-NET-12'],
     peerNeeds: ['MCS-API-01', 'MCS-NET-04', 'MCS-NET-07', 'MCS-NET-12'],
     peersOf: calledClusters,
-    run: judgePeer,
+    run: (context, signal, peer) => judgePodProbe(context, signal, (probe) => judgePeer(probe, context, peer, signal)),
   },
   {
     id: 'MCS-SD-11',
     title: 'Clusterset IPs answer a pod',
     topic: 'service-discovery',
     needs: ['MCS-DEP-08', 'MCS-SD-08', 'MCS-SD-10'],
-    run: async (context, signal) => {
-      const looked = await readPodProbe(context, signal);
-      return 'reason' in looked ? skip(looked.reason) : judgeVipCalls(looked.found, kubectlFor(context), context.cluster.context);
-    },
+    run: (context, signal) => judgePodProbe(context, signal, (probe) => judgeVipCalls(probe, kubectlFor(context), context.cluster.context)),
   },
 ];

@@ -15,7 +15,7 @@ import { isForbidden } from '../../kube/api-error.ts';
 import { isOwnedBy } from '../../sync/ownership.ts';
 import { SERVICE_OWNER } from '../../sync/service/broker-objects.ts';
 import { type BrokerReading, readBrokerIn } from '../broker-readings.ts';
-import { type CheckOutcome, count, fail, pass, skip, type Suspect } from '../check.ts';
+import { type CheckOutcome, count, fail, firstLines, pass, skip, type Suspect } from '../check.ts';
 import { readServices } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf, subjectNameOf } from '../context.ts';
 import { readBrokerDigests, readSourceDigests } from '../endpoint-readings.ts';
@@ -60,8 +60,7 @@ export function judgeStaleCopies(behind: readonly Behind[], { cluster, kubectl, 
   if (behind.length === 0) return pass(count(total, 'service'));
   const lines = behind.flatMap(({ key, exporter, differences, seconds }) => {
     const what = exporter === cluster ? 'the copy on the broker is' : `the endpoints of "${exporter}" here are`;
-    const more = differences.length > SHOWN ? [`and ${differences.length - SHOWN} more differences`] : [];
-    return [`${key}: ${what} behind${seconds === undefined ? '' : ` for ${seconds} s`}, which the controller of "${cluster}" has to write`, ...differences.slice(0, SHOWN), ...more];
+    return [`${key}: ${what} behind${seconds === undefined ? '' : ` for ${seconds} s`}, which the controller of "${cluster}" has to write`, ...firstLines(differences, SHOWN, 'differences')];
   });
   const fix = [`${kubectl} -n submariner-operator logs deployment/mcs-controller`, ...new Set(behind.map(({ key }) => `mcs diff ${key}`))];
   return { ...fail(lines, fix), suspects };

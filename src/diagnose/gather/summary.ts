@@ -1,4 +1,4 @@
-import { count } from '../check.ts';
+import { count, firstLines } from '../check.ts';
 import type { DiagnoseReport } from '../report.ts';
 import type { ArchivedCluster, ArchiveIndex } from './archive-format.ts';
 
@@ -21,7 +21,7 @@ function clusterTable({ clusters }: ArchiveIndex): readonly string[] {
 function findings({ clusters, rootCauses, summary }: DiagnoseReport): readonly string[] {
   const causes = rootCauses.map(({ id, cluster, peer, title }) => `- **${id}** ${cluster}${peer === undefined ? '' : ` and ${peer}`}: ${title}`);
   const bad = clusters.flatMap(({ name, checks }) => checks.filter(({ status }) => status === 'fail' || status === 'warn').map((check) => ({ name, check })));
-  const details = bad.flatMap(({ name, check: { id, title, peer, status, evidence } }) => ['', `### ${id} ${name}${peer === undefined ? '' : ` and ${peer}`}: ${title} (${status})`, '', ...evidence.slice(0, SHOWN).map((line) => `- ${line}`), ...(evidence.length > SHOWN ? [`- and ${evidence.length - SHOWN} more`] : [])]);
+  const details = bad.flatMap(({ name, check: { id, title, peer, status, evidence } }) => ['', `### ${id} ${name}${peer === undefined ? '' : ` and ${peer}`}: ${title} (${status})`, '', ...firstLines(evidence, SHOWN).map((line) => `- ${line}`)]);
   return ['## Diagnosis', '', `${summary.pass} passed, ${summary.fail} failed, ${count(summary.warn, 'warning')}, ${summary.skip} skipped.`, ...(causes.length === 0 ? [] : ['', 'To be cured first:', '', ...causes]), ...details];
 }
 

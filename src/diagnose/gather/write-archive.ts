@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -6,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { errorMessage, McsError, systemErrorCode } from '../../base/errors.ts';
+import { temporaryFor } from '../../base/replace-file.ts';
 import { packTar } from '../../base/tar.ts';
 import type { TextFile } from './fit.ts';
 
@@ -29,7 +29,7 @@ async function ensureFolder(path: string): Promise<void> {
 export async function writeArchive(path: string, files: readonly TextFile[], { now, signal }: { readonly now: number; readonly signal: AbortSignal }): Promise<number> {
   const folder = basename(path).replace(/\.(tgz|tar\.gz)$/, '');
   const blocks = packTar(files.map((file) => ({ path: `${folder}/${file.path}`, content: Buffer.from(file.text) })), Math.floor(now / 1000));
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryFor(path);
   try {
     await ensureFolder(dirname(path));
     await pipeline(Readable.from(blocks), createGzip(), createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true }), { signal });

@@ -65,12 +65,6 @@ export function interleave<T>(groups: readonly (readonly T[])[]): readonly T[] {
   return Array.from({ length: longest }, (_unset, index) => groups.flatMap((group) => (index < group.length ? group.slice(index, index + 1) : []))).flat();
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly T[])[] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return [...groups.values()];
-}
-
 const isTcp = ({ protocol }: EndpointTarget): boolean => protocol === 'TCP';
 const byService = (a: ServiceImport, b: ServiceImport): number => objectKey(a.metadata).localeCompare(objectKey(b.metadata));
 
@@ -97,7 +91,7 @@ function endpointsOf(slices: readonly EndpointSlice[]): Sample<AskedCall> {
     return endpointTargets([slice]).filter(isTcp).map(({ host, port }) => ({ host, port, ...place }));
   });
   const sorted = calls.toSorted((a, b) => `${a.service} ${a.host}`.localeCompare(`${b.service} ${b.host}`));
-  const ofClusters = groupBy(sorted, ({ cluster = '' }) => cluster).map((ofCluster) => interleave(groupBy(ofCluster, ({ service }) => service)));
+  const ofClusters = [...Map.groupBy(sorted, ({ cluster = '' }) => cluster).values()].map((ofCluster) => interleave([...Map.groupBy(ofCluster, ({ service }) => service).values()]));
   const all = interleave(ofClusters);
   return { tried: all.slice(0, SAMPLE), of: all.length };
 }

@@ -6,6 +6,7 @@ import type { Looked } from '../../base/looked.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import { CREDENTIAL_MOUNT } from '../../probe/broker/broker-path.ts';
 import type { ProbeResult } from '../../probe/probe.ts';
+import { type CheckOutcome, skip } from '../check.ts';
 import { readOwnPods } from '../cluster-readings.ts';
 import { type DiagnoseContext, memberOf } from '../context.ts';
 import { type PodProbePlan, planPodProbe } from './pod-probe.ts';
@@ -82,4 +83,10 @@ async function run(context: DiagnoseContext, signal: AbortSignal): Promise<Looke
  */
 export function readPodProbe(context: DiagnoseContext, signal: AbortSignal): Promise<Looked<PodProbe>> {
   return context.readings.get('what a pod found', () => run(context, signal));
+}
+
+/** What `judge` makes of it; a skip with the reason where there was no pod. */
+export async function judgePodProbe(context: DiagnoseContext, signal: AbortSignal, judge: (probe: PodProbe) => CheckOutcome | Promise<CheckOutcome>): Promise<CheckOutcome> {
+  const looked = await readPodProbe(context, signal);
+  return 'reason' in looked ? skip(looked.reason) : judge(looked.found);
 }

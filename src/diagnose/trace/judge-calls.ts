@@ -2,6 +2,7 @@ import { CLUSTERSET_DOMAIN } from '../../api/names.ts';
 import { importedFrom } from '../../inspect/service/exporters.ts';
 import type { NameAnswer, ReachTarget, TargetAnswer } from '../../probe/reach.ts';
 import { describeCallError, describeDnsError } from '../call-errors.ts';
+import { firstLines } from '../check.ts';
 import { endpointTargets, expectedAddresses, isSame, ofType, sampleTargets, typesFor, vipTargets } from './addresses.ts';
 import { type PathFacts, kubectl, type ServerAnswer } from './facts.ts';
 import { broken, ok, untested, type Verdict, warning } from './hop.ts';
@@ -83,8 +84,7 @@ function judgeTargets(facts: PathFacts, wanted: readonly ReachTarget[], skipped:
   const tried = reach.found.targets.filter(({ host, port }) => wanted.some((target) => target.host === host && target.port === port));
   if (tried.length === 0) return untested(skipped);
   const failed = tried.filter(({ error }) => error !== undefined);
-  const more = failed.length > SHOWN ? [`and ${failed.length - SHOWN} more`] : [];
-  if (failed.length > 0) return broken([`${failed.length} of ${tried.length} connections from a pod fail`, ...failed.slice(0, SHOWN).map(describeTarget), ...more], fix);
+  if (failed.length > 0) return broken([`${failed.length} of ${tried.length} connections from a pod fail`, ...firstLines(failed.map(describeTarget), SHOWN)], fix);
   const times = tried.map(({ milliseconds }) => milliseconds);
   return ok(`${tried.length} of ${tried.length} connect, ${Math.min(...times)} to ${Math.max(...times)} ms`);
 }

@@ -1,5 +1,6 @@
 import { secondsBetween } from '../../inspect/service/last-change.ts';
 import type { ServiceFields } from '../../inspect/service/service-fields.ts';
+import { firstLines } from '../check.ts';
 import { broken, type Verdict, warning } from './hop.ts';
 
 /** Differences that are told; the rest is counted. */
@@ -32,9 +33,8 @@ export interface StaleOptions {
 /** A copy that is missing or behind: since when, and whether it may still be on its way. */
 export function judgeStale(differences: readonly string[], { changed, fix, isFatal, now }: StaleOptions): Verdict {
   const lagSeconds = secondsBetween(changed, now);
-  const more = differences.length > SHOWN ? [`and ${differences.length - SHOWN} more differences`] : [];
   const isFresh = lagSeconds !== undefined && lagSeconds < ON_ITS_WAY_SECONDS;
-  const evidence = [...differences.slice(0, SHOWN), ...more, ...(isFresh ? [`the original changed ${lagSeconds} s ago: the copy may be on its way`] : [])];
+  const evidence = [...firstLines(differences, SHOWN, 'differences'), ...(isFresh ? [`the original changed ${lagSeconds} s ago: the copy may be on its way`] : [])];
   const verdict = isFatal || !isFresh ? broken(evidence, fix) : warning(evidence, fix);
   return { ...verdict, ...(lagSeconds !== undefined && { lagSeconds }) };
 }

@@ -3,7 +3,7 @@ import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/types/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
-import type { ObjectStore, WriteOptions } from '../store.ts';
+import type { ObjectStore, ReadStore, WriteOptions } from '../store.ts';
 import type { User } from '../user.ts';
 import type { RequestAttributes } from './request-attributes.ts';
 import type { Serialiser } from './serialise.ts';
@@ -23,20 +23,30 @@ export interface RouteContext {
   readBody(): Promise<unknown>;
 }
 
-/** What all handlers of a server share. */
-export interface Services {
-  readonly store: ObjectStore;
+/** What handlers of reads share. */
+export interface ReadServices {
+  readonly store: ReadStore;
   readonly serialiser: Serialiser;
-  readonly authorize: Authorize;
   readonly clock: Clock;
 }
 
-/** A request for a resource that the store serves. */
-export interface ResourceContext extends RouteContext {
-  readonly services: Services;
+/** What all handlers of a server share that can be written to. */
+export interface Services extends ReadServices {
+  readonly store: ObjectStore;
+  readonly authorize: Authorize;
+}
+
+/** A request to read a resource that the store serves. */
+export interface ReadContext extends RouteContext {
+  readonly services: ReadServices;
   readonly definition: ResourceDefinition;
   /** In the version that was asked for. */
   readonly resource: Resource<KubeObject>;
+}
+
+/** A request for a resource that may change it. */
+export interface ResourceContext extends ReadContext {
+  readonly services: Services;
 }
 
 function defaultManager(request: IncomingMessage): string {

@@ -40,6 +40,7 @@ export interface DiscoveredGroup {
   readonly versions: readonly DiscoveredVersion[];
 }
 
+/** What a server that can be written to can do with a kind. */
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const SUBRESOURCE_VERBS = ['get', 'patch', 'update'];
 
@@ -49,11 +50,11 @@ const REVIEWS: readonly ExtraDiscovery[] = [
 ].map(({ group, kind }) => ({ group, version: 'v1', resource: `${kind.toLowerCase()}s`, kind, verbs: ['create'], namespaced: false }));
 
 function resourcesOf(definition: ResourceDefinition): DiscoveredResource[] {
-  const { categories = [], hasStatus, resource, scale, shortNames = [], singular } = definition;
+  const { categories = [], hasStatus, resource, scale, shortNames = [], singular, verbs = VERBS } = definition;
   const { kind, namespaced, plural } = resource;
   const base = { namespaced, kind };
   return [
-    { ...base, name: plural, singularName: singular, verbs: VERBS, ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }) },
+    { ...base, name: plural, singularName: singular, verbs, ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }) },
     ...(hasStatus === true ? [{ ...base, name: `${plural}/status`, singularName: '', verbs: SUBRESOURCE_VERBS }] : []),
     ...(scale ? [{ namespaced, name: `${plural}/scale`, singularName: '', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: SUBRESOURCE_VERBS }] : []),
   ];
@@ -64,8 +65,8 @@ function extraResource({ kind, kindGroup, kindVersion, namespaced = true, resour
   return { name: resource, singularName: isSubresource ? '' : kind.toLowerCase(), namespaced, kind, verbs, ...(kindGroup !== undefined && { group: kindGroup }), ...(kindVersion !== undefined && { version: kindVersion }) };
 }
 
-/** All groups, versions and resources that are served; the core group first. */
-export function discoverGroups(definitions: readonly ResourceDefinition[], extras: readonly ExtraDiscovery[] = []): readonly DiscoveredGroup[] {
+/** All groups, versions and resources that are served; the core group first. A server that reviews nobody's rights has no `reviews`. */
+export function discoverGroups(definitions: readonly ResourceDefinition[], extras: readonly ExtraDiscovery[] = [], reviews: readonly ExtraDiscovery[] = REVIEWS): readonly DiscoveredGroup[] {
   const groups = new Map<string, Map<string, DiscoveredResource[]>>();
   const add = (group: string, version: string, resources: readonly DiscoveredResource[]): void => {
     const versions = groups.get(group) ?? new Map<string, DiscoveredResource[]>();
@@ -75,7 +76,7 @@ export function discoverGroups(definitions: readonly ResourceDefinition[], extra
     const { group, version } = definition.resource;
     for (const name of definition.versions?.map((each) => each.name) ?? [version]) add(group, name, resourcesOf(definition));
   }
-  for (const extra of [...REVIEWS, ...extras]) add(extra.group, extra.version, [extraResource(extra)]);
+  for (const extra of [...reviews, ...extras]) add(extra.group, extra.version, [extraResource(extra)]);
   return [...groups].sort(([left], [right]) => left.localeCompare(right)).map(([group, versions]) => ({
     group,
     versions: [...versions].sort(([left], [right]) => compareVersions(left, right)).map(([version, resources]) => ({ version, resources })),

@@ -16,11 +16,21 @@ function wantsAggregated(accept: string | undefined): boolean {
 export class Discovery {
   readonly #list: () => readonly ResourceDefinition[];
   readonly #extras: readonly ExtraDiscovery[];
+  readonly #reviews: readonly ExtraDiscovery[] | undefined;
   #groups: readonly DiscoveredGroup[] | undefined;
 
-  constructor(list: () => readonly ResourceDefinition[], extras: readonly ExtraDiscovery[]) {
+  constructor(list: () => readonly ResourceDefinition[], extras: readonly ExtraDiscovery[], reviews?: readonly ExtraDiscovery[]) {
     this.#list = list;
     this.#extras = extras;
+    this.#reviews = reviews;
+  }
+
+  /** Paths below which something is served. */
+  paths(): readonly string[] {
+    return this.#all().flatMap(({ group, versions }) => {
+      const root = group === '' ? '/api' : `/apis/${group}`;
+      return [root, ...versions.map(({ version }) => `${root}/${version}`)];
+    });
   }
 
   /** The kinds have changed. */
@@ -39,10 +49,9 @@ export class Discovery {
   }
 
   #document([root, ...rest]: readonly string[], aggregated: boolean, address: string): object | undefined {
-    this.#groups ??= discoverGroups(this.#list(), this.#extras);
     const isCore = root === 'api';
     if (!isCore && root !== 'apis') return undefined;
-    const groups = this.#groups.filter(({ group }) => (group === '') === isCore);
+    const groups = this.#all().filter(({ group }) => (group === '') === isCore);
     if (rest.length === 0) {
       if (aggregated) return documents.aggregatedDiscovery(groups);
       return isCore ? documents.apiVersions(groups, address) : documents.groupList(groups);
@@ -53,5 +62,9 @@ export class Discovery {
     if (version === undefined) return documents.groupDocument(group);
     const found = group.versions.find((each) => each.version === version);
     return found && documents.resourceList(group, found);
+  }
+
+  #all(): readonly DiscoveredGroup[] {
+    return (this.#groups ??= discoverGroups(this.#list(), this.#extras, this.#reviews));
   }
 }

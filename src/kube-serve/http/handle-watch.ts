@@ -1,24 +1,45 @@
 import { failureStatus } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { FaultHooks } from '../faults.ts';
 import { refusal, StatusError } from '../status-error.ts';
 import type { StoreEvent, WatchOptions } from '../store.ts';
-import type { ResourceContext } from './context.ts';
-import { faultSubject } from './fault-subject.ts';
+import type { ReadContext } from './context.ts';
 import { selectionOf } from './handle-read.ts';
 import { errorLine, watchFormat, type WatchFormat } from './watch-format.ts';
 import { WatchStream } from './watch-stream.ts';
 
+/** A watch that is open, as its server sees it. */
+export interface OpenWatch {
+  readonly context: ReadContext;
+  /** Breaks the connection. */
+  cut(): void;
+  /** Ends it with 410. */
+  expire(): void;
+}
+
+/** What a server wants to know of its watches. */
+export interface WatchFollower {
+  /** Told of each watch as it begins; what it returns is called at the end. */
+  opened(watch: OpenWatch): () => void;
+  /** Told of each event that is on its way to one client. */
+  sent?(context: ReadContext): void;
+  /** The client did not keep up, so it gets 410. */
+  tooSlow?(context: ReadContext): void;
+}
+
 export interface WatchSettings {
   readonly bookmarkIntervalMs: number;
-  readonly faults: FaultHooks;
+  readonly follower: WatchFollower;
+  /** Characters that may wait for a slow client. */
+  readonly maxWaiting?: number;
 }
 
 /** Clients that set no limit get one between 30 and 60 minutes, so that they do not all come back at once. */
 const DEFAULT_SECONDS = 1800;
+/** As real servers word it. Clients list again, whatever the reason. */
+const GONE = failureStatus('Expired', 'The resourceVersion for the provided watch is too old.');
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
-function durationMs({ url }: ResourceContext): number {
+function durationMs({ url }: ReadContext): number {
   const seconds = Number(url.searchParams.get('timeoutSeconds') ?? 0);
   return 1000 * (seconds > 0 ? seconds : DEFAULT_SECONDS * (1 + Math.random()));
 }
@@ -30,29 +51,43 @@ function isWatchList({ searchParams }: URL): boolean {
   throw refusal('BadRequest', 'resourceVersionMatch: Forbidden: sendInitialEvents requires resourceVersionMatch to be NotOlderThan');
 }
 
-function watchOptions(context: ResourceContext, isList: boolean): WatchOptions {
+function watchOptions(context: ReadContext, isList: boolean): WatchOptions {
   const resourceVersion = isList ? null : context.url.searchParams.get('resourceVersion');
   return { ...selectionOf(context), ...(resourceVersion && { resourceVersion }) };
 }
 
 /** Runs until something ends the stream; every timer and listener is gone then. */
 class Watch {
-  readonly #context: ResourceContext;
+  readonly #context: ReadContext;
+  readonly #settings: WatchSettings;
   readonly #format: WatchFormat;
   readonly #stream: WatchStream;
   readonly #endings: (() => void)[] = [];
+  #isOver = false;
 
-  constructor(context: ResourceContext) {
+  constructor(context: ReadContext, settings: WatchSettings) {
+    const { maxWaiting } = settings;
     this.#context = context;
+    this.#settings = settings;
     this.#format = watchFormat(context);
-    this.#stream = new WatchStream(context.response);
+    this.#stream = new WatchStream({
+      response: context.response,
+      clock: context.services.clock,
+      tooSlowLine: () => errorLine(GONE),
+      onTooSlow: () => this.#giveUp(),
+      ...(maxWaiting !== undefined && { maxWaiting }),
+    });
   }
 
   /** What is wrong with the request is thrown; what is gone is told in the stream, as real servers do. */
-  start(settings: WatchSettings): void {
-    const { attributes, request, resource, response, services, signal, url, user } = this.#context;
+  start(): void {
+    const { resource, response, services, signal, url } = this.#context;
+    const { bookmarkIntervalMs, follower } = this.#settings;
     const isList = isWatchList(url);
-    const onEvent = (event: StoreEvent): void => this.#stream.write(this.#format.event(event));
+    const onEvent = (event: StoreEvent): void => {
+      this.#stream.write(this.#format.event(event));
+      follower.sent?.(this.#context);
+    };
     const options = { ...watchOptions(this.#context, isList), onEnd: () => this.#finish(() => this.#stream.end()) };
     try {
       this.#endings.push(services.store.watch(resource, options, onEvent));
@@ -64,15 +99,23 @@ class Watch {
     }
     this.#sendHead();
     if (isList) this.#stream.write(this.#format.bookmark(services.store.resourceVersion, INITIAL_EVENTS_END));
-    if (url.searchParams.get('allowWatchBookmarks') === 'true') this.#scheduleBookmark(services.clock, settings.bookmarkIntervalMs);
-    const subject = faultSubject(request, attributes, user);
+    if (url.searchParams.get('allowWatchBookmarks') === 'true') this.#scheduleBookmark(services.clock, bookmarkIntervalMs);
     this.#endings.push(
       services.clock.schedule(() => this.#endInTime(), durationMs(this.#context)),
-      settings.faults.addWatch({ subject, cut: () => this.#finish(() => this.#stream.destroy()) }),
-      settings.faults.onExpire(() => this.#expire()),
+      follower.opened({ context: this.#context, cut: () => this.#cut(), expire: () => this.#finish(() => this.#stream.end(errorLine(GONE))) }),
     );
-    if (signal.aborted) this.#finish(() => this.#stream.destroy());
-    response.once('close', () => this.#finish(() => this.#stream.destroy()));
+    if (signal.aborted) this.#cut();
+    response.once('close', () => this.#cut());
+  }
+
+  #cut(): void {
+    this.#finish(() => this.#stream.destroy());
+  }
+
+  /** The stream has ended itself. */
+  #giveUp(): void {
+    this.#settings.follower.tooSlow?.(this.#context);
+    this.#finish(() => undefined);
   }
 
   #sendHead(): void {
@@ -99,18 +142,14 @@ class Watch {
     this.#finish(() => this.#stream.end());
   }
 
-  #expire(): void {
-    const gone = failureStatus('Expired', 'The resourceVersion for the provided watch is too old.');
-    this.#finish(() => this.#stream.end(errorLine(gone)));
-  }
-
   #finish(close: () => void): void {
-    if (this.#stream.ended) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     close();
     for (const end of this.#endings.splice(0)) end();
   }
 }
 
-export function handleWatch(context: ResourceContext, settings: WatchSettings): void {
-  new Watch(context).start(settings);
+export function handleWatch(context: ReadContext, settings: WatchSettings): void {
+  new Watch(context, settings).start();
 }

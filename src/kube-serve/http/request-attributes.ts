@@ -29,9 +29,9 @@ function isTrue(value: string | null): boolean {
   return value !== null && ['true', '1', ''].includes(value);
 }
 
-function verbOf(method: string, name: string, query: URLSearchParams): string {
+function verbOf(method: string, name: string, isWatch: boolean): string {
   const verb = OBJECT_VERBS[method] ?? method.toLowerCase();
-  if (verb === 'get' && isTrue(query.get('watch'))) return 'watch';
+  if (verb === 'get' && isWatch) return 'watch';
   if (name !== '') return verb;
   if (verb === 'get') return 'list';
   return verb === 'delete' ? 'deletecollection' : verb;
@@ -59,11 +59,14 @@ export function requestAttributes(method: string, url: URL): RequestAttributes {
   const [root = '', ...parts] = path.split('/').slice(1).map(decode);
   const isCore = root === 'api';
   const [group = '', version = ''] = isCore ? ['', parts[0]] : parts;
-  const place = placeOf(parts.slice(isCore ? 1 : 2));
+  const rest = parts.slice(isCore ? 1 : 2);
+  // the old form of `?watch=true`, still served: /api/v1/watch/namespaces/shop/services
+  const isOldWatch = rest[0] === 'watch' && rest.length > 1;
+  const place = placeOf(isOldWatch ? rest.slice(1) : rest);
   if ((root !== 'api' && root !== 'apis') || place.resource === '') {
     return { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path, resourceRequest: false, group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
   }
-  const verb = verbOf(method, place.name, url.searchParams);
+  const verb = verbOf(method, place.name, isOldWatch || isTrue(url.searchParams.get('watch')));
   const isCollection = place.name === '' && verb !== 'create';
   const name = isCollection ? (NAME_FIELD.exec(url.searchParams.get('fieldSelector') ?? '')?.[1] ?? '') : place.name;
   return { verb, path, resourceRequest: true, group, version, ...place, name };

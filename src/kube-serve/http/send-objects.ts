@@ -1,23 +1,19 @@
 import { apiVersionOf } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/types/index.ts';
+import { stringify } from '../../base/yaml.ts';
 import type { PrinterColumn, ResourceDefinition } from '../resource-definition.ts';
 import type { ListResult } from '../store.ts';
 import { DEFAULT_COLUMNS, renderTable } from '../table/render-table.ts';
-import type { ResourceContext } from './context.ts';
-import { includeObject, negotiate } from './negotiate.ts';
-import { sendJson, sendText } from './respond.ts';
+import type { ReadContext } from './context.ts';
+import { type Encoding, includeObject, negotiate } from './negotiate.ts';
+import { sendText } from './respond.ts';
 
 /** Columns of a kind in one of its versions. */
 export function columnsOf(definition: ResourceDefinition, version: string): readonly PrinterColumn[] {
   return definition.versions?.find(({ name }) => name === version)?.columns ?? definition.columns ?? DEFAULT_COLUMNS;
 }
 
-/** meta.k8s.io/v1 PartialObjectMetadata of an object. */
-export function partialMetadata({ metadata }: KubeObject): KubeObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
-}
-
-function tableOptions({ definition, resource, services, url }: ResourceContext, metadata: Record<string, unknown>): Parameters<typeof renderTable>[1] {
+function tableOptions({ definition, resource, services, url }: ReadContext, metadata: Record<string, unknown>): Parameters<typeof renderTable>[1] {
   return {
     columns: columnsOf(definition, resource.version),
     include: includeObject(url.searchParams.get('includeObject')),
@@ -26,34 +22,40 @@ function tableOptions({ definition, resource, services, url }: ResourceContext, 
   };
 }
 
+/** YAML is for people: only JSON is kept ready. */
+function sendDocument({ response }: ReadContext, code: number, encoding: Encoding, json: string): void {
+  if (encoding === 'json') sendText(response, code, json);
+  else sendText(response, code, stringify(JSON.parse(json)), 'application/yaml');
+}
+
 /** Answers with one object, in the form that the client accepts. */
-export function sendObject(context: ResourceContext, code: number, object: KubeObject): void {
-  const { request, response, services } = context;
-  const form = negotiate(request.headers.accept);
-  if (form === 'table') sendJson(response, code, renderTable([object], tableOptions(context, { resourceVersion: object.metadata.resourceVersion })));
-  else sendText(response, code, services.serialiser.text(form === 'metadata' ? partialMetadata(object) : object));
+export function sendObject(context: ReadContext, code: number, object: KubeObject): void {
+  const { request, services } = context;
+  const { encoding, representation } = negotiate(request.headers.accept);
+  if (representation === 'table') sendDocument(context, code, encoding, JSON.stringify(renderTable([object], tableOptions(context, { resourceVersion: object.metadata.resourceVersion }))));
+  else sendDocument(context, code, encoding, representation === 'metadata' ? services.serialiser.metadataText(object) : services.serialiser.text(object));
 }
 
 /** Real servers send items of built-in kinds without apiVersion and kind, so clients must not count on them. */
-function itemText({ definition, resource, services }: ResourceContext, item: KubeObject): string {
+function itemText({ definition, resource, services }: ReadContext, item: KubeObject): string {
   const text = services.serialiser.text(item);
   const type = `"apiVersion":"${apiVersionOf(resource)}","kind":"${resource.kind}",`;
   return definition.prune !== true && text.startsWith(type, 1) ? `{${text.slice(type.length + 1)}` : text;
 }
 
 /** Answers with a list, in the form that the client accepts. */
-export function sendList(context: ResourceContext, list: ListResult<KubeObject>): void {
-  const { definition, request, resource, response, services } = context;
+export function sendList(context: ReadContext, list: ListResult<KubeObject>): void {
+  const { definition, request, resource, services } = context;
   const { items, ...metadata } = list;
-  const form = negotiate(request.headers.accept);
-  if (form === 'table') {
-    sendJson(response, 200, renderTable(items, tableOptions(context, metadata)));
+  const { encoding, representation } = negotiate(request.headers.accept);
+  if (representation === 'table') {
+    sendDocument(context, 200, encoding, JSON.stringify(renderTable(items, tableOptions(context, metadata))));
     return;
   }
-  const isPartial = form === 'metadata';
+  const isPartial = representation === 'metadata';
   const kind = isPartial ? 'PartialObjectMetadataList' : (definition.listKind ?? `${resource.kind}List`);
   const apiVersion = isPartial ? 'meta.k8s.io/v1' : apiVersionOf(resource);
-  const texts = items.map((item) => (isPartial ? services.serialiser.text(partialMetadata(item)) : itemText(context, item)));
+  const texts = items.map((item) => (isPartial ? services.serialiser.metadataText(item) : itemText(context, item)));
   const head = JSON.stringify({ kind, apiVersion, metadata });
-  sendText(response, 200, `${head.slice(0, -1)},"items":[${texts.join(',')}]}`);
+  sendDocument(context, 200, encoding, `${head.slice(0, -1)},"items":[${texts.join(',')}]}`);
 }

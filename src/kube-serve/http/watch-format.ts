@@ -2,10 +2,10 @@ import { apiVersionOf, type Resource } from '../../api/resources.ts';
 import type { KubeObject, Status } from '../../api/types/index.ts';
 import type { StoreEvent } from '../store.ts';
 import { renderTable } from '../table/render-table.ts';
-import type { ResourceContext } from './context.ts';
+import type { ReadContext } from './context.ts';
 import { includeObject, negotiate } from './negotiate.ts';
 import { statusBody } from './respond.ts';
-import { columnsOf, partialMetadata } from './send-objects.ts';
+import { columnsOf } from './send-objects.ts';
 
 /** The lines of one watch. */
 export interface WatchFormat {
@@ -27,7 +27,7 @@ function bookmarkObject(resource: Resource<KubeObject>, resourceVersion: string,
   return { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata: { resourceVersion, creationTimestamp: null, ...(annotations && { annotations }) } };
 }
 
-function tableFormat({ definition, resource, services, url }: ResourceContext): WatchFormat {
+function tableFormat({ definition, resource, services, url }: ReadContext): WatchFormat {
   const columns = columnsOf(definition, resource.version);
   const include = includeObject(url.searchParams.get('includeObject'));
   let isFirst = true;
@@ -42,14 +42,14 @@ function tableFormat({ definition, resource, services, url }: ResourceContext): 
   };
 }
 
-/** Writes events in the form that the client accepts. */
-export function watchFormat(context: ResourceContext): WatchFormat {
+/** Writes events in the form that the client accepts. Objects become JSON once for all watches; Tables, which people read, once for each. */
+export function watchFormat(context: ReadContext): WatchFormat {
   const { request, resource, services } = context;
-  const form = negotiate(request.headers.accept);
-  if (form === 'table') return tableFormat(context);
-  const shown = form === 'metadata' ? partialMetadata : (object: KubeObject): KubeObject => object;
+  const { representation } = negotiate(request.headers.accept, ['json']);
+  if (representation === 'table') return tableFormat(context);
+  const textOf = (object: KubeObject): string => (representation === 'metadata' ? services.serialiser.metadataText(object) : services.serialiser.text(object));
   return {
-    event: ({ object, type }) => line(type, services.serialiser.text(shown(object))),
+    event: ({ object, type }) => line(type, textOf(object)),
     bookmark: (resourceVersion, annotations) => line('BOOKMARK', JSON.stringify(bookmarkObject(resource, resourceVersion, annotations))),
   };
 }

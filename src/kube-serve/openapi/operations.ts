@@ -57,10 +57,14 @@ export function pathsOf(definition: ResourceDefinition, resource: Resource<KubeO
     patch: operation({ action: 'patch', parameters: [...WRITE, ...query('force')], content: patch }),
     delete: operation({ action: 'delete', parameters: query('dryRun', 'gracePeriodSeconds', 'propagationPolicy') }),
   };
+  const list = operation({ action: 'list', parameters: LIST });
+  if (definition.verbs?.includes('update') === false) {
+    return { [collection]: { parameters: scope, get: list }, [`${collection}/{name}`]: { parameters: one.parameters, get: one.get } };
+  }
   return {
     [collection]: {
       parameters: scope,
-      get: operation({ action: 'list', parameters: LIST }),
+      get: list,
       post: operation({ action: 'post', parameters: WRITE, content: json(reference) }),
     },
     [`${collection}/{name}`]: one,

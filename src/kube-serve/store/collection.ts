@@ -20,6 +20,10 @@ export class Collection {
     this.history = new History(historySize, version);
   }
 
+  get size(): number {
+    return [...this.#namespaces.values()].reduce((sum, objects) => sum + objects.size, 0);
+  }
+
   get({ name, namespace = CLUSTER_SCOPE }: ObjectRef): KubeObject | undefined {
     return this.#namespaces.get(namespace)?.get(name);
   }

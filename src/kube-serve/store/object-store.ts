@@ -2,6 +2,7 @@ import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/types/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
+import type { ReadStore } from './read-store.ts';
 import type * as t from './types.ts';
 
 export interface ObjectStoreOptions {
@@ -20,27 +21,16 @@ export interface ObjectStoreOptions {
  * versions, conflicts, generations, finalizers, status apart from spec, defaults, validation, owners
  * of fields. What it returns is frozen and shared; what it is given is copied. Throws StatusError.
  */
-export interface ObjectStore {
+export interface ObjectStore extends ReadStore {
   register(definition: ResourceDefinition): void;
   /** Drops the definition with all its objects, which are told as DELETED. */
   unregister(resource: t.AnyResource): void;
-  definitions(): readonly ResourceDefinition[];
-  findDefinition(group: string, plural: string): ResourceDefinition | undefined;
   findDefinitionOfKind(group: string, kind: string): ResourceDefinition | undefined;
-  /** Called after each register and unregister. */
-  onDefinitionsChange(listener: () => void): () => void;
   /** Adds a step of admission; steps run in the order in which they were added. */
   addAdmitter(admitter: t.Admitter): void;
 
-  /** resourceVersion of the last write. */
-  readonly resourceVersion: string;
-  get<T extends KubeObject>(resource: Resource<T>, ref: t.ObjectRef): T;
-  find<T extends KubeObject>(resource: Resource<T>, ref: t.ObjectRef): T | undefined;
-  list<T extends KubeObject>(resource: Resource<T>, options?: t.ListOptions): t.ListResult<T>;
   /** Every object of a namespace, of all kinds. */
   listNamespace(namespace: string): readonly { readonly resource: t.AnyResource; readonly object: KubeObject }[];
-  /** Calls back synchronously, in the order of resourceVersion. Listeners may write; they must not throw. */
-  watch<T extends KubeObject>(resource: Resource<T>, options: t.WatchOptions, listener: (event: t.StoreEvent<T>) => void): () => void;
   /** Changes of all resources, those registered later too. What stands is told as ADDED first. */
   watchAll(listener: (event: t.StoreEvent, resource: t.AnyResource) => void): () => void;
 

@@ -2,10 +2,11 @@ import type { Resource } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/types/index.ts';
 import { notFound, refusal } from '../status-error.ts';
 import { readContinueToken, writeContinueToken } from './continue-token.ts';
+import type { Change } from './history.ts';
 import type { Registry, Served } from './registry.ts';
 import { createMatcher } from './selection.ts';
 import type * as t from './types.ts';
-import { VersionConverter } from './versions.ts';
+import { VersionConverter, withResourceVersion } from './versions.ts';
 import { Watcher } from './watcher.ts';
 
 /** `0` and nothing both mean: any version will do. */
@@ -20,6 +21,8 @@ export class Reader {
   readonly #registry: Registry;
   readonly #currentVersion: () => number;
   readonly #converter = new VersionConverter();
+  /** One object for all watches that a change leaves, so that it becomes JSON once. */
+  readonly #departed = new WeakMap<Change, KubeObject>();
 
   constructor(registry: Registry, currentVersion: () => number) {
     this.#registry = registry;
@@ -70,11 +73,18 @@ export class Reader {
     this.#validateReachable(served, since);
     const tell = (event: t.StoreEvent): void => listener({ ...event, object: this.convert(event.object, resource) });
     const { history, watchers } = served.collection;
-    const watcher = new Watcher(matcher, tell, since ?? this.#currentVersion(), options.onEnd);
+    const departed = (change: Change): KubeObject => this.#departedObject(change);
+    const watcher = new Watcher({ matcher, listener: tell, version: since ?? this.#currentVersion(), departed, onEnd: options.onEnd });
     watchers.add(watcher);
     if (since === undefined) for (const object of served.collection.select(matcher)) tell({ type: 'ADDED', object, resourceVersion: this.#currentVersion() });
     else for (const change of history.after(since)) watcher.notify(change);
     return () => void watchers.delete(watcher);
+  }
+
+  #departedObject(change: Change): KubeObject {
+    let object = this.#departed.get(change);
+    if (object === undefined) this.#departed.set(change, (object = withResourceVersion(change.old ?? change.object, change.version)));
+    return object;
   }
 
   #validateNotAhead(resourceVersion: string | undefined): void {

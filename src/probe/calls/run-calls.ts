@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { systemClock } from '../../base/clock.ts';
+import { hostPort } from '../../base/host-port.ts';
 import { clusterDomain, createAsker } from './ask-names.ts';
 import { callOnce } from './call-once.ts';
 import { tryCalls } from './calls.ts';
@@ -17,9 +18,8 @@ const MAX_QUESTION_MS = 3000;
 
 /** Asks and calls from this pod until all comes out as wanted or the time is over. What fails is part of the result. */
 export async function runCalls(request: CallsRequest, { hasResolver, portOf }: RunCallsOptions): Promise<CallsResult> {
-  const { nameServer = '', tryMs } = request;
+  const { nameServer, tryMs } = request;
   const domain = clusterDomain(hasResolver ? await readFile('/etc/resolv.conf', 'utf8') : '');
-  const server = `${nameServer.includes(':') ? `[${nameServer}]` : nameServer}:${portOf(53)}`;
-  const ask = createAsker({ tryMs: Math.min(tryMs, MAX_QUESTION_MS), domain, ...(!hasResolver && nameServer !== '' && { server }) });
+  const ask = createAsker({ tryMs: Math.min(tryMs, MAX_QUESTION_MS), domain, ...(!hasResolver && nameServer !== undefined && { server: hostPort(nameServer, portOf(53)) }) });
   return tryCalls(request, { ask, call: callOnce, portOf, clock: systemClock });
 }

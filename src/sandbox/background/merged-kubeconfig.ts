@@ -1,7 +1,8 @@
-import { chmod, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { systemErrorCode } from '../../base/errors.ts';
+import { replaceFile } from '../../base/replace-file.ts';
 import { type ClusterEntry, mergeKubeconfig, unmergeKubeconfig } from '../kubeconfig.ts';
 import { type SandboxPlace, type SandboxState, writeState } from './state.ts';
 
@@ -19,15 +20,12 @@ async function readOrEmpty(path: string): Promise<string> {
   }
 }
 
-/** Replaces a file in one step, keeps its mode, and follows a symbolic link. */
-async function replaceFile(path: string, text: string): Promise<void> {
+/** Keeps the mode of the file, and follows a symbolic link. */
+async function rewriteFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const target = await realpath(path).catch(() => path);
   const mode = await stat(target).then((found) => found.mode & 0o777, () => 0o600);
-  const temporary = `${target}.${process.pid}.mcs`;
-  await writeFile(temporary, text, { mode: 0o600 });
-  await chmod(temporary, mode);
-  await rename(temporary, target);
+  await replaceFile(target, text, { mode });
 }
 
 interface Kubeconfig {
@@ -49,7 +47,7 @@ async function entriesOf(kubeconfig: string): Promise<ClusterEntry[]> {
 export async function mergeIntoUser(place: SandboxPlace, state: SandboxState, path: string): Promise<SandboxState> {
   const before = await readOrEmpty(path);
   const after = mergeKubeconfig(before, state.name, await entriesOf(state.kubeconfig));
-  if (after !== before) await replaceFile(path, after);
+  if (after !== before) await rewriteFile(path, after);
   const merged = { ...state, mergedInto: path };
   await writeState(place, merged);
   return merged;
@@ -60,5 +58,5 @@ export async function unmergeFromUser({ mergedInto, name }: SandboxState): Promi
   if (mergedInto === undefined) return;
   const before = await readOrEmpty(mergedInto);
   const after = before === '' ? '' : unmergeKubeconfig(before, name);
-  if (after !== before) await replaceFile(mergedInto, after);
+  if (after !== before) await rewriteFile(mergedInto, after);
 }

@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../base/errors.ts';
+import { replaceFile } from '../../base/replace-file.ts';
 import { findStartIdentity } from './process-identity.ts';
 
 /** What stands about a cluster in the state file; no credential among it. */
@@ -53,11 +54,9 @@ export async function findState(place: SandboxPlace): Promise<SandboxState | und
   }
 }
 
-/** Replaces the state; a reader sees the old one or the new one. */
+/** Replaces the state. */
 export async function writeState(place: SandboxPlace, state: SandboxState): Promise<void> {
-  const temporary = `${statePathOf(place)}.${state.pid}`;
-  await writeFile(temporary, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(temporary, statePathOf(place));
+  await replaceFile(statePathOf(place), `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
 }
 
 /** Writes the first state; fails with EEXIST where one stands, so that of two starts one gives way. */

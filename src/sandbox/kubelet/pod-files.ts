@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Container, Pod, Volume } from '../../api/types/index.ts';
+import { replaceFile } from '../../base/replace-file.ts';
 import { ContainerConfigError } from './config-error.ts';
 import type { PodInputs } from './pod-inputs.ts';
 
@@ -92,12 +92,9 @@ export class FileKeeper {
     this.#written = new Map(files);
   }
 
-  /** A reader sees the old file or the new one, never a part. */
   async #write(path: string, content: Buffer): Promise<void> {
     const target = join(this.#root, path);
-    const temporary = `${target}.${randomBytes(4).toString('hex')}`;
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await writeFile(temporary, content, { mode: 0o600 });
-    await rename(temporary, target);
+    await replaceFile(target, content, { mode: 0o600 });
   }
 }

@@ -49,14 +49,20 @@ function rangesOf(cluster: Cluster, input: AddressPolicyInput): MemberRanges {
   return { granted, contested: foreign.filter((range) => granted.some((own) => cidrsOverlap(own, range))) };
 }
 
+/** What of an address no API server takes in a slice of a family; undefined where it may stand in one. */
+export function refusalOfForm(address: string, family: IpFamily, allowLoopback: boolean): 'AddressInvalid' | 'AddressSpecial' | undefined {
+  if (familyOf(address) !== family) return 'AddressInvalid';
+  const special = specialRangeOf(address);
+  return special === undefined || (special === 'loopback' && allowLoopback) ? undefined : 'AddressSpecial';
+}
+
 export function createAddressPolicy(input: AddressPolicyInput): AddressPolicy {
   const members = new Map(input.clusters.map((cluster) => [cluster.metadata.name, rangesOf(cluster, input)]));
   const refusalOf = (address: string, family: IpFamily, cluster: string): RejectionReason | undefined => {
     const ranges = members.get(cluster);
     if (ranges === undefined) return 'UnknownMember';
-    if (familyOf(address) !== family) return 'AddressInvalid';
-    const special = specialRangeOf(address);
-    if (special !== undefined && !(special === 'loopback' && input.allowLoopback)) return 'AddressSpecial';
+    const refusal = refusalOfForm(address, family, input.allowLoopback);
+    if (refusal !== undefined) return refusal;
     if (!ranges.granted.some((range) => cidrContains(range, address))) return 'AddressNotGranted';
     return ranges.contested.some((range) => cidrContains(range, address)) ? 'AddressContested' : undefined;
   };

@@ -1,5 +1,6 @@
-import { APPLIED_KEYS, DERIVED_SERVICE, MCS_SERVICE_NAME, PLACEMENT_POLICY, WINNER, WITHDRAWN_CLUSTERS } from '../../api/labels.ts';
+import { DERIVED_SERVICE, MCS_SERVICE_NAME, PLACEMENT_POLICY, WINNER, WITHDRAWN_CLUSTERS } from '../../api/labels.ts';
 import type { IpFamily, ServiceImport } from '../../api/types/index.ts';
+import { appliedKeys, staleKeys } from '../applied-keys.ts';
 import { ownershipLabels } from '../ownership.ts';
 import type { Desired } from '../plan.ts';
 import type { SyncRecord } from '../record.ts';
@@ -18,10 +19,8 @@ export interface AggregatedImportInput {
   readonly standing?: ServiceImport;
 }
 
-interface AppliedKeys {
-  readonly labels: readonly string[];
-  readonly annotations: readonly string[];
-}
+/** Annotations that an import has at times. */
+const OPTIONAL = [DERIVED_SERVICE, PLACEMENT_POLICY, WITHDRAWN_CLUSTERS];
 
 /** The one ServiceImport of a service in the importing cluster. */
 export function toAggregatedImport(input: AggregatedImportInput): Desired<ServiceImport> {
@@ -37,7 +36,7 @@ export function toAggregatedImport(input: AggregatedImportInput): Desired<Servic
       ...winner.traffic,
     },
   };
-  return { object, absent: [...absentTraffic(winner), ...staleKeys(object.metadata, input.standing)] };
+  return { object, absent: [...absentTraffic(winner), ...staleKeys(object.metadata, input.standing, { annotations: OPTIONAL })] };
 }
 
 function labelsOf({ origin, exportedLabels }: SyncRecord): Record<string, string> {
@@ -47,34 +46,14 @@ function labelsOf({ origin, exportedLabels }: SyncRecord): Record<string, string
 
 function annotationsOf({ merged: { winner }, withdrawn }: AggregatedImportInput): Record<string, string> {
   const { origin, kind, exportedLabels, exportedAnnotations, placement } = winner;
-  const applied: AppliedKeys = { labels: Object.keys(exportedLabels).toSorted(), annotations: Object.keys(exportedAnnotations).toSorted() };
   return {
     ...exportedAnnotations,
     [WINNER]: origin.cluster,
     ...(kind === 'ClusterSetIP' && { [DERIVED_SERVICE]: derivedServiceName(origin.namespace, origin.name) }),
     ...(placement.mode !== 'all' && { [PLACEMENT_POLICY]: formatPlacement(placement) }),
     ...(withdrawn.length > 0 && { [WITHDRAWN_CLUSTERS]: withdrawn.toSorted().join(',') }),
-    ...(applied.labels.length + applied.annotations.length > 0 && { [APPLIED_KEYS]: JSON.stringify(applied) }),
+    ...appliedKeys({ labels: exportedLabels, annotations: exportedAnnotations }),
   };
-}
-
-function readAppliedKeys(standing: ServiceImport | undefined): AppliedKeys {
-  try {
-    const { labels = [], annotations = [] } = JSON.parse(standing?.metadata.annotations?.[APPLIED_KEYS] ?? '{}') as Partial<AppliedKeys>;
-    return { labels, annotations };
-  } catch {
-    return { labels: [], annotations: [] }; // edited by hand: nothing of it is removed then
-  }
-}
-
-/** Keys that an earlier state of the export has set and that must go; other people's keys stay. */
-function staleKeys(metadata: Pick<ServiceImport['metadata'], 'labels' | 'annotations'>, standing: ServiceImport | undefined): string[][] {
-  const applied = readAppliedKeys(standing);
-  const paths = [
-    ...applied.labels.map((key) => ['labels', key] as const),
-    ...[...applied.annotations, DERIVED_SERVICE, PLACEMENT_POLICY, WITHDRAWN_CLUSTERS, APPLIED_KEYS].map((key) => ['annotations', key] as const),
-  ];
-  return paths.filter(([map, key]) => metadata[map]?.[key] === undefined).map(([map, key]) => ['metadata', map, key]);
 }
 
 /** Clusters whose endpoints are withdrawn, as an aggregated ServiceImport tells. */

@@ -9,7 +9,7 @@ import {
   SLICE_MANAGED_BY,
   SLICE_MANAGER,
 } from '../../api/labels.ts';
-import { brokerObjectName, isDnsLabel, MAX_OBJECT_NAME } from '../../api/names.ts';
+import { brokerObjectName, isDnsLabel, isObjectName } from '../../api/names.ts';
 import type { KubeObject } from '../../api/types/index.ts';
 import { isOwnedBy, readOwnership } from '../ownership.ts';
 import { SERVICE_OWNER } from './broker-objects.ts';
@@ -30,13 +30,6 @@ function readMap(raw: unknown): Readonly<Record<string, string>> {
   const entries = typeof raw === 'object' && raw !== null ? Object.entries(raw) : [];
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
-
-function isObjectName(text: string): boolean {
-  return text.length <= MAX_OBJECT_NAME && OBJECT_NAME.test(text);
-}
-
-/** Names of slices may have parts of more than 63 characters. */
-const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /**
  * Identity of a broker object by its name, which the broker's admission policy binds to the writer;

@@ -2,7 +2,7 @@ import { MCS_SERVICE_NAME } from '../../api/labels.ts';
 import type { IpFamily, Service, ServicePort } from '../../api/types/index.ts';
 import { ownershipLabels } from '../ownership.ts';
 import type { Desired } from '../plan.ts';
-import type { RecordPort } from '../record.ts';
+import type { RecordPort, TrafficSettings } from '../record.ts';
 import { SERVICE_OWNER } from './broker-objects.ts';
 import { derivedServiceName } from './imported-names.ts';
 import type { MergedService } from './merge-records.ts';
@@ -41,7 +41,6 @@ export function derivedPortNames(ports: readonly RecordPort[]): ReadonlyMap<stri
  */
 export function toDerivedService({ winner, ports }: MergedService, families: readonly IpFamily[]): Desired<Service> {
   const { origin, traffic } = winner;
-  const { sessionAffinity, sessionAffinityConfig } = traffic;
   const names = derivedPortNames(ports.ports);
   const ownership = ownershipLabels({ owner: SERVICE_OWNER, originCluster: origin.cluster, originUid: origin.uid });
   const object = {
@@ -55,12 +54,21 @@ export function toDerivedService({ winner, ports }: MergedService, families: rea
       internalTrafficPolicy: 'Cluster' as const,
       ports: ports.ports.map((port) => toServicePort(port, names.get(port.name) ?? port.name)),
       ...familySpec(families),
-      sessionAffinity,
-      ...(sessionAffinity === 'ClientIP' && sessionAffinityConfig !== undefined && { sessionAffinityConfig }),
+      ...affinitySpec(traffic),
     },
   };
-  // with ClientIP the API server sets a time of its own where none is given
-  return { object, ...(sessionAffinity === 'None' && { absent: [['spec', 'sessionAffinityConfig']] }) };
+  const absent = absentAffinity(traffic);
+  return { object, ...(absent.length > 0 && { absent }) };
+}
+
+/** Session affinity of a Service that stands for another one. */
+export function affinitySpec({ sessionAffinity, sessionAffinityConfig }: TrafficSettings): Pick<Service['spec'], 'sessionAffinity' | 'sessionAffinityConfig'> {
+  return { sessionAffinity, ...(sessionAffinity === 'ClientIP' && sessionAffinityConfig !== undefined && { sessionAffinityConfig }) };
+}
+
+/** Path of the settings where there is no affinity; with ClientIP the API server sets a time of its own where none is given. */
+export function absentAffinity({ sessionAffinity }: TrafficSettings): string[][] {
+  return sessionAffinity === 'None' ? [['spec', 'sessionAffinityConfig']] : [];
 }
 
 function familySpec(families: readonly IpFamily[]): Pick<Service['spec'], 'ipFamilies' | 'ipFamilyPolicy'> {
@@ -68,6 +76,7 @@ function familySpec(families: readonly IpFamily[]): Pick<Service['spec'], 'ipFam
   return { ipFamilies: [...families], ipFamilyPolicy: families.length > 1 ? 'RequireDualStack' : 'SingleStack' };
 }
 
-function toServicePort({ protocol, port, appProtocol }: RecordPort, name: string): ServicePort {
-  return { name, protocol, port, targetPort: port, ...(appProtocol !== undefined && { appProtocol }) };
+/** Target ports of slices are found by the port's name: `targetPort` is for people to read. */
+export function toServicePort({ protocol, port, targetPort = port, appProtocol }: RecordPort, name: string): ServicePort {
+  return { name, protocol, port, targetPort, ...(appProtocol !== undefined && { appProtocol }) };
 }

@@ -49,16 +49,34 @@ export function readPort(raw: unknown): RecordPort | undefined {
 /** Far more than Services have; merging takes time in proportion to the square of their number. */
 const MAX_PORTS = 1_000;
 
+/** What must differ between the ports of one object: of Services both, of slices the names. */
+type PortIdentity = 'name' | 'name and number';
+
+export interface ScreenedPorts {
+  readonly ports: RecordPort[];
+  /** How many were left out: malformed, like one before them, or too many. */
+  readonly refused: number;
+}
+
+/** Those ports of another cluster's object that can be used. */
+export function screenPorts(raw: unknown, unique: PortIdentity): ScreenedPorts {
+  if (raw === undefined || raw === null) return { ports: [], refused: 0 };
+  if (!Array.isArray(raw)) return { ports: [], refused: 1 };
+  const taken = new Set<string>();
+  const ports = raw.slice(0, MAX_PORTS).flatMap((each) => {
+    const port = readPort(each);
+    const keys = port === undefined ? [] : [port.name, ...(unique === 'name' ? [] : [`${port.protocol}/${port.port}`])];
+    if (port === undefined || keys.some((key) => taken.has(key))) return [];
+    keys.forEach((key) => taken.add(key));
+    return [port];
+  });
+  return { ports, refused: raw.length - ports.length };
+}
+
 /** Ports of another member's object; undefined where one is malformed, two are alike (KEP-1645 C3) or there are far too many. */
-export function readPorts(raw: unknown, unique: 'name' | 'name and number'): RecordPort[] | undefined {
-  if (raw === undefined || raw === null) return [];
-  if (!Array.isArray(raw) || raw.length > MAX_PORTS) return undefined;
-  const ports = raw.map(readPort).filter((port) => port !== undefined);
-  if (ports.length !== raw.length) return undefined;
-  const names = new Set(ports.map(({ name }) => name));
-  const numbers = new Set(ports.map(({ protocol, port }) => `${protocol}/${port}`));
-  if (names.size !== ports.length) return undefined;
-  return unique === 'name' || numbers.size === ports.length ? ports : undefined;
+export function readPorts(raw: unknown, unique: PortIdentity): RecordPort[] | undefined {
+  const { ports, refused } = screenPorts(raw, unique);
+  return refused === 0 ? ports : undefined;
 }
 
 /** Virtual addresses of another member's service: for people to read, one for each family. */

@@ -28,13 +28,7 @@ export function callerKey({ cluster, isNode, role }: Caller): string {
 
 /** One pod for all tests that call from the same place. */
 export function groupByCaller(tests: readonly PlannedTest[]): readonly CallerGroup[] {
-  const groups = new Map<string, PlannedTest[]>();
-  for (const test of tests) {
-    const key = callerKey(test.from);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [test]);
-    else group.push(test);
-  }
+  const groups = Map.groupBy(tests, ({ from }) => callerKey(from));
   return [...groups.values()].flatMap((each) => (each[0] === undefined ? [] : [{ from: each[0].from, tests: each }]));
 }
 

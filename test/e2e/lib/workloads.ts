@@ -25,6 +25,13 @@ export async function ensureNamespace({ client }: E2eCluster, name = NAMESPACE):
   await client.apply(resources.namespaces, { metadata: { name } }, { fieldManager: 'e2e' });
 }
 
+/** Deletes a namespace, and waits until it is gone. */
+export async function removeNamespace({ client }: E2eCluster, name: string): Promise<void> {
+  if ((await client.find(resources.namespaces, name)) === undefined) return;
+  await client.delete(resources.namespaces, name);
+  await eventually(async () => (await client.find(resources.namespaces, name)) === undefined, { timeoutMs: 60_000, everyMs: 200 });
+}
+
 function podTemplate(cluster: E2eCluster, name: string): UnknownObject['spec'] {
   return {
     metadata: { labels: { app: name } },
@@ -75,6 +82,11 @@ export async function serve(cluster: E2eCluster, name: string, options: ServerOp
 export async function applyService(cluster: E2eCluster, name: string, service: Partial<Service['spec']> = {}, namespace = NAMESPACE): Promise<void> {
   const spec = { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }], ...service };
   await cluster.client.apply(resources.services, { metadata: { name, namespace }, spec } as Service, { fieldManager: 'e2e', force: true });
+}
+
+/** Asks for another number of servers; does not wait for them. */
+export async function scale({ client }: E2eCluster, name: string, replicas: number, namespace = NAMESPACE): Promise<void> {
+  await client.patch(resources.deployments, name, namespace, 'application/merge-patch+json', { spec: { replicas } });
 }
 
 export interface ToolboxOptions {

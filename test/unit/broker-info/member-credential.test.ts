@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Secret } from '../../../src/api/types/index.ts';
-import { isSameBroker, readCredential, renewalTime, renewedData } from '../../../src/broker-info/member-credential.ts';
+import { renewalTime } from '../../../src/base/renewal-timer.ts';
+import { isSameBroker, readCredential, renewedData } from '../../../src/broker-info/member-credential.ts';
 
 const FIELDS: Record<string, string> = {
   server: 'https://broker:6443',

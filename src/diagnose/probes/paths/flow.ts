@@ -1,3 +1,4 @@
+import { hostPort } from '../../../base/host-port.ts';
 import type { EchoAnswer, Passage, PathSize, SeenDatagrams, SentDatagrams } from '../../../probe/paths/paths-request.ts';
 
 /** A node from which ways are probed. */
@@ -56,12 +57,10 @@ export function fateOf({ sent, seen, untested }: ProbedFlow): Fate {
   return sent.sent === 0 ? 'unsent' : 'lost';
 }
 
-const endpoint = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
-
 /** `UDP 192.0.2.1:4500 to 192.0.2.2:4500` */
 export function tupleOf({ host, port, sent, from }: ProbedFlow): string {
-  const source = sent === undefined || sent.from === '' ? from.address : endpoint(sent.from, sent.fromPort);
-  return `UDP ${source} to ${endpoint(host, port)}`;
+  const source = sent === undefined || sent.from === '' ? from.address : hostPort(sent.from, sent.fromPort);
+  return `UDP ${source} to ${hostPort(host, port)}`;
 }
 
 /** `node-1 of "west"` */
@@ -74,7 +73,7 @@ function isRewritten(flow: ProbedFlow, { from, fromPort }: Passage): boolean {
 /** What NAT made of the sender; empty where it made nothing. */
 export function describeNat(flow: ProbedFlow): string {
   const seen = flow.seen?.arrived ?? [];
-  const rewritten = seen.filter((passage) => isRewritten(flow, passage)).map(({ from, fromPort }) => endpoint(from, fromPort));
+  const rewritten = seen.filter((passage) => isRewritten(flow, passage)).map(({ from, fromPort }) => hostPort(from, fromPort));
   return rewritten.length === 0 ? '' : `, seen from ${rewritten.join(' and ')} (NAT)`;
 }
 

@@ -1,0 +1,61 @@
+import type { ObservedWrite } from '../mirror/observed-client.ts';
+import type { MirrorStatus, SourceStatus } from '../mirror/status.ts';
+import type { WantedWrite } from '../mirror/dry-run-client.ts';
+import type { Section } from './sections.ts';
+
+const DONE: Readonly<Record<ObservedWrite['action'], string>> = { create: 'created', change: 'changed', delete: 'removed' };
+
+/** Writes that nobody wants to read of: those of the process about itself. */
+const SILENT_KINDS: readonly string[] = ['Lease', 'ConfigMap', 'Event', 'Secret'];
+
+/** One write in a line; undefined for those of the process about itself. */
+export function describeWrite({ action, resource, namespace, name }: ObservedWrite): string | undefined {
+  if (SILENT_KINDS.includes(resource.kind)) return undefined;
+  return `${DONE[action]} ${resource.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+}
+
+/** A source in a line. */
+export function describeSource({ name, state, message, selected, mirrored }: SourceStatus): string {
+  const counts = state === 'synced' || state === 'stale' ? `, ${mirrored} of ${selected} services mirrored` : '';
+  return `${name}: ${state}${counts}${message === '' ? '' : ` (${message})`}`;
+}
+
+/** What is to be said now that was not said before: of sources that changed and have settled, and of new problems. */
+export class MirrorNarrator {
+  readonly #sources = new Map<string, string>();
+  readonly #states = new Map<string, string>();
+  #problems = new Set<string>();
+  #settingsError = '';
+
+  news({ sources, problems, settingsError }: MirrorStatus): readonly string[] {
+    const lines: string[] = [];
+    if (settingsError !== '' && settingsError !== this.#settingsError) lines.push(`The new configuration is not used: ${settingsError}`);
+    this.#settingsError = settingsError;
+    for (const source of sources) {
+      const line = describeSource(source);
+      const isOther = this.#states.get(source.name) !== source.state;
+      // counts while it catches up would be a line for each service
+      if (this.#sources.get(source.name) === line || (!isOther && source.pending > 0)) continue;
+      this.#sources.set(source.name, line);
+      this.#states.set(source.name, source.state);
+      lines.push(line);
+    }
+    const told = problems.map(({ reason, target, message }) => `${target}: ${message} (${reason})`);
+    lines.push(...told.filter((line) => !this.#problems.has(line)));
+    this.#problems = new Set(told);
+    return lines;
+  }
+}
+
+/** What a dry run found, as a table. */
+export function wantedSections(writes: readonly WantedWrite[], { problems }: MirrorStatus): readonly Section[] {
+  return [
+    {
+      title: 'Would be written',
+      columns: ['ACTION', 'KIND', 'NAMESPACE', 'NAME'],
+      rows: writes.map(({ action, object: { kind, metadata } }) => [action, kind, metadata.namespace ?? '', metadata.name]),
+      empty: 'nothing: everything is as it shall be',
+    },
+    { title: 'Problems', columns: ['TARGET', 'SOURCE', 'REASON', 'MESSAGE'], rows: problems.map(({ target, source, reason, message }) => [target, source, reason, message]), empty: 'none' },
+  ];
+}

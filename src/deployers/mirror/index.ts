@@ -1,0 +1,13 @@
+export { createMirrorCredential, type CreateCredentialOptions, type CredentialResult, revokeMirrorCredential, type RevokeCredentialResult } from './credential.ts';
+export { createEmitterCredential, type EmitterCredentialOptions, revokeEmitterCredential } from './emitter-credential.ts';
+export { findMirrors, type MirrorPlace } from './find-mirrors.ts';
+export { type EmitterSelection, installEmitter, type InstallEmitterOptions, type InstallEmitterResult } from './install-emitter.ts';
+export { installMirror } from './install-mirror.ts';
+export { installPreset, type InstallPresetOptions } from './install-preset.ts';
+export type { GeneralSettings, PreparedSource } from './merge-documents.ts';
+export { isWell, type MirrorReportEntry, readMirrors } from './mirror-report.ts';
+export type { InstallMirrorOptions, InstallMirrorResult, SourceContext } from './options.ts';
+export { prepareDocument, prepareKubeconfigSource, prepareUrlSource, type SourceChoices } from './prepare-source.ts';
+export { type InstallPreset, PRESET_PLACES } from './preset-manifests.ts';
+export { MAX_CREDENTIAL_SECONDS } from './source-manifests.ts';
+export { describeStandingMirrors, uninstallMirror, type UninstallMirrorOptions, type UninstallMirrorResult } from './uninstall-mirror.ts';

@@ -1,0 +1,182 @@
+import { APP_COMPONENT, MANAGED_BY, MANAGED_BY_MCS, MIRROR_NAME, OWNER } from '../../api/labels.ts';
+import { MIRROR_EMITTER } from '../../api/names.ts';
+import { resources } from '../../api/resources.ts';
+import { labelsToSelector } from '../../api/selectors.ts';
+import type { UnknownObject, Workload } from '../../api/types/index.ts';
+import { sleep } from '../../base/clock.ts';
+import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
+import { isOurs } from '../../discovery/api-versions.ts';
+import { type Emptiness, readEmptiness } from '../../mirror/namespace-contents.ts';
+import { mirrorObjects, mirrorOwner } from '../../mirror/settings.ts';
+import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
+import { dryRunOf } from '../dry-run.ts';
+import { objectsOf } from '../manifests.ts';
+import { deleteElection, deleteOwned, deleteSelected, deleteSeen, deletionOutcome, describeRef, findLeftovers, type Leftover, leftoverOf, type ObjectRef, refOf, type Removal, removeLingering } from '../remove/delete-owned.ts';
+import { withinTime } from '../remove/within-time.ts';
+import { Steps } from '../steps.ts';
+import type { MirrorPlace } from './find-mirrors.ts';
+import { listMirrorDeployments } from './find-mirrors.ts';
+import { renderEmitter } from './install-emitter.ts';
+import { mirrorObjectName, renderMirror } from './mirror-manifests.ts';
+import { CROSS_CLUSTER_SECRET, type InstallPreset, PRESET_PLACES, renderPreset } from './preset-manifests.ts';
+import { revocationHints } from './revocation-hints.ts';
+import { filesOf } from './standing-mirror.ts';
+
+export interface UninstallMirrorOptions extends MirrorPlace {
+  readonly preset?: InstallPreset;
+  /** What is mirrored stays as it is; an install of that name takes it up again. */
+  readonly keepsMirrors: boolean;
+  /** Removes the emitter of that namespace too. */
+  readonly emitter: boolean;
+  readonly timeoutMs: number;
+  readonly dryRun: boolean;
+}
+
+export interface UninstallMirrorResult extends MirrorPlace {
+  readonly steps: readonly TaskResult[];
+  readonly warnings: readonly string[];
+  readonly leftovers: readonly Leftover[];
+  /** What stays, and why. */
+  readonly stays: readonly string[];
+  /** Commands that take away the credentials that it had in its sources. */
+  readonly revocations: readonly string[];
+  readonly isUnchanged: boolean;
+  /** What a dry run would have written, in order. */
+  readonly planned?: readonly string[];
+}
+
+const NOTHING = { images: {}, document: '', rules: { endpoints: true, removeNamespaces: false, createsNamespaces: false } };
+
+/** What install writes, by name: the values that fill the templates do not matter for that. */
+async function installedObjects({ templates, version }: FleetContext, { name, namespace, preset }: UninstallMirrorOptions): Promise<readonly UnknownObject[]> {
+  if (preset !== undefined) return renderPreset(templates, preset, { version, images: {} });
+  return objectsOf(await renderMirror(templates, { version, name, namespace, ...NOTHING }));
+}
+
+const isNamespace = ({ kind }: UnknownObject): boolean => kind === resources.namespaces.kind;
+
+/** Nothing may write mirrors anew while they are removed. */
+async function stopMirror({ client, clock, deadline, isDryRun, leftovers }: Removal, deployment: ObjectRef, { signal }: TaskProgress): Promise<TaskOutcome> {
+  const found: Workload | undefined = await client.find(resources.deployments, deployment.name, deployment.namespace, { signal });
+  const deleted = await deleteOwned(client, [deployment], { signal });
+  if (isDryRun || found === undefined || deleted.length === 0) return deletionOutcome(deleted);
+  const { namespace = '' } = found.metadata;
+  const { items } = await client.list(resources.pods, { namespace, labelSelector: labelsToSelector(found.spec.selector.matchLabels ?? {}), signal });
+  const pods = items.map(({ metadata }): ObjectRef => ({ resource: resources.pods, name: metadata.name, namespace }));
+  const left = await findLeftovers(client, pods, clock, deadline, signal);
+  if (left.length === 0) return deletionOutcome(deleted);
+  leftovers.push(...left.map(leftoverOf));
+  return { state: 'warning', detail: `Still stopping: ${left.map(describeRef).join(', ')}` };
+}
+
+const ownSelector = (name: string): string => `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER}=${mirrorOwner(name)}`;
+
+/** Slices and Endpoints first: a Service that goes takes its Endpoints along. */
+async function removeMirrors({ client }: Removal, name: string, signal: AbortSignal): Promise<TaskOutcome> {
+  const deleted: ObjectRef[] = [];
+  for (const resource of [resources.endpointSlices, resources.endpoints, resources.services]) deleted.push(...(await deleteSelected(client, resource, ownSelector(name), { signal })));
+  return deletionOutcome(deleted);
+}
+
+/** What Kubernetes itself removes a moment after its owner. */
+const FOLLOWS_ITS_OWNER = /^(replicasets|pods|endpoints|endpointslices)[.\s]/;
+const POLL_MS = 300;
+
+async function settledEmptiness({ client, clock, deadline, isDryRun }: Removal, namespace: string, signal: AbortSignal): Promise<Emptiness> {
+  for (;;) {
+    const emptiness = await readEmptiness(client, namespace, signal);
+    if (emptiness.isEmpty || isDryRun || !FOLLOWS_ITS_OWNER.test(emptiness.reason) || clock.monotonic() >= deadline) return emptiness;
+    await sleep(clock, POLL_MS, signal);
+  }
+}
+
+/** Namespaces that the mirror made go where nothing of anybody's is in them. */
+async function removeNamespaces(removal: Removal, name: string, stays: string[], signal: AbortSignal): Promise<TaskOutcome> {
+  const { client, isDryRun } = removal;
+  const deleted: ObjectRef[] = [];
+  const { items } = await client.list(resources.namespaces, { labelSelector: ownSelector(name), signal });
+  for (const { metadata } of items) {
+    const emptiness = await settledEmptiness(removal, metadata.name, signal);
+    // in a dry run the mirrors are still in it
+    if (!emptiness.isEmpty && !isDryRun) stays.push(`Namespace ${metadata.name}, which the mirror made: ${emptiness.reason}`);
+    else if (await deleteSeen(client, resources.namespaces, metadata, { signal })) deleted.push({ resource: resources.namespaces, name: metadata.name });
+  }
+  return deletionOutcome(deleted);
+}
+
+async function removeObjects(removal: Removal, objects: readonly UnknownObject[], { name, namespace, preset }: UninstallMirrorOptions, stays: string[], signal: AbortSignal): Promise<TaskOutcome> {
+  const { client } = removal;
+  const { lease, status } = mirrorObjects(name);
+  const own: ObjectRef[] = [
+    { resource: resources.configMaps, name: status, namespace },
+    { resource: resources.secrets, name: preset === 'cross-cluster' ? CROSS_CLUSTER_SECRET.name : mirrorObjectName(name), namespace },
+  ];
+  const refs = [...objects.filter((object) => !isNamespace(object)).map(refOf).reverse(), ...own];
+  for (const ref of refs) {
+    const found = await client.find(ref.resource, ref.name, ref.namespace, { signal });
+    if (found !== undefined && !isOurs(found)) stays.push(`${describeRef(ref)}: mcs did not make it`);
+  }
+  return deletionOutcome([...(await deleteOwned(client, refs, { signal })), ...(await deleteElection(client, lease, namespace, { signal }))]);
+}
+
+async function removeEmitter(context: FleetContext, { client }: Removal, namespace: string, signal: AbortSignal): Promise<TaskOutcome> {
+  const groups = await renderEmitter(context.templates, { namespace, selection: { exported: false }, images: {}, version: context.version });
+  const refs = objectsOf(groups).filter((object) => !isNamespace(object)).map(refOf).reverse();
+  return deletionOutcome(await deleteOwned(client, [...refs, { resource: resources.secrets, name: MIRROR_EMITTER, namespace }], { signal }));
+}
+
+/** The namespace of the installation goes where install made it and nothing else is in it: another mirror, an emitter, an account of a source. */
+async function removeOwnNamespace(removal: Removal, namespace: string, stays: string[], signal: AbortSignal): Promise<TaskOutcome> {
+  const { client, isDryRun } = removal;
+  const found = await client.find(resources.namespaces, namespace, undefined, { signal });
+  if (found === undefined || !isOurs(found)) return deletionOutcome([]);
+  const emptiness = await settledEmptiness(removal, namespace, signal);
+  if (!emptiness.isEmpty && !isDryRun) {
+    stays.push(`Namespace ${namespace}: ${emptiness.reason}`);
+    return { state: 'unchanged', detail: `it stays: ${emptiness.reason}` };
+  }
+  return removeLingering(removal, [{ resource: resources.namespaces, name: namespace }], signal);
+}
+
+/**
+ * Removes a mirror: stops it, removes what it mirrored and the namespaces that it made and nobody uses,
+ * then its own objects. Only what carries its tag goes. Idempotent. Throws MCS_TIMEOUT.
+ */
+export async function uninstallMirror(given: FleetContext, options: UninstallMirrorOptions): Promise<UninstallMirrorResult> {
+  const { context, planned } = options.dryRun ? dryRunOf(withPatientFleet(given)) : { context: withPatientFleet(given) };
+  const result = await withinTime(context, { timeoutMs: options.timeoutMs, goal: 'remove the mirror', again: 'mcs mirror uninstall' }, (limited, deadline) => removeBy(limited, options, deadline));
+  return { ...result, ...(planned && { planned }) };
+}
+
+async function readRevocations({ client, signal }: FleetContext, { name, namespace, preset }: UninstallMirrorOptions): Promise<readonly string[]> {
+  const secret = await client.find(resources.secrets, preset === 'cross-cluster' ? CROSS_CLUSTER_SECRET.name : mirrorObjectName(name), namespace, { signal });
+  return secret === undefined ? [] : revocationHints(filesOf(secret));
+}
+
+async function removeBy(context: FleetContext, options: UninstallMirrorOptions, deadline: number): Promise<UninstallMirrorResult> {
+  const { client, clock } = context;
+  const { name, namespace, preset, keepsMirrors, emitter, dryRun: isDryRun } = options;
+  const removal: Removal = { client, clock, isDryRun, deadline, leftovers: [] };
+  const steps = new Steps(context);
+  const stays: string[] = [];
+  const revocations = await readRevocations(context, options);
+  const objects = await installedObjects(context, options);
+  const deployment = { resource: resources.deployments, name: preset === undefined ? mirrorObjectName(name) : PRESET_PLACES[preset].deployment, namespace };
+  await steps.do(`Stop mirror ${name}`, (progress) => stopMirror(removal, deployment, progress));
+  if (keepsMirrors) stays.push(`What was mirrored, because of --keep-mirrors; nothing follows the sources any more: kubectl get services,endpointslices -A -l ${OWNER}=${mirrorOwner(name)}`);
+  else {
+    await steps.do('Remove what it mirrored', ({ signal }) => removeMirrors(removal, name, signal));
+    await steps.do('Remove the namespaces that it made', ({ signal }) => removeNamespaces(removal, name, stays, signal));
+  }
+  await steps.do('Remove the installation', ({ signal }) => removeObjects(removal, objects, options, stays, signal));
+  if (emitter) await steps.do('Remove the emitter', ({ signal }) => removeEmitter(context, removal, namespace, signal));
+  if (preset !== 'reflector') await steps.do(`Remove namespace ${namespace}`, ({ signal }) => removeOwnNamespace(removal, namespace, stays, signal));
+  return { name, namespace, steps: steps.results, warnings: steps.warnings, leftovers: removal.leftovers, stays, revocations, isUnchanged: steps.isUnchanged };
+}
+
+/** Mirrors and emitters of a cluster as `namespace/name`, for commands that leave them alone. */
+export async function describeStandingMirrors({ client, signal }: Pick<FleetContext, 'client' | 'signal'>): Promise<string[]> {
+  const mirrors = await listMirrorDeployments(client, signal);
+  const emitters = await client.list(resources.deployments, { labelSelector: `${MANAGED_BY}=${MANAGED_BY_MCS},${APP_COMPONENT}=emitter`, signal });
+  return [...mirrors.map(({ metadata }) => `mirror ${metadata.namespace ?? ''}/${metadata.labels?.[MIRROR_NAME] ?? ''}`), ...emitters.items.map(({ metadata }) => `emitter ${metadata.namespace ?? ''}/${metadata.name}`)];
+}

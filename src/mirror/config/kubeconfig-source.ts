@@ -1,0 +1,151 @@
+import { errorMessage } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import { parse, stringify } from '../../base/yaml.ts';
+import type { SourceAccess } from '../settings.ts';
+import { invalidConfig } from './invalid.ts';
+
+/** Text of a file; throws where there is none. */
+export type ReadFile = (path: string) => string;
+
+/** A kubeconfig that was read, and how what it names by path is read. */
+export interface KubeconfigText {
+  readonly text: string;
+  /** Paths are relative to this kubeconfig. */
+  readonly readFile: ReadFile;
+}
+
+export interface KubeconfigAccess {
+  readonly access: SourceAccess;
+  /** URL of the API server. */
+  readonly server: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Named {
+  readonly name?: string;
+  readonly cluster?: Fields;
+  readonly context?: Fields;
+  readonly user?: Fields;
+}
+
+interface Document {
+  readonly clusters?: readonly Named[] | null;
+  readonly users?: readonly Named[] | null;
+  readonly contexts?: readonly Named[] | null;
+  readonly 'current-context'?: string;
+}
+
+type ListName = 'clusters' | 'users' | 'contexts';
+
+/** File fields of a kubeconfig, with the field that holds the same in place, in base64 but for the token. */
+const FILE_FIELDS: readonly (readonly [string, string])[] = [
+  ['certificate-authority', 'certificate-authority-data'],
+  ['client-certificate', 'client-certificate-data'],
+  ['client-key', 'client-key-data'],
+  ['tokenFile', 'token'],
+];
+
+function parseKubeconfig(text: string, place: string): Document {
+  const document = ((): unknown => {
+    try {
+      return parse(text);
+    } catch {
+      return undefined; // the parser's message shows lines of the text, which may be a key
+    }
+  })();
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) throw invalidConfig(place, 'it is no kubeconfig', { hints: ['kubectl config view --kubeconfig <file>'] });
+  return document;
+}
+
+function listOf(document: Document, list: ListName): readonly Named[] {
+  const items = document[list] as unknown;
+  return Array.isArray(items) ? (items as Named[]) : [];
+}
+
+/** A field that names a file becomes one that holds its content: settings hold texts, so that a changed file is a changed setting. */
+function withContents(fields: Fields, readFile: ReadFile, place: string): Fields {
+  const result: Record<string, unknown> = { ...fields };
+  for (const [fileField, dataField] of FILE_FIELDS) {
+    const path = result[fileField];
+    if (typeof path !== 'string' || path === '') continue;
+    Reflect.deleteProperty(result, fileField);
+    if (typeof result[dataField] === 'string' && result[dataField] !== '') continue; // the data counts, as with kubectl
+    const content = readNamed(readFile, path, `${place}: ${fileField}`);
+    result[dataField] = dataField === 'token' ? content.trim() : Buffer.from(content).toString('base64');
+  }
+  return result;
+}
+
+/** Text of a file that a setting names. Throws MCS_MIRROR_CONFIG_INVALID. */
+export function readNamed(readFile: ReadFile, path: string, place: string): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    throw invalidConfig(place, `cannot read "${path}": ${errorMessage(error)}`, { cause: error });
+  }
+}
+
+function hasFiles(fields: Fields | undefined): boolean {
+  return FILE_FIELDS.some(([fileField]) => typeof fields?.[fileField] === 'string' && fields[fileField] !== '');
+}
+
+/** As with kubectl, the first file that defines a name wins. */
+function findNamed(documents: readonly Document[], list: ListName, name: string): { readonly entry: Named; readonly index: number } | undefined {
+  for (const [index, document] of documents.entries()) {
+    const entry = listOf(document, list).find((candidate) => candidate.name === name);
+    if (entry !== undefined) return { entry, index };
+  }
+  return undefined;
+}
+
+function contextNames(documents: readonly Document[]): readonly string[] {
+  return documents.flatMap((document) => listOf(document, 'contexts').flatMap(({ name }) => name ?? []));
+}
+
+function requireContext(documents: readonly Document[], asked: string | undefined, place: string): { readonly name: string; readonly context: Fields } {
+  const name = asked ?? documents.map((document) => document['current-context']).find((current) => typeof current === 'string' && current !== '');
+  const known = contextNames(documents);
+  const context = name === undefined ? undefined : findNamed(documents, 'contexts', name)?.entry.context;
+  if (name !== undefined && context !== undefined) return { name, context };
+  const nearest = name === undefined ? undefined : nearestName(name, known);
+  const state = name === undefined ? 'it has no current context, and none is named' : `it has no context "${name}"`;
+  throw invalidConfig(place, `${state}; it has ${known.length === 0 ? 'none' : known.map((each) => `"${each}"`).join(', ')}`, { hints: nearest === undefined ? ['kubectl config get-contexts --kubeconfig <file>'] : [`context ${nearest}`] });
+}
+
+function serverOf(cluster: Fields | undefined, place: string, context: string): string {
+  const server = cluster?.server;
+  if (typeof server === 'string' && URL.canParse(server)) return server.replace(/\/+$/, '');
+  throw invalidConfig(place, `its context "${context}" leads to no API server`, { hints: ['kubectl config view --kubeconfig <file>'] });
+}
+
+/**
+ * Access to one context of a kubeconfig, or of several that are merged as kubectl does. The text stays
+ * as it is where it stands for itself; else it is one of that context alone, with the files in it.
+ * Throws MCS_MIRROR_CONFIG_INVALID, naming `place`.
+ */
+export function readKubeconfigSource(files: readonly KubeconfigText[], context: string | undefined, place: string): KubeconfigAccess {
+  const documents = files.map(({ text }) => parseKubeconfig(text, place));
+  const chosen = requireContext(documents, context, place);
+  const cluster = findNamed(documents, 'clusters', String(chosen.context.cluster));
+  const user = findNamed(documents, 'users', String(chosen.context.user));
+  const server = serverOf(cluster?.entry.cluster, place, chosen.name);
+  const [only] = files;
+  if (files.length === 1 && only !== undefined && !hasFiles(cluster?.entry.cluster) && !hasFiles(user?.entry.user)) {
+    return { access: { kind: 'kubeconfig', text: only.text, context: chosen.name }, server };
+  }
+  const embed = (found: typeof cluster, fields: Fields | undefined): Fields => (found === undefined ? {} : withContents(fields ?? {}, files[found.index]?.readFile ?? unreadable, place));
+  const text = stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: chosen.context.cluster, cluster: embed(cluster, cluster?.entry.cluster) }],
+    users: user === undefined ? [] : [{ name: chosen.context.user, user: embed(user, user.entry.user) }],
+    contexts: [{ name: chosen.name, context: chosen.context }],
+    'current-context': chosen.name,
+  });
+  return { access: { kind: 'kubeconfig', text, context: chosen.name }, server };
+}
+
+function unreadable(path: string): never {
+  throw new Error(`"${path}" belongs to no kubeconfig`);
+}

@@ -1,0 +1,205 @@
+import { isDeepStrictEqual } from 'node:util';
+import { EventReporter } from '../kube/event-reporter.ts';
+import { FIELD_MANAGER } from './field-manager.ts';
+import { Ledger } from './ledger.ts';
+import type { MirrorOptions } from './mirror-options.ts';
+import { Namespaces } from './namespaces.ts';
+import { ProblemReport } from './problem-report.ts';
+import { Reconciler } from './reconciler.ts';
+import type { MirrorSettings, SourceSettings } from './settings.ts';
+import { NO_TARGET, targetKeyOf } from './source-caches.ts';
+import { SourceSession } from './source-session.ts';
+import type { Target, TargetKey } from './target.ts';
+
+export interface MirroringOptions extends MirrorOptions {
+  readonly target: Target;
+  /** The status may be another. */
+  readonly onStatus: () => void;
+}
+
+/** How long new sources may take to be listed before what stands of removed ones goes all the same, ms. */
+const LET_GO_MS = 10_000;
+/** How long the target may take to list Endpoints, ms. Without that, those that stand are found one by one. */
+const ENDPOINTS_MS = 10_000;
+
+/** Everything that only the active process does, from winning the lead to losing it. */
+export class Mirroring {
+  readonly reconciler: Reconciler;
+  readonly ledger: Ledger;
+  readonly namespaces: Namespaces;
+  readonly #options: MirroringOptions;
+  readonly #abort = new AbortController();
+  #settings: MirrorSettings;
+  /** In the order of the settings. */
+  #sessions: readonly SourceSession[] = [];
+  /** Changes of the settings are brought about one after the other. */
+  #changing: Promise<void> = Promise.resolve();
+  #cancelSweep: (() => void) | undefined;
+  /** Sources that are no longer configured, while what stands of theirs is held. */
+  #leaving: ReadonlySet<string> = new Set();
+  #cancelLetGo: (() => void) | undefined;
+
+  constructor(options: MirroringOptions) {
+    const { settings, target, metrics, simulated, reportError, clock, logger } = options;
+    this.#options = options;
+    this.#settings = settings;
+    this.ledger = new Ledger(clock, metrics);
+    this.namespaces = new Namespaces(target, settings.preset, logger);
+    const events = new EventReporter({ client: target.client, component: FIELD_MANAGER, clock, logger });
+    this.reconciler = new Reconciler({
+      target,
+      settings: () => this.#settings,
+      sessions: () => this.#sessions,
+      leaving: () => this.#leaving,
+      namespaces: this.namespaces,
+      ledger: this.ledger,
+      report: new ProblemReport({ target, events, clock, logger }),
+      simulated,
+      metrics,
+      reportError: reportError ?? (() => undefined),
+      onSettled: options.onStatus,
+      clock,
+      logger,
+    });
+  }
+
+  get sessions(): readonly SourceSession[] {
+    return this.#sessions;
+  }
+
+  /** Works until the signal fires, then finishes what has been begun. The target must have been listed. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.reconciler.queue.start();
+    this.update(this.#settings);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#cancelSweep?.();
+    this.#cancelLetGo?.();
+    this.#abort.abort(new Error('The mirror was stopped'));
+    await this.#changing;
+    await Promise.all(this.#sessions.map((session) => session.stop()));
+    await this.reconciler.queue.stop();
+  }
+
+  /** Takes settings up: only sources that are different are connected anew. */
+  update(settings: MirrorSettings): void {
+    const { logger } = this.#options;
+    this.#changing = this.#changing.then(() => this.#take(settings)).catch((error: unknown) => logger.error('Cannot take settings up', { error }));
+  }
+
+  /** Mirrors of a namespace of the target that has come or gone. */
+  onNamespace(name: string): void {
+    for (const { settings, caches } of this.#sessions) {
+      this.reconciler.enqueue(caches.services.by('namespace', name).map((service) => targetKeyOf(settings, service)), 'middle');
+    }
+  }
+
+  async #take(settings: MirrorSettings): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    const { onStatus } = this.#options;
+    const before = this.#sessions;
+    this.#settings = settings;
+    this.#sessions = settings.sources.map((source) => before.find((session) => isDeepStrictEqual(session.settings, source)) ?? this.#session(source));
+    const gone = before.filter((session) => !this.#sessions.includes(session));
+    await Promise.all(gone.map((session) => session.stop()));
+    await this.#followEndpoints();
+    for (const session of this.#sessions) if (!before.includes(session)) await session.start(this.#abort.signal);
+    for (const { settings: { name } } of gone) if (!settings.sources.some((source) => source.name === name)) this.#forget(name);
+    this.#beginToLetGo();
+    this.#scheduleSweep();
+    this.#enqueueEverything();
+    onStatus();
+  }
+
+  /** Also where they are no longer wanted, but some of ours stand. */
+  async #followEndpoints(): Promise<void> {
+    const { target, logger } = this.#options;
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(ENDPOINTS_MS)]);
+    const isNeeded = this.#settings.endpoints || (await target.findsEndpoints(signal));
+    if (isNeeded) await target.followEndpoints(signal).catch((error: unknown) => logger.warn('Cannot follow Endpoints', { error }));
+  }
+
+  /**
+   * What stands of sources that are not configured goes, but not at once: where a source has only been
+   * renamed, its mirrors shall pass to the new name with their ClusterIPs.
+   */
+  #beginToLetGo(): void {
+    this.#cancelLetGo?.();
+    const configured = new Set(this.#settings.sources.map(({ name }) => name));
+    this.#leaving = new Set([...this.#options.target.origins()].filter((origin) => !configured.has(origin)));
+    if (this.#leaving.size === 0) return;
+    if (this.#sessions.every(({ state }) => state !== 'syncing')) this.#letGo();
+    else this.#cancelLetGo = this.#options.clock.schedule(() => this.#letGo(), LET_GO_MS);
+  }
+
+  #letGo(): void {
+    this.#cancelLetGo?.();
+    const leaving = this.#leaving;
+    this.#leaving = new Set();
+    for (const source of leaving) this.reconciler.enqueue(this.#options.target.ownKeys(source), 'middle');
+  }
+
+  #forget(source: string): void {
+    this.ledger.forget(source);
+    this.#options.metrics.forget(source);
+  }
+
+  #session(settings: SourceSettings): SourceSession {
+    const { connectSource, target, metrics, reportError, onStatus, clock, logger } = this.#options;
+    const { name } = settings;
+    const session: SourceSession = new SourceSession({
+      settings,
+      connect: connectSource,
+      targetUid: () => target.namespaces.get('kube-system')?.metadata.uid,
+      targetServiceUid: (key) => target.services.get(key)?.metadata.uid,
+      onKey: (key) => this.#onChange([key], name),
+      onKnown: () => {
+        this.#onChange(this.#keysOf(session), name, 'middle');
+        this.reconciler.enqueue(target.ownKeys(name), 'middle');
+        this.reconciler.enqueueUndecided();
+        if (this.#sessions.every(({ state }) => state !== 'syncing')) this.#letGo();
+      },
+      onBack: () => this.reconciler.enqueueUndecided(),
+      onState: onStatus,
+      onError: (error, isNew) => {
+        metrics.sourceFailed(name);
+        if (isNew) reportError?.(error, { source: name });
+      },
+      clock,
+      logger,
+    });
+    return session;
+  }
+
+  #keysOf({ caches }: SourceSession): TargetKey[] {
+    return caches.services.indexValues('target').filter((key) => key !== NO_TARGET);
+  }
+
+  #onChange(keys: readonly TargetKey[], source: string, lane: 'front' | 'middle' = 'front'): void {
+    for (const key of keys) this.ledger.changed(key, source);
+    this.reconciler.enqueue(keys, lane);
+  }
+
+  /** Every key that anything wanted or standing belongs to. */
+  #enqueueEverything(): void {
+    for (const session of this.#sessions) if (session.isKnown) this.reconciler.enqueue(this.#keysOf(session), 'middle');
+    this.#sweep();
+  }
+
+  #scheduleSweep(): void {
+    this.#cancelSweep?.();
+    this.#cancelSweep = this.#options.clock.schedule(() => {
+      this.#sweep();
+      this.#scheduleSweep();
+    }, this.#settings.sweepSeconds * 1_000);
+  }
+
+  /** Looks at all that is ours, and at what is in trouble: what should not stand there goes, and nothing else. */
+  #sweep(): void {
+    this.reconciler.enqueue(this.#options.target.ownKeys(), 'middle');
+    this.reconciler.enqueue(this.ledger.troubled(), 'back');
+    if (this.#settings.removeNamespaces) this.reconciler.enqueue(this.namespaces.own(), 'back');
+  }
+}

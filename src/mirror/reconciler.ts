@@ -1,0 +1,212 @@
+import { BROKER_NAMESPACE, MEMBER_NAMESPACE, MIRROR_NAMESPACE } from '../api/names.ts';
+import { describeObject } from '../api/kinds.ts';
+import type { KubeObject } from '../api/types/index.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorMessage } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { ApiError, isConflict, isNotFound, isTransient } from '../kube/api-error.ts';
+import { namespaceRefusal } from '../sync/service/namespace-policy.ts';
+import { createWorkQueue, type Lane, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
+import { applyMirror } from './apply-mirror.ts';
+import type { Ledger, Settlement } from './ledger.ts';
+import type { MirrorMetrics } from './metrics.ts';
+import type { Namespaces } from './namespaces.ts';
+import { type Offer, offersFor, readOffer, toTarget } from './offers.ts';
+import type { ProblemReport } from './problem-report.ts';
+import type { MirrorSettings } from './settings.ts';
+import type { SourceSession } from './source-session.ts';
+import type { MirrorProblem, MirrorProblemReason } from './status.ts';
+import type { Target, TargetKey } from './target.ts';
+import { chooseSource } from './translate/choose-source.ts';
+import { planMirror, type StandingMirror, standingOriginOf } from './translate/plan-mirror.ts';
+import type { MirrorTarget } from './translate/target-of.ts';
+
+export interface ReconcilerOptions {
+  readonly target: Target;
+  readonly settings: () => MirrorSettings;
+  /** In the order of the settings. */
+  readonly sessions: () => readonly SourceSession[];
+  /** Sources that are no longer configured, but whose mirrors stay for the moment. */
+  readonly leaving: () => ReadonlySet<string>;
+  readonly namespaces: Namespaces;
+  readonly ledger: Ledger;
+  readonly report: ProblemReport;
+  /** Whether pods may have addresses on loopback. */
+  readonly simulated: boolean;
+  readonly metrics: MirrorMetrics;
+  /** A key has been worked on. */
+  readonly onSettled: () => void;
+  readonly reportError: (error: unknown, about: Readonly<Record<string, string>>) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const WORKERS = 32;
+/** Slices and Endpoints of other people are not followed: whether they still stand in the way is looked at again, ms. */
+const FOREIGN_RETRY_MS = 30_000;
+const RESERVED = [MIRROR_NAMESPACE, MEMBER_NAMESPACE, BROKER_NAMESPACE];
+
+/** What one mirror shall be, and why not otherwise. */
+interface Wish {
+  readonly winner?: Parameters<typeof planMirror>[0]['winner'];
+  readonly offer?: Offer | undefined;
+  readonly problems: MirrorProblem[];
+  /** Nothing may be written now. */
+  readonly isHeld: boolean;
+  /** The unknown source whose mirror stays meanwhile. */
+  readonly keptOf?: string | undefined;
+}
+
+/** Turns keys into writes: `namespace/name` is a mirror, a name alone is a namespace that may be empty by now. */
+export class Reconciler {
+  readonly queue: WorkQueue;
+  readonly #options: ReconcilerOptions;
+  /** Keys that could not be decided because a source was unknown. */
+  readonly #undecided = new Set<TargetKey>();
+  /** Keys whose failure has been reported. */
+  readonly #failing = new Set<string>();
+
+  constructor(options: ReconcilerOptions) {
+    const { clock, logger } = options;
+    this.#options = options;
+    this.queue = createWorkQueue({
+      name: 'mirror',
+      workers: WORKERS,
+      clock,
+      logger,
+      process: (key, signal) => this.#process(key, signal),
+      onFailure: (key, error) => this.#onFailure(key, error),
+    });
+  }
+
+  /** News goes to the front; what is only looked at again goes behind it. */
+  enqueue(keys: Iterable<TargetKey>, lane: Lane = 'front'): void {
+    for (const key of keys) this.queue.add(key, lane);
+  }
+
+  /** A source is known again: what waited for it is looked at. */
+  enqueueUndecided(): void {
+    const keys = [...this.#undecided];
+    this.#undecided.clear();
+    this.enqueue(keys, 'middle');
+  }
+
+  async #process(key: string, signal: AbortSignal): Promise<WorkResult> {
+    this.#options.metrics.tried();
+    const result = key.includes('/') ? await this.#mirror(key, signal) : await this.#removeNamespace(key, signal);
+    this.#failing.delete(key);
+    this.#options.onSettled();
+    return result;
+  }
+
+  async #mirror(key: TargetKey, signal: AbortSignal): Promise<WorkResult> {
+    const { target, settings, namespaces, clock } = this.#options;
+    const since = clock.monotonic();
+    const standing = this.#standing(key);
+    const unknownSources = this.#unknownSources();
+    const wish = this.#wish(key, standing, unknownSources);
+    if (wish.isHeld) {
+      this.#settle(key, { problems: wish.problems, writes: 0, source: wish.keptOf }, since);
+      return 'done';
+    }
+    const { owner } = target;
+    const at = toTarget(key);
+    const { offer, winner, problems } = wish;
+    try {
+      if (offer !== undefined && namespaces.state(at.namespace) === 'missing') await namespaces.create(at.namespace, offer.source);
+      const plan = planMirror({ owner, preset: settings().preset, target: at, winner, standing, writesEndpoints: settings().endpoints, unknownSources });
+      const { writes, foreign } = await applyMirror(target, plan, winner !== undefined, signal);
+      for (const object of foreign) problems.push(this.#problem(key, offer, 'ForeignObject', foreignMessage(object)));
+      if (winner === undefined && writes > 0) this.enqueue([at.namespace], 'back');
+      const isMirrored = winner !== undefined && foreign.length === 0;
+      this.#settle(key, { problems, writes, source: isMirrored ? offer?.source : undefined }, since, foreign);
+      return foreign.some(({ kind }) => kind !== 'Service') ? { requeueAfterMs: FOREIGN_RETRY_MS } : 'done';
+    } catch (error) {
+      const reason = refusalOf(error);
+      if (reason !== undefined) this.#tell(key, [...problems, this.#problem(key, offer, reason, errorMessage(error))]);
+      throw error;
+    }
+  }
+
+  #standing(key: TargetKey): StandingMirror {
+    const { services, slices, endpoints } = this.#options.target;
+    return { service: services.get(key), slices: slices.by('service', key), endpoints: endpoints.get(key) };
+  }
+
+  #unknownSources(): Set<string> {
+    const { sessions, leaving } = this.#options;
+    return new Set([...leaving(), ...sessions().filter(({ isKnown }) => !isKnown).map(({ settings }) => settings.name)]);
+  }
+
+  #wish(key: TargetKey, standing: StandingMirror, unknownSources: ReadonlySet<string>): Wish {
+    const { target, sessions, simulated } = this.#options;
+    const at = toTarget(key);
+    const offers = offersFor(key, sessions());
+    const standingOrigin = standingOriginOf(standing, target.owner);
+    const choice = chooseSource({ target: at, candidates: offers, standingOrigin, unknownSources });
+    if (choice.decision === 'keep' || offers.some(({ source }) => unknownSources.has(source))) this.#undecided.add(key);
+    const problems = [...choice.problems];
+    if (choice.decision === 'keep') return { problems, isHeld: true, keptOf: standingOrigin };
+    const offer = offers.find((each) => each.source === choice.winner?.source && each.service === choice.winner.service);
+    if (offer === undefined) return { problems, isHeld: false };
+    const { record, problems: odd } = readOffer(offer, at, simulated);
+    problems.push(...odd);
+    const winner = record && { record, server: offer.session.server };
+    return winner === undefined ? { problems, isHeld: false } : this.#place({ winner, offer, problems, isHeld: false }, at, key);
+  }
+
+  /** Whether the namespace takes the mirror. */
+  #place(wish: Wish & { readonly offer: Offer }, { namespace }: MirrorTarget, key: TargetKey): Wish {
+    const { settings, namespaces } = this.#options;
+    const { targetNamespaces, denyNamespaces } = settings();
+    const { offer, problems } = wish;
+    const refusal = namespaceRefusal(namespace, { reserved: RESERVED, ...(targetNamespaces && { importNamespaces: targetNamespaces }), ...(denyNamespaces && { denyNamespaces }) });
+    const complain = (reason: MirrorProblemReason, message: string): MirrorProblem[] => [...problems, this.#problem(key, offer, reason, message)];
+    if (refusal !== undefined) return { problems: complain('NamespaceRefused', refusal), isHeld: false };
+    const state = namespaces.state(namespace);
+    if (state === 'going') return { problems: complain('NamespaceTerminating', `namespace "${namespace}" is being deleted; the mirror comes when it is made anew`), isHeld: true };
+    const policy = offer.session.settings.namespacePolicy;
+    if (state === 'there' || policy === 'create') return wish;
+    return { problems: policy === 'fail' ? complain('NamespaceMissing', `namespace "${namespace}" does not exist`) : problems, isHeld: true };
+  }
+
+  #problem(key: TargetKey, offer: Offer | undefined, reason: MirrorProblemReason, message: string): MirrorProblem {
+    return { reason, source: offer?.source ?? '', service: offer?.service ?? '', target: key, message };
+  }
+
+  #settle(key: TargetKey, settlement: Settlement, since: number, foreign: readonly KubeObject[] = []): void {
+    this.#options.report.tell(this.#options.ledger.settle(key, settlement, since), foreign);
+  }
+
+  #tell(key: TargetKey, problems: readonly MirrorProblem[]): void {
+    this.#options.report.tell(this.#options.ledger.note(key, problems));
+  }
+
+  async #removeNamespace(name: string, signal: AbortSignal): Promise<WorkResult> {
+    const { settings, sessions, namespaces } = this.#options;
+    const isWanted = sessions().some(({ caches }) => caches.services.by('namespace', name).length > 0);
+    if (!settings().removeNamespaces || isWanted) return 'done';
+    const reason = await namespaces.removeIfEmpty(name, signal);
+    this.#tell(name, reason === undefined ? [] : [{ reason: 'Refused', source: '', service: '', target: name, message: reason }]);
+    return 'done';
+  }
+
+  #onFailure(key: string, error: unknown): void {
+    const { metrics, onSettled, reportError } = this.#options;
+    metrics.tryFailed();
+    onSettled();
+    if (this.#failing.has(key)) return;
+    this.#failing.add(key);
+    reportError(error, { target: key });
+  }
+}
+
+function foreignMessage(object: KubeObject): string {
+  return `${describeObject(object)} stands there, was not made by this mirror, and is left alone`;
+}
+
+/** What an API server says that will not take an object as things stand, so that a person must do something. */
+function refusalOf(error: unknown): MirrorProblemReason | undefined {
+  if (!(error instanceof ApiError) || isTransient(error) || isConflict(error) || isNotFound(error)) return undefined;
+  return error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ? 'NamespaceTerminating' : 'Refused';
+}
