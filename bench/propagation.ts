@@ -1,8 +1,10 @@
+import { MCS_SERVICE_NAME } from '../src/api/labels.ts';
 import { resources } from '../src/api/resources.ts';
 import type { EndpointSlice } from '../src/api/types/index.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import { type Outcome, scaleBar } from './lib/bar.ts';
 import { createDnsProbe, type DnsProbe } from './lib/dns-probe.ts';
+import { measureEndpointChanges } from './lib/endpoint-changes.ts';
 import { measureImportsUntilAnswered } from './lib/import-to-answer.ts';
 import type { JoinedClusters } from './lib/joined-clusters.ts';
 import { countRequests } from './lib/request-count.ts';
@@ -52,7 +54,8 @@ export async function benchPropagation(_root: string, clusters: JoinedClusters):
     const requests = ((await countRequests(clusters)) - before) / singles;
     const measured: Burst[] = [];
     for (const [index, count] of bursts.entries()) measured.push({ count, floorMs: floors[index] ?? Number.NaN, ms: await exportAtOnce(scene, count) });
-    const changes = await changeEndpoints(scene, singles);
+    const slices = Array.from({ length: singles }, (_, index) => ({ name: nameOf('single', index), namespace: NAMESPACE }));
+    const changes = await measureEndpointChanges({ source, destination, slices, address: scene.address, label: MCS_SERVICE_NAME, giveUpMs: GIVE_UP_MS });
     const written = await measureImportsUntilAnswered(destination, scene.probe, NAMESPACE, singles, GIVE_UP_MS);
     return [...describe(times, floor, measured), ...describeHops(changes, written, floor), requestsFigure(requests)];
   } finally {
@@ -157,32 +160,4 @@ async function exportAtOnce(scene: Scene, count: number): Promise<number> {
   let last = begun;
   for (const name of names) last = Math.max(last, await scene.probe.untilResolved(clustersetName(name), signal));
   return last - begun;
-}
-
-/** Times from a change of endpoints in the source until the slice in the destination shows it, ms. */
-async function changeEndpoints({ source, destination, address }: Scene, count: number): Promise<readonly number[]> {
-  const list = await destination.list(resources.endpointSlices, { namespace: NAMESPACE });
-  const { resourceVersion } = list.metadata;
-  const stop = new AbortController();
-  const waiting = new Map<string, () => void>();
-  const watching = (async () => {
-    for await (const { object } of destination.watch(resources.endpointSlices, { namespace: NAMESPACE, resourceVersion, signal: stop.signal })) {
-      const { endpoints, metadata } = object as EndpointSlice;
-      if ((endpoints ?? []).every(({ conditions }) => conditions?.ready === false)) waiting.get(metadata.labels?.['multicluster.kubernetes.io/service-name'] ?? '')?.();
-    }
-  })();
-  watching.catch(() => undefined); // ends with the abort below; a lost watch shows as a time-out of what waits
-  const times: number[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const name = nameOf('single', index);
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    waiting.set(name, () => resolve(undefined));
-    AbortSignal.timeout(GIVE_UP_MS).addEventListener('abort', () => reject(new Error(`the change of ${name} never arrived`)), { once: true });
-    const begun = performance.now();
-    await source.patch(resources.endpointSlices, name, NAMESPACE, 'application/merge-patch+json', { endpoints: [{ addresses: [address], conditions: { ready: false } }] });
-    await promise;
-    times.push(performance.now() - begun);
-  }
-  stop.abort();
-  return times;
 }

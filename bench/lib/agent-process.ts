@@ -18,8 +18,11 @@ export interface AgentOptions {
   readonly root: string;
   /** For the files of the pod. */
   readonly folder: string;
-  readonly config: MemberConfig;
+  /** Of a member's agents. */
+  readonly config?: MemberConfig;
   readonly access: ApiAccess;
+  /** Of the program, in place of those of the Deployment. */
+  readonly args?: readonly string[];
   /** Added to what the Deployment gives. */
   readonly env?: NodeJS.ProcessEnv;
   readonly core?: number;
@@ -28,7 +31,18 @@ export interface AgentOptions {
 export interface AgentProcess extends PinnedProcess {
   /** What the agent serves on /metrics; undefined while it does not answer. */
   metrics(): Promise<string | undefined>;
+  isReady(): Promise<boolean>;
 }
+
+/** Where the Deployment of each stands. */
+const TEMPLATES = {
+  controller: 'member/controller.yaml',
+  dns: 'member/dns.yaml',
+  mirror: 'mirror/mirror.yaml',
+  emitter: 'mirror/emitter.yaml',
+} as const;
+
+type Part = keyof typeof TEMPLATES;
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -49,8 +63,8 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
 }
 
 /** An agent as a plain process, with the files and environment of its pod. */
-export async function startAgent(part: 'controller' | 'dns', { root, folder, config, access, env = {}, core }: AgentOptions): Promise<AgentProcess> {
-  writeFiles(folder, { [`${ACCOUNT}/token`]: access.token, [`${ACCOUNT}/ca.crt`]: access.ca, '/etc/mcs/config.json': JSON.stringify(config) });
+export async function startAgent(part: Part, { root, folder, config, access, args = [], env = {}, core }: AgentOptions): Promise<AgentProcess> {
+  writeFiles(folder, { [`${ACCOUNT}/token`]: access.token, [`${ACCOUNT}/ca.crt`]: access.ca, ...(config && { '/etc/mcs/config.json': JSON.stringify(config) }) });
   const { hostname, port } = new URL(access.url);
   const healthPort = await freePort();
   const given = readDeployment(root, part);
@@ -65,19 +79,25 @@ export async function startAgent(part: 'controller' | 'dns', { root, folder, con
     MALLOC_ARENA_MAX: given.arenas,
     ...env,
   };
-  const argv = [process.execPath, ...given.options, join(root, 'dist', 'agents', `${part}.js`)];
-  const metrics = async (): Promise<string | undefined> => {
-    const answer = await fetch(`http://127.0.0.1:${healthPort}/metrics`).catch(() => undefined); // it does not listen yet
-    return answer?.text();
+  const argv = [process.execPath, ...given.options, join(root, 'dist', 'agents', `${part}.js`), ...args];
+  const ask = (path: string): Promise<Response | undefined> => fetch(`http://127.0.0.1:${healthPort}${path}`).catch(() => undefined); // it does not listen yet
+  return {
+    ...startPinned(`mcs ${part}`, argv, { env: whole, ...(core !== undefined && { core }) }),
+    metrics: async () => (await ask('/metrics'))?.text(),
+    isReady: async () => {
+      const answer = await ask('/readyz');
+      await answer?.body?.cancel();
+      return answer?.ok === true;
+    },
   };
-  return { ...startPinned(`mcs ${part}`, argv, { env: whole, ...(core !== undefined && { core }) }), metrics };
 }
 
 /** What the Deployment gives to Node, for it decides how much memory is taken. */
-function readDeployment(root: string, part: string): { readonly options: readonly string[]; readonly arenas: string } {
-  const manifest = readFileSync(join(root, 'templates', 'member', `${part}.yaml`), 'utf8');
+function readDeployment(root: string, part: Part): { readonly options: readonly string[]; readonly arenas: string } {
+  const template = join('templates', TEMPLATES[part]);
+  const manifest = readFileSync(join(root, template), 'utf8');
   const command = new RegExp(String.raw`command: \[node, (.*)/app/dist/agents/${part}\.js\]`).exec(manifest)?.[1];
   const arenas = /name: MALLOC_ARENA_MAX.*\n +value: '(\d+)'/.exec(manifest)?.[1];
-  if (command === undefined || arenas === undefined) throw new Error(`templates/member/${part}.yaml starts the agent in a way that this benchmark does not know`);
+  if (command === undefined || arenas === undefined) throw new Error(`${template} starts the agent in a way that this benchmark does not know`);
   return { options: command.split(/,\s*/).filter((option) => option !== ''), arenas };
 }

@@ -14,11 +14,12 @@ async function countOf(clusters: JoinedClusters, context: string): Promise<numbe
   return sumOf(texts.flatMap(readRequestCounts));
 }
 
-/** What a controller has sent to API servers so far. */
+/** What an agent has sent to API servers so far. */
 export interface RequestCount {
-  /** Which API server: `local` or `broker`. */
+  /** Which API server: `local`, `broker` or `source`. */
   readonly server: string;
   readonly method: string;
+  readonly resource: string;
   readonly count: number;
 }
 
@@ -27,7 +28,7 @@ export function readRequestCounts(text: string): readonly RequestCount[] {
   return text.split('\n').flatMap((line) => {
     const match = /^mcs_api_requests_total\{server="(.*)",method="(.*)",resource="(.*)"\} (\d+)/.exec(line);
     const [, server = '', method = '', resource = '', count = ''] = match ?? [];
-    return match === null || ['leases', 'events'].includes(resource) ? [] : [{ server, method, count: Number(count) }];
+    return match === null || ['leases', 'events'].includes(resource) ? [] : [{ server, method, resource, count: Number(count) }];
   });
 }
 

@@ -9,11 +9,10 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventReporter } from '../kube/event-reporter.ts';
 import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
-import { requireOtherHosts } from '../mirror/config/cross-cluster-settings.ts';
+import { checkedSettings } from '../mirror/config/checked-settings.ts';
 import { FollowedObject } from '../mirror/config/followed-object.ts';
 import { FollowedSettings } from '../mirror/config/followed-settings.ts';
 import type { ReadFile } from '../mirror/config/kubeconfig-source.ts';
-import { mirrorSettingsFrom } from '../mirror/config/mirror-settings.ts';
 import { followConfigObjects, type MirrorConfigObjects, mirrorConfigName, settingsOfObjects } from '../mirror/config/object-settings.ts';
 import type { MirrorArgs } from '../mirror/config/parse-args.ts';
 import { REFLECTOR_CONFIG } from '../mirror/config/reflector-settings.ts';
@@ -120,9 +119,7 @@ export class ConfiguredMirror implements Startable {
     if (this.#objects !== undefined && from.kind === 'objects') return settingsOfObjects(this.#objects, from.name, from.namespace);
     const namespace = from.namespace;
     const sourceApi = this.#sourceApi?.present?.data?.[REFLECTOR_CONFIG.key];
-    const settings = mirrorSettingsFrom(args, { env, readFile, ...(namespace !== undefined && { namespace }), ...(sourceApi !== undefined && { sourceApi }) });
-    if (settings.preset === 'cross-cluster') requireOtherHosts(targetClient.server, settings.sources.map(({ name, access }) => sourceAccess(access, `source "${name}"`, env).server));
-    return settings;
+    return checkedSettings(args, { env, readFile, ...(namespace !== undefined && { namespace }), ...(sourceApi !== undefined && { sourceApi }) }, targetClient.server);
   }
 
   #take(read: MirrorSettings): void {

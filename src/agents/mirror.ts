@@ -3,10 +3,12 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { McsError } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
 import { createRequestCounter } from '../base/metrics.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
 import { flagOf } from '../mirror/config/option-table.ts';
 import { type MirrorArgs, parseMirrorArgs } from '../mirror/config/parse-args.ts';
 import { type ProcessOptions, processOptions } from '../mirror/config/process-options.ts';
+import { observedClient } from '../mirror/observed-client.ts';
 import { composeMirror, targetAccess } from './compose-mirror.ts';
 import { type AgentContext, type ComposedAgent, runAgent } from './run-agent.ts';
 
@@ -22,8 +24,8 @@ function environmentOf({ logLevel, health }: ProcessOptions, env: NodeJS.Process
 
 /** A logger without what is above `info`. */
 function withoutErrors(logger: Logger): Logger {
-  const { warn, error } = silentLogger;
-  return { ...logger, warn, error, child: (fields) => withoutErrors(logger.child(fields)) };
+  const mute = (): void => undefined;
+  return { ...logger, warn: mute, error: mute, child: (fields) => withoutErrors(logger.child(fields)) };
 }
 
 function loggerFor({ logLevel, mutesErrors }: ProcessOptions): (logger: Logger) => Logger {
@@ -31,9 +33,15 @@ function loggerFor({ logLevel, mutesErrors }: ProcessOptions): (logger: Logger) 
   return mutesErrors ? withoutErrors : (logger) => logger;
 }
 
+/** Each write in the log. */
+function logged(client: KubeClient, logger: Logger): KubeClient {
+  return observedClient(client, ({ action, resource: { kind }, namespace, name }) => logger.debug('Wrote', { action, kind, namespace, name }));
+}
+
 async function compose(args: MirrorArgs, { mutesErrors }: ProcessOptions, context: AgentContext): Promise<ComposedAgent> {
   const countRequests = createRequestCounter(context.registry);
-  const targetClient = createKubeClient(await targetAccess(args, context), { userAgent: userAgentOf('mirror', context.version), onRequest: countRequests('local') });
+  const client = createKubeClient(await targetAccess(args, context), { userAgent: userAgentOf('mirror', context.version), onRequest: countRequests('local') });
+  const targetClient = context.environment.logLevel === 'debug' ? logged(client, context.logger) : client;
   return composeMirror(args, { ...context, targetClient, onSourceRequest: countRequests('source'), mutesErrors });
 }
 

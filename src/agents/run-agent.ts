@@ -43,7 +43,7 @@ export interface AgentOptions {
 
 /** Runs one in-cluster program until SIGTERM or SIGINT. A failure to start or to stop exits with 1. */
 export async function runAgent(options: AgentOptions): Promise<void> {
-  const { name, env = process.env, wrapLogger = (logger) => logger } = options;
+  const { name, env = process.env, wrapLogger = (logger: Logger): Logger => logger } = options;
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // every request in flight listens to it
   const end = (): void => {

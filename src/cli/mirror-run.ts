@@ -3,6 +3,7 @@ import { McsError } from '../base/errors.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { stringify } from '../base/yaml.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { checkedSettings } from '../mirror/config/checked-settings.ts';
 import { mirrorSettingsFrom, targetChoice } from '../mirror/config/mirror-settings.ts';
 import { flagOf } from '../mirror/config/option-table.ts';
 import type { MirrorArgs } from '../mirror/config/parse-args.ts';
@@ -82,12 +83,12 @@ export class MirrorSession {
     const { signal, showResult } = this.#options;
     this.#requireMirror('--dry-run');
     await this.#withTarget(async (client) => {
-      const { client: pretending, wanted } = dryRunClient(client);
-      const { reason, status } = await this.#follow(pretending, { onceWithinMs: withinMs });
+      const dryRun = dryRunClient(client);
+      const { reason, status } = await this.#follow(dryRun.client, { onceWithinMs: withinMs });
       signal.throwIfAborted();
       if (status === undefined) return;
       process.exitCode = exitCodeOfMirror(status, reason === 'settled');
-      const writes = wanted();
+      const writes = dryRun.wanted();
       if (format === 'yaml') process.stdout.write(writes.filter(({ action }) => action !== 'delete').map(({ object }) => `---\n${stringify(object)}`).join(''));
       else await showResult({ writes, sources: status.sources, problems: status.problems }, wantedSections(writes, status));
     });
@@ -101,9 +102,11 @@ export class MirrorSession {
   async #withTarget(use: (client: KubeClient, settings: MirrorSettings) => Promise<void>): Promise<void> {
     const { args, as, version, say } = this.#options;
     // all that is wrong with flags and files is said before anything is connected
-    const settings = mirrorSettingsFrom(args, { env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+    const input = { env: process.env, readFile: (path: string) => readFileSync(path, 'utf8') };
+    const settings = mirrorSettingsFrom(args, input);
     const target = await connectCluster({ ...targetChoice(args, process.env), as }, version);
     try {
+      checkedSettings(args, input, target.client.server);
       say(`Mirroring into ${target.context} (${target.client.server}) as "${settings.name}"; sources: ${settings.sources.map(({ name }) => name).join(', ') || 'none'}`);
       await use(target.client, settings);
     } finally {

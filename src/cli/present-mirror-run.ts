@@ -20,18 +20,24 @@ export function describeSource({ name, state, message, selected, mirrored }: Sou
   return `${name}: ${state}${counts}${message === '' ? '' : ` (${message})`}`;
 }
 
+/** A mirror that has just begun is about to list its sources: nobody needs to read that. */
+const BEGINNING_LOOKS = 10;
+
 /** What is to be said now that was not said before: of sources that changed and have settled, and of new problems. */
 export class MirrorNarrator {
   readonly #sources = new Map<string, string>();
   readonly #states = new Map<string, string>();
   #problems = new Set<string>();
   #settingsError = '';
+  #looks = 0;
 
   news({ sources, problems, settingsError }: MirrorStatus): readonly string[] {
     const lines: string[] = [];
+    this.#looks += 1;
     if (settingsError !== '' && settingsError !== this.#settingsError) lines.push(`The new configuration is not used: ${settingsError}`);
     this.#settingsError = settingsError;
     for (const source of sources) {
+      if (source.state === 'syncing' && this.#looks < BEGINNING_LOOKS) continue;
       const line = describeSource(source);
       const isOther = this.#states.get(source.name) !== source.state;
       // counts while it catches up would be a line for each service

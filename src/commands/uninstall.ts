@@ -29,6 +29,7 @@ export default class Uninstall extends DeployCommand {
     cluster.client.close();
     const table = (): string => [describeLeave(result.leave), ...(result.broker ? [describeRemoval(result.broker)] : [])].join('\n');
     await this.present(result, flags.output, { table });
+    if (result.mirrors.length > 0) this.note(`Note: these stay, because they belong to no clusterset: ${result.mirrors.join(', ')}. mcs mirror uninstall removes them`);
     if (!flags['dry-run']) this.next('mcs deploy-broker   # to begin anew, or', 'mcs join broker-info.subm --clusterid <name>');
   }
 }

@@ -5,7 +5,7 @@ import { Discovery } from './http/discovery.ts';
 import { handlePath } from './http/handle-path.ts';
 import { handleGet, handleList } from './http/handle-read.ts';
 import { handleWatch, type OpenWatch, type WatchFollower } from './http/handle-watch.ts';
-import { type HealthChecks, isHealthPath } from './http/health-paths.ts';
+import { isHealthPath } from './http/health-paths.ts';
 import { type Authenticate, HttpServer } from './http/http-server.ts';
 import type { ListeningAddress, ListenOptions } from './http/listener.ts';
 import { isPage, methodNotAllowed, notServed, resourceContext } from './http/resource-context.ts';

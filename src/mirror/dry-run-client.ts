@@ -13,12 +13,15 @@ export interface WantedWrite {
 
 export interface DryRun {
   readonly client: KubeClient;
-  /** By kind, then by name. */
+  /** In the order in which they can be made, then by name. */
   wanted(): readonly WantedWrite[];
 }
 
 /** What only the process itself has use for: its Lease, its status, what it says of others. */
 const PRIVATE_KINDS: readonly string[] = ['Lease', 'ConfigMap', 'Event'];
+
+/** What others need comes first. */
+const ORDER: readonly string[] = ['Namespace', 'Service', 'EndpointSlice', 'Endpoints'];
 
 const keyOf = (resource: Resource<KubeObject>, namespace: string | undefined, name: string): string => `${resource.kind} ${namespace ?? ''}/${name}`;
 
@@ -26,7 +29,7 @@ const keyOf = (resource: Resource<KubeObject>, namespace: string | undefined, na
 function asManifest<T extends KubeObject>(resource: Resource<T>, object: Draft<T>): KubeObject {
   const { uid: _uid, resourceVersion: _version, creationTimestamp: _created, generation: _generation, ...metadata } = object.metadata;
   const { status: _status, ...rest } = object as Draft<T> & { status?: unknown };
-  return { ...rest, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata } as KubeObject;
+  return { apiVersion: apiVersionOf(resource), kind: resource.kind, ...rest, metadata };
 }
 
 class DryRunWrites {
@@ -42,7 +45,8 @@ class DryRunWrites {
   }
 
   wanted(): readonly WantedWrite[] {
-    return [...this.#wanted.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, write]) => write);
+    const rank = ({ object }: WantedWrite): number => ORDER.indexOf(object.kind);
+    return [...this.#wanted.entries()].toSorted(([keyA, a], [keyB, b]) => rank(a) - rank(b) || (keyA < keyB ? -1 : 1)).map(([, write]) => write);
   }
 
   async create<T extends KubeObject>(resource: Resource<T>, draft: Draft<T>): Promise<T> {
@@ -51,14 +55,14 @@ class DryRunWrites {
     const isAsked = !PRIVATE_KINDS.includes(resource.kind);
     const answer = isAsked ? await this.#ask(() => this.#client.create(resource, draft, { dryRun: true })) : undefined;
     const object = answer ?? this.#pretend(resource, draft);
-    const key = keyOf(resource as Resource<KubeObject>, namespace, name);
+    const key = keyOf(resource, namespace, name);
     this.#pretended.set(key, object);
     if (isAsked) this.#wanted.set(key, { action: 'create', object: asManifest(resource, draft) });
     return object;
   }
 
   async patch<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined, body: unknown): Promise<T> {
-    const key = keyOf(resource as Resource<KubeObject>, namespace, name);
+    const key = keyOf(resource, namespace, name);
     const pretended = this.#pretended.get(key);
     const object = (pretended === undefined ? await this.#client.patch(resource, name, namespace, 'application/merge-patch+json', body, { dryRun: true }) : mergePatch(pretended, body)) as T;
     this.#pretended.set(key, object);
@@ -69,7 +73,7 @@ class DryRunWrites {
   /** Only Leases and the process's own ConfigMaps are written whole. */
   update<T extends KubeObject>(resource: Resource<T>, draft: Draft<T>): Promise<T> {
     const object = this.#pretend(resource, draft);
-    const key = keyOf(resource as Resource<KubeObject>, draft.metadata.namespace, draft.metadata.name);
+    const key = keyOf(resource, draft.metadata.namespace, draft.metadata.name);
     this.#pretended.set(key, object);
     this.#want(resource, key, 'change', object);
     return Promise.resolve(object);
@@ -83,7 +87,7 @@ class DryRunWrites {
 
   /** A Lease that another process holds keeps nobody from asking what would be written. */
   find<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined): Promise<T | undefined> {
-    const pretended = this.#pretended.get(keyOf(resource as Resource<KubeObject>, namespace, name)) as T | undefined;
+    const pretended = this.#pretended.get(keyOf(resource, namespace, name)) as T | undefined;
     if (pretended !== undefined || resource.kind === resources.leases.kind) return Promise.resolve(pretended);
     return this.#client.find(resource, name, namespace);
   }
@@ -120,7 +124,7 @@ export function dryRunClient(client: KubeClient): DryRun {
     server: client.server,
     get: async (resource, name, namespace) => {
       const found = await writes.find(resource, name, namespace);
-      if (found === undefined) throw notFound(resource as Resource<KubeObject>, name, namespace);
+      if (found === undefined) throw notFound(resource, name, namespace);
       return found;
     },
     find: (resource, name, namespace) => writes.find(resource, name, namespace),

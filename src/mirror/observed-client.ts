@@ -17,17 +17,16 @@ export function observedClient(client: KubeClient, onWrite: (write: ObservedWrit
     onWrite({ action, resource, namespace, name });
     return result;
   };
-  const plain = <T extends KubeObject>(resource: Resource<T>): Resource<KubeObject> => resource as Resource<KubeObject>;
   return {
     server: client.server,
     get: (resource, name, namespace, options) => client.get(resource, name, namespace, options),
     find: (resource, name, namespace, options) => client.find(resource, name, namespace, options),
     list: (resource, options) => client.list(resource, options),
     watch: (resource, options) => client.watch(resource, options),
-    create: (resource, object, options) => told('create', plain(resource), object.metadata.namespace, object.metadata.name, client.create(resource, object, options)),
-    update: (resource, object, options) => told('change', plain(resource), object.metadata.namespace, object.metadata.name, client.update(resource, object, options)),
-    apply: (resource, object, options) => told('change', plain(resource), object.metadata.namespace, object.metadata.name, client.apply(resource, object, options)),
-    patch: (resource, name, namespace, type, body, options) => told('change', plain(resource), namespace, name, client.patch(resource, name, namespace, type, body, options)),
+    create: (resource, object, options) => told('create', resource, object.metadata.namespace, object.metadata.name, client.create(resource, object, options)),
+    update: (resource, object, options) => told('change', resource, object.metadata.namespace, object.metadata.name, client.update(resource, object, options)),
+    apply: (resource, object, options) => told('change', resource, object.metadata.namespace, object.metadata.name, client.apply(resource, object, options)),
+    patch: (resource, name, namespace, type, body, options) => told('change', resource, namespace, name, client.patch(resource, name, namespace, type, body, options)),
     delete: (resource, name, namespace, options) => told('delete', resource, namespace, name, client.delete(resource, name, namespace, options)),
     createToken: (serviceAccount, namespace, options) => client.createToken(serviceAccount, namespace, options),
     canI: (question, options) => client.canI(question, options),

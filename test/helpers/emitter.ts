@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https';
 import { Registry } from 'prom-client';
 import { SERVICE_NAME } from '../../src/api/labels.ts';
 import { resources } from '../../src/api/resources.ts';
-import type { KubeObject, Service } from '../../src/api/types/index.ts';
+import type { Endpoints, ObjectMeta, Service } from '../../src/api/types/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { type Logger, silentLogger } from '../../src/base/log.ts';
 import { Emitter, type EmitterOptions } from '../../src/mirror/emit/emitter.ts';
@@ -11,9 +11,20 @@ import type { EmitterSettings } from '../../src/mirror/emit/settings.ts';
 import type { TestApiServer } from './api-server.ts';
 import { eventually } from './eventually.ts';
 
-/** Whatever came as JSON: tests look into it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of all kinds
-export type Answered = any;
+/** Everything that tests look for in answers of any kind; what is there depends on the answer. */
+export interface Answered {
+  readonly kind: string;
+  readonly code: number;
+  readonly reason: string;
+  readonly metadata: ObjectMeta & { readonly continue?: string; readonly remainingItemCount?: number };
+  readonly spec: { readonly clusterIP?: string; readonly ports: readonly object[] };
+  readonly items: readonly Answered[];
+  readonly endpoints: readonly object[];
+  readonly subsets: readonly object[];
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+  readonly resources: readonly { readonly name: string; readonly verbs: readonly string[] }[];
+  readonly paths: Readonly<Record<string, object>>;
+}
 
 export interface EmitterAnswer {
   readonly code: number;
@@ -46,9 +57,9 @@ function open(url: string, { headers = {}, method = 'GET', tls }: AskOptions, on
 
 function parse(text: string): Answered {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text) as Answered;
   } catch {
-    return undefined; // no JSON: the test reads `text`
+    return {} as Answered; // no JSON: the test reads `text`
   }
 }
 
@@ -141,6 +152,6 @@ export function putService({ store }: TestApiServer, { address = '10.244.0.5', a
   store.create(resources.endpoints, {
     metadata: { name, namespace, labels: { ...labels } },
     subsets: [{ addresses: [{ ip: address, hostname: 'web-0', nodeName: 'node-1', targetRef: { kind: 'Pod', name: `${name}-0` } }], ports }],
-  } as unknown as Omit<KubeObject, 'apiVersion' | 'kind'>);
+  } as unknown as Omit<Endpoints, 'apiVersion' | 'kind'>);
   return service;
 }

@@ -48,7 +48,7 @@ export interface RunningMirror {
 
 export interface RunOptions extends Partial<MirrorSettings> {
   /** API server of each source by name; a source without one cannot be reached. */
-  readonly servers: Readonly<Record<string, TestApiServer>>;
+  readonly servers: Readonly<Record<string, Pick<TestApiServer, 'access'>>>;
 }
 
 /** Some API servers, and mirrors between them. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { resourceOf } from '../../src/api/kinds.ts';
-import { BROKER_NAMESPACE } from '../../src/api/names.ts';
+import { BROKER_NAMESPACE, MIRROR_NAMESPACE } from '../../src/api/names.ts';
 import type { UnknownObject } from '../../src/api/types/index.ts';
 import { type Action, canI, type CanIResult, deployBroker, join } from '../../src/deployers/index.ts';
 import { type DeployFleet, startFleet } from '../helpers/deploy-fleet.ts';
@@ -16,7 +16,7 @@ describe('mcs can-i', () => {
   afterAll(() => fleet.stop());
 
   const ask = (index: number, action: Action): Promise<CanIResult> =>
-    canI(fleet.context(index, tokens[index]), action, { brokerNamespace: BROKER_NAMESPACE, components: ['connectivity', 'service-discovery'], wiresDns: true, loadBalancer: false });
+    canI(fleet.context(index, tokens[index]), action, { brokerNamespace: BROKER_NAMESPACE, mirrorNamespace: MIRROR_NAMESPACE, components: ['connectivity', 'service-discovery'], wiresDns: true, loadBalancer: false });
 
   /** As an administrator does it, for the account that the token is of. */
   async function grant(index: number, { manifests = '' }: CanIResult): Promise<void> {

@@ -9,7 +9,7 @@ let server: TestApiServer;
 let emitter: TestEmitter;
 
 const get = (path: string, options?: AskOptions): ReturnType<typeof ask> => ask(`${emitter.url}${path}`, options);
-const namesIn = ({ items }: { items: { metadata: { name: string } }[] }): string[] => items.map(({ metadata }) => metadata.name);
+const namesIn = ({ items }: Pick<Answered, 'items'>): string[] => items.map(({ metadata }) => metadata.name);
 const LABELLED = encodeURIComponent('app in (web,db),tier!=back');
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('lists of the emitter', () => {
 
   it('come in pages', async () => {
     const first = (await get('/api/v1/services?limit=2')).body;
-    const second = (await get(`/api/v1/services?limit=2&continue=${first.metadata.continue}`)).body;
+    const second = (await get(`/api/v1/services?limit=2&continue=${first.metadata.continue ?? ''}`)).body;
     expect([namesIn(first), first.metadata.remainingItemCount, namesIn(second)]).toEqual([['api', 'db'], 1, ['web']]);
   });
 
@@ -68,11 +68,11 @@ describe('lists of the emitter', () => {
 
   it('hold what mirrors need, and no more', async () => {
     const { body } = await get('/api/v1/namespaces/shop/services');
-    const web = (body.items as Answered[]).find(({ metadata }) => metadata.name === 'web');
-    expect(web.spec).toEqual({ type: 'ClusterIP', ports: [{ name: 'http', port: 80, protocol: 'TCP' }], sessionAffinity: 'None', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' });
+    const web = body.items.find(({ metadata }) => metadata.name === 'web');
+    expect(web?.spec).toEqual({ type: 'ClusterIP', ports: [{ name: 'http', port: 80, protocol: 'TCP' }], sessionAffinity: 'None', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' });
     expect(web).not.toHaveProperty('status');
-    expect(Object.keys(web.metadata as object).sort()).toEqual(['annotations', 'creationTimestamp', 'labels', 'name', 'namespace', 'resourceVersion', 'uid']);
-    expect([web.metadata.annotations, web.metadata.uid]).toEqual([{ team: 'a' }, server.store.get(resources.services, { name: 'web', namespace: 'shop' }).metadata.uid]);
+    expect(Object.keys(web?.metadata ?? {}).sort()).toEqual(['annotations', 'creationTimestamp', 'labels', 'name', 'namespace', 'resourceVersion', 'uid']);
+    expect([web?.metadata.annotations, web?.metadata.uid]).toEqual([{ team: 'a' }, server.store.get(resources.services, { name: 'web', namespace: 'shop' }).metadata.uid]);
     expect((await get('/api/v1/namespaces/shop/services/db')).body.spec.clusterIP).toBe('None');
     expect((await get('/api/v1/namespaces/other/services/api')).body.spec.ports[0]).not.toHaveProperty('nodePort');
     const slice = (await get('/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices/web-abc12')).body;
@@ -99,8 +99,8 @@ describe('paths of the emitter', () => {
 
   it('tells that everything is for reading', async () => {
     const { resources: core } = (await get('/api/v1')).body;
-    expect(core.map(({ name, verbs }: Answered) => [name, verbs.join()])).toEqual([['namespaces', 'get,list,watch'], ['services', 'get,list,watch'], ['endpoints', 'get,list,watch']]);
-    expect(Object.keys((await get('/openapi/v3/api/v1')).body.paths['/api/v1/namespaces/{namespace}/services'] as object)).toEqual(['parameters', 'get']);
+    expect(core.map(({ name, verbs }) => [name, verbs.join()])).toEqual([['namespaces', 'get,list,watch'], ['services', 'get,list,watch'], ['endpoints', 'get,list,watch']]);
+    expect(Object.keys((await get('/openapi/v3/api/v1')).body.paths['/api/v1/namespaces/{namespace}/services'] ?? {})).toEqual(['parameters', 'get']);
   });
 
   it.each(['/healthz', '/healthz/ping', '/healthz/log', '/livez', '/readyz'])('GET %s is ok', async (path) => {
@@ -143,7 +143,7 @@ describe('forms of the emitter', () => {
 
   it('are Tables for people', async () => {
     const { body } = await get('/api/v1/namespaces/shop/services', { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } });
-    expect([body.kind, body.rows.map(({ cells }: Answered) => cells.slice(0, 2))]).toEqual(['Table', [['db', 'ClusterIP'], ['web', 'ClusterIP']]]);
+    expect([body.kind, body.rows.map(({ cells }) => cells.slice(0, 2))]).toEqual(['Table', [['db', 'ClusterIP'], ['web', 'ClusterIP']]]);
   });
 
   it.each([

@@ -39,11 +39,11 @@ afterEach(async () => {
 });
 
 const watch = (path: string): Promise<OpenWatch> => openWatch(`${emitter.url}${path}`);
-const shown = ({ events }: OpenWatch): string[] => events.map(({ object, type }) => `${type} ${object.metadata?.name ?? object.code}`);
+const shown = ({ events }: OpenWatch): string[] => events.map(({ object, type }) => `${type} ${type === 'ERROR' ? object.code : object.metadata.name}`);
 const sees = (watched: OpenWatch, expected: readonly string[]): Promise<unknown> => eventually(() => expect(shown(watched)).toEqual(expected));
 const web = (): { name: string; namespace: string } => ({ name: 'web', namespace });
 const slice = (): { name: string; namespace: string } => ({ name: 'web-abc12', namespace });
-const versionOf = async (path: string): Promise<string> => (await ask(`${emitter.url}${path}`)).body.metadata.resourceVersion as string;
+const versionOf = async (path: string): Promise<string> => (await ask(`${emitter.url}${path}`)).body.metadata.resourceVersion ?? '';
 
 describe('a watch of the emitter', () => {
   it.each([
@@ -166,7 +166,7 @@ describe('the selection of the emitter', () => {
     }
     await restartEmitter({ namespaces: ['shop', namespace] });
     const { body } = await ask(`${emitter.url}/api/v1/services`);
-    expect(body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name)).toEqual(['in-shop', 'web']);
+    expect(body.items.map(({ metadata }) => metadata.name)).toEqual(['in-shop', 'web']);
   });
 
   it('with full objects leaves out managedFields and the last applied configuration only', async () => {
@@ -174,7 +174,7 @@ describe('the selection of the emitter', () => {
     await restartEmitter({ full: true });
     const { body } = await ask(`${emitter.url}/api/v1/namespaces/${namespace}/services/full`);
     expect(body).toMatchObject({ metadata: { annotations: { team: 'a' } }, spec: { selector: { app: 'full' }, clusterIP: expect.stringMatching(/^10\.96\./) }, status: { loadBalancer: {} } });
-    expect(Object.keys(body.metadata.annotations as object)).toEqual(['team']);
+    expect(Object.keys(body.metadata.annotations ?? {})).toEqual(['team']);
     expect((await ask(`${emitter.url}/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/full-abc12`)).body.endpoints[0]).toMatchObject({ nodeName: 'node-1', targetRef: { kind: 'Pod' } });
   });
 });
@@ -197,5 +197,23 @@ describe('an emitter whose cluster does not answer', () => {
     await eventually(() => expect(emitter.emitter.readiness()).toEqual({ isMet: true, detail: 'serves what it knows; its cluster cannot be reached' }));
     expect((await ask(`${emitter.url}/api/v1/services`)).body.items).toHaveLength(1);
     lift();
+  });
+});
+
+describe('a cluster that serves', () => {
+  const serviceExports = (): Promise<number> => ask(`${emitter.url}/apis/multicluster.x-k8s.io/v1beta1/serviceexports`).then(({ body }) => body.items.length);
+  const crd = { name: 'serviceexports.multicluster.x-k8s.io' };
+
+  it('no ServiceExports is emitted all the same; one that serves v1alpha1 only, with its ServiceExports', async () => {
+    const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...definition } = server.store.get(resources.customResourceDefinitions, crd);
+    server.store.delete(resources.customResourceDefinitions, crd);
+    await restartEmitter();
+    expect([(await ask(`${emitter.url}/api/v1/services`)).body.items.length, await serviceExports()]).toEqual([1, 0]);
+    const { spec } = definition as unknown as { spec: { versions: { name: string; storage: boolean }[] } };
+    const versions = spec.versions.filter(({ name }) => name === 'v1alpha1').map((version) => ({ ...version, storage: true }));
+    server.store.create(resources.customResourceDefinitions, { metadata: crd, spec: { ...spec, versions } });
+    server.store.create({ ...resources.serviceExports, version: 'v1alpha1' }, { metadata: web() });
+    await restartEmitter();
+    await eventually(async () => expect(await serviceExports()).toBe(1));
   });
 });

@@ -162,7 +162,7 @@ describe('a mirror in the foreground', () => {
     const { client, wanted } = dryRunClient(local);
     const end = await foreground(['--source', `west=${file('west')}`, '--namespaces', shop, '--namespace-policy', 'create', '--namespace', 'nowhere'], {}, client);
     expect(end.reason).toBe('settled');
-    expect(wanted().map(({ action, object: { kind } }) => `${action} ${kind}`)).toEqual(['create EndpointSlice', 'create Namespace', 'create Service']);
+    expect(wanted().map(({ action, object: { kind } }) => `${action} ${kind}`)).toEqual(['create Namespace', 'create Service', 'create EndpointSlice']);
     expect(JSON.stringify(wanted())).not.toContain('dry-run-');
     expect(await namesThere()).toEqual(before);
     expect(await local.find(resources.namespaces, shop)).toBeUndefined();

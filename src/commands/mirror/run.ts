@@ -3,13 +3,14 @@ import { BaseCommand } from '../../cli/base-command.ts';
 import { parseDuration } from '../../cli/duration.ts';
 import { mirrorFlags } from '../../cli/mirror-flags.ts';
 import { requirePreset } from '../../mirror/config/parse-args.ts';
-import { flagOf, type OptionValues } from '../../mirror/config/option-table.ts';
+import { flagOf } from '../../mirror/config/option-table.ts';
 
 export default class MirrorRun extends BaseCommand {
   static override readonly summary = 'Mirror Services of other clusters into this one, in the foreground';
   static override readonly description = `Keeps Services of one or more sources, with their endpoints, under their own names in the target cluster: the one of the current context. The pods of the sources must be routable from it; no broker and no DNS zone is needed. Objects that this mirror did not make are never touched.
 
 A source is a kubeconfig, a context of yours, or the URL of an emitter or another Kubernetes-style API. What needs to differ from source to source goes into a file (--config), which is read again when it changes. Ctrl-C ends it; what is mirrored stays.`;
+  static override readonly usage = ['mirror run --source <name>=<kubeconfig>[@<context>]... [FLAGS]', 'mirror run --config <file> [FLAGS]', 'mirror run --preset reflector|cross-cluster [FLAGS]'];
   static override readonly examples = [
     '<%= config.bin %> mirror run --context east --source west=@west --namespaces shop',
     '<%= config.bin %> mirror run --source west=west.kubeconfig --selector "app in (nginx,api)" --namespace-policy create --once',
@@ -31,7 +32,7 @@ A source is a kubeconfig, a context of yours, or the URL of an emitter or anothe
   async run(): Promise<void> {
     const { flags } = await this.parse(MirrorRun);
     const { as, once, 'dry-run': isDryRun, timeout, verbose, output, ...values } = flags;
-    const args = requirePreset(values as OptionValues);
+    const args = requirePreset(values);
     if (flagOf(args.values, 'version') === true) {
       process.stdout.write(`mcs ${this.version}\n`);
       return;

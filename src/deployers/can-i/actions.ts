@@ -9,15 +9,22 @@ import type { AccessQuestion } from '../../kube/client.ts';
 import type { DeployContext } from '../deploy-context.ts';
 import { servesFlowSchemas } from '../install-questions.ts';
 import { objectsOf, renderBroker, renderMember } from '../manifests.ts';
+import { renderMirror } from '../mirror/mirror-manifests.ts';
+import { installQuestions } from '../mirror/plan-install.ts';
+import { sourceQuestions } from '../mirror/source-credential.ts';
+import { renderSource } from '../mirror/source-manifests.ts';
+import type { TemplateSource } from '../templates.ts';
 import { WRITE } from './needed-rights.ts';
 
 /** What can be asked about. */
-export const ACTIONS = ['join', 'deploy-broker'] as const;
+export const ACTIONS = ['join', 'deploy-broker', 'mirror-install', 'mirror-credential'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export interface ActionOptions {
   /** Namespace of the broker. */
   readonly brokerNamespace: string;
+  /** Namespace of a mirror, or of the account in its source. */
+  readonly mirrorNamespace: string;
   /** Parts that members run. */
   readonly components: readonly string[];
   /** Whether `join` is to wire the cluster's own DNS. */
@@ -64,9 +71,23 @@ function sampleConfig({ brokerNamespace, components, wiresDns, loadBalancer }: A
   return { clusterID: 'cluster', clusterUID: '', podCIDRs: [], serviceCIDRs: [], nodeCIDRs: [], components, brokerNamespace, settings: { loadBalancer }, dnsWiring: { isWanted: wiresDns } };
 }
 
+/** With every setting that widens what the mirror may do, but the removal of namespaces, which needs a right to list everything. */
+async function mirrorNeeds(templates: TemplateSource, version: string, { mirrorNamespace: namespace }: ActionOptions): Promise<ActionNeeds> {
+  const rules = { endpoints: true, removeNamespaces: false, createsNamespaces: true };
+  const groups = await renderMirror(templates, { version, name: 'default', namespace, images: {}, document: '', rules });
+  return { objects: objectsOf(groups), steps: installQuestions(namespace) };
+}
+
+async function credentialNeeds(templates: TemplateSource, version: string, hasAdmissionPolicies: boolean, { mirrorNamespace: namespace }: ActionOptions): Promise<ActionNeeds> {
+  const groups = await renderSource(templates, { version, account: 'mirror', namespace, hasAdmissionPolicies });
+  return { objects: objectsOf(groups), steps: sourceQuestions({ namespace }, hasAdmissionPolicies) };
+}
+
 /** What an action needs in this cluster. It only reads what everybody who is signed in may read. */
 export async function findNeeds(action: Action, { templates, version, client, signal }: Pick<DeployContext, 'templates' | 'version' | 'client' | 'signal'>, options: ActionOptions): Promise<ActionNeeds> {
   const shared = { version, images: {} };
+  if (action === 'mirror-install') return mirrorNeeds(templates, version, options);
+  if (action === 'mirror-credential') return credentialNeeds(templates, version, await servesAdmissionPolicies(client, signal), options);
   const apiVersions = await readApiVersions(client, signal);
   if (action === 'deploy-broker') {
     const hasAdmissionPolicies = await servesAdmissionPolicies(client, signal);

@@ -57,7 +57,7 @@ async function requireKubeconfig({ client, signal }: DeployContext, { preset, ku
   if (preset !== 'cross-cluster' || kubeconfig !== undefined || dryRun) return;
   const secret = await client.find(resources.secrets, CROSS_CLUSTER_SECRET.name, PRESET_PLACES[preset].namespace, { signal });
   if (secret?.data?.[CROSS_CLUSTER_SECRET.key] !== undefined) return;
-  throw new McsError('MCS_USAGE', 'Cannot install the cross-cluster preset: the kubeconfig of the other cluster is not given', { hints: ['--source remote=<kubeconfig>', '--from <context>'] });
+  throw new McsError('MCS_USAGE', 'Cannot install the cross-cluster preset: the kubeconfig of the other cluster is not given', { hints: ['--source remote=<kubeconfig>', 'mcs mirror credential --context <other> --output-file other.kubeconfig'] });
 }
 
 /** Installs what the manifest of a preset holds. Throws MCS_FORBIDDEN, MCS_FOREIGN_OBJECT, MCS_USAGE and MCS_TIMEOUT. */

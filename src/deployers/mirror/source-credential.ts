@@ -38,7 +38,8 @@ const NO_CAP = 'this API server has no admission policies (Kubernetes 1.30): the
 
 const WRITE = ['get', 'create', 'patch'] as const;
 
-function questions({ namespace, namespaces }: SourceCredentialOptions, hasAdmissionPolicies: boolean): AccessQuestion[] {
+/** What the user needs who makes such a credential. */
+export function sourceQuestions({ namespace, namespaces }: Pick<SourceCredentialOptions, 'namespace' | 'namespaces'>, hasAdmissionPolicies: boolean): AccessQuestion[] {
   const everywhere = [resources.namespaces, resources.clusterRoles, resources.clusterRoleBindings, ...(hasAdmissionPolicies ? [resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings] : [])];
   const rights = [resources.roles, resources.roleBindings];
   return [
@@ -55,7 +56,7 @@ export async function planSource(context: DeployContext, options: SourceCredenti
   const { client, templates, version } = context;
   return steps.run(title, async ({ signal }) => {
     const hasAdmissionPolicies = await servesAdmissionPolicies(client, signal);
-    validateAccess(await findMissingAccess(client, questions(options, hasAdmissionPolicies), signal), 'make a credential for a mirror', client.server);
+    validateAccess(await findMissingAccess(client, sourceQuestions(options, hasAdmissionPolicies), signal), 'make a credential for a mirror', client.server);
     const value = await renderSource(templates, { ...options, version, hasAdmissionPolicies });
     return { ...(hasAdmissionPolicies ? { state: 'done', detail: client.server } : { state: 'warning', detail: `${client.server}: ${NO_CAP}` }), value };
   });

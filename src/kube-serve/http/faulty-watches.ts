@@ -5,8 +5,9 @@ import type { WatchFollower } from './handle-watch.ts';
 /** Watches that faults can cut and expire. */
 export function faultyWatches(faults: FaultHooks): WatchFollower {
   return {
-    opened: ({ context: { attributes, request, user }, cut, expire }) => {
-      const endings = [faults.addWatch({ subject: faultSubject(request, attributes, user), cut }), faults.onExpire(expire)];
+    opened: (watch) => {
+      const { attributes, request, user } = watch.context;
+      const endings = [faults.addWatch({ subject: faultSubject(request, attributes, user), cut: () => watch.cut() }), faults.onExpire(() => watch.expire())];
       return () => {
         for (const end of endings) end();
       };

@@ -1,9 +1,10 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureVersion } from 'node:tls';
+import { type SecureVersion, Server as TlsServer } from 'node:tls';
 import { systemErrorCode } from '../../base/errors.ts';
+import { hostPort } from '../../base/host-port.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -74,12 +75,11 @@ export class Listener {
       });
     });
     const address = this.#server.address() as AddressInfo;
-    const shown = host.includes(':') ? `[${host}]` : host;
-    return { url: `${this.#isSecure ? 'https' : 'http'}://${shown}:${address.port}`, host, port: address.port };
+    return { url: `${this.#isSecure ? 'https' : 'http'}://${hostPort(host, address.port)}`, host, port: address.port };
   }
 
   setTls(tls: NonNullable<ListenOptions['tls']>): void {
-    if (this.#isSecure) (this.#server as HttpsServer).setSecureContext(tls);
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls);
   }
 
   cut(): void {

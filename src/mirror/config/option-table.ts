@@ -25,10 +25,9 @@ export type OptionValues = Readonly<Record<string, string | boolean | readonly (
 /** Names of presets as `--preset` takes them. */
 export const PRESETS = ['reflector', 'cross-cluster'] as const satisfies readonly MirrorPreset[];
 
-/** The value of a flag that takes one. */
+/** The value of a flag that takes one; parsers give a list where another preset takes several (`requirePreset` refuses more than one). */
 export function textOf(values: OptionValues, name: string): string | undefined {
-  const value = values[name];
-  return typeof value === 'string' ? value : undefined;
+  return listOf(values, name)?.[0];
 }
 
 /** The values of a flag that may be given several times; undefined where it was not given. */

@@ -9,7 +9,7 @@ export const REFLECTOR_OPTIONS = {
   listen: { type: 'string', helpValue: '[<host>]:<port>', summary: 'Where health and metrics are served (default: :9090)' },
   'log-level': { type: 'string', values: ['all', 'debug', 'info', 'warn', 'error', 'none'], summary: 'What is logged (default: info)' },
   version: { type: 'boolean', summary: 'Print the version and end' },
-  'reflector.source-api': { type: 'string', multiple: true, helpValue: '<url>,...', summary: 'URL of an emitter or of another API without a credential; repeatable, and several by commas' },
+  'reflector.source-api': { type: 'string', multiple: true, helpValue: '<url>[,<url>]', summary: 'URL of an emitter or of another API without a credential; repeatable, and several by commas' },
   'reflector.source-kubeconfig': { type: 'string', multiple: true, helpValue: '<file>', summary: 'Kubeconfig of a source; repeatable' },
   'reflector.selector': { type: 'string', helpValue: '<selector>', summary: 'Mirror Services with these labels only' },
   'emitter.selector': { type: 'string', helpValue: '<selector>', summary: 'Emit Services with these labels only' },

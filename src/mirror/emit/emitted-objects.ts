@@ -3,10 +3,10 @@ import type { Endpoint, EndpointPort, Endpoints, EndpointSlice, KubeObject, Obje
 
 /** Makes of an object what is kept of it, and served if it is emitted. */
 export interface ObjectForms {
-  service(object: Service): Service;
-  slice(object: EndpointSlice): EndpointSlice;
-  endpoints(object: Endpoints): Endpoints;
-  serviceExport(object: ServiceExport): ServiceExport;
+  readonly service: (object: Service) => Service;
+  readonly slice: (object: EndpointSlice) => EndpointSlice;
+  readonly endpoints: (object: Endpoints) => Endpoints;
+  readonly serviceExport: (object: ServiceExport) => ServiceExport;
 }
 
 /** Written by `kubectl apply`: the whole object again. */

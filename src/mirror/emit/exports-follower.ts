@@ -1,4 +1,4 @@
-import { apiVersionOf, type Resource, resources } from '../../api/resources.ts';
+import { apiVersionOf, objectKey, type Resource, resources } from '../../api/resources.ts';
 import type { ServiceExport } from '../../api/types/index.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { abortWith } from '../../base/lifecycle.ts';
@@ -21,8 +21,8 @@ const ASK_AGAIN_MS = 30_000;
 /** Clusters with an older release of the MCS API have the second only; their objects are the same. */
 const VERSIONS: readonly Resource<ServiceExport>[] = [resources.serviceExports, { ...resources.serviceExports, version: 'v1alpha1' }];
 
-interface ApiGroup {
-  readonly versions?: readonly { readonly groupVersion: string }[];
+interface ApiResources {
+  readonly resources?: readonly { readonly name: string }[];
 }
 
 /** ServiceExports in the version that the cluster serves. Where it serves none there are none. */
@@ -53,44 +53,68 @@ export class ExportsFollower {
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#loop;
-    await this.#informer?.stop();
   }
 
   async #run(): Promise<void> {
     const { clock } = this.#options;
     const { signal } = this.#abort;
     while (!signal.aborted) {
-      const resource = await this.#servedVersion();
-      if (resource !== undefined) return this.#follow(resource);
+      const resource = await this.#findServed();
+      if (resource !== undefined) await this.#follow(resource);
       await sleep(clock, ASK_AGAIN_MS, signal).catch(() => undefined); // only the stop ends it early
     }
   }
 
-  async #servedVersion(): Promise<Resource<ServiceExport> | undefined> {
-    const { client, logger } = this.#options;
+  async #findServed(): Promise<Resource<ServiceExport> | undefined> {
     try {
-      const { versions = [] } = await client.getPath<ApiGroup>(`/apis/${resources.serviceExports.group}`, { signal: this.#abort.signal });
-      const served = VERSIONS.find((resource) => versions.some(({ groupVersion }) => groupVersion === apiVersionOf(resource)));
-      this.#isAbsent = served === undefined;
-      return served;
+      for (const resource of VERSIONS) if (await this.#isServed(resource)) return resource;
+      this.#isAbsent = true;
     } catch (error) {
-      this.#isAbsent = isNotFound(error);
-      if (!this.#isAbsent && !this.#abort.signal.aborted) logger.warn('Cannot find out whether ServiceExports are served', { error });
-      return undefined;
+      if (!this.#abort.signal.aborted) this.#options.logger.warn('Cannot find out whether ServiceExports are served', { error });
+    }
+    return undefined;
+  }
+
+  async #isServed(resource: Resource<ServiceExport>): Promise<boolean> {
+    try {
+      const { resources: served = [] } = await this.#options.client.getPath<ApiResources>(`/apis/${apiVersionOf(resource)}`, { signal: this.#abort.signal });
+      return served.some(({ name }) => name === resource.plural);
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
     }
   }
 
+  /** Until the stop, or until this version is served no more. */
   async #follow(resource: Resource<ServiceExport>): Promise<void> {
     const { client, clock, logger, namespace, onChange, transform } = this.#options;
-    this.#informer = createInformer(client, resource, {
+    const { signal } = this.#abort;
+    const over = Promise.withResolvers<void>();
+    const onAbort = (): void => over.resolve();
+    signal.addEventListener('abort', onAbort, { once: true });
+    const informer = createInformer(client, resource, {
       transform,
       clock,
       logger,
-      // the kind may go again, or be none of ours to read: then there are none to serve
-      onError: (error) => void (this.#isAbsent = isNotFound(error) || isForbidden(error)),
+      onError: (error) => {
+        if (isNotFound(error)) over.resolve();
+        // what this process may not read it cannot wait for
+        if (isForbidden(error)) this.#isAbsent = true;
+      },
       ...(namespace !== undefined && { namespace }),
     });
-    this.#informer.onChange(onChange);
-    await this.#informer.start(this.#abort.signal);
+    this.#informer = informer;
+    informer.onChange(onChange);
+    await informer.start(signal);
+    await over.promise;
+    signal.removeEventListener('abort', onAbort);
+    await informer.stop();
+    if (!signal.aborted) this.#forget(informer);
+  }
+
+  #forget(informer: Informer<ServiceExport>): void {
+    this.#informer = undefined;
+    this.#isAbsent = true;
+    for (const { metadata } of informer.list()) this.#options.onChange(objectKey(metadata));
   }
 }

@@ -10,7 +10,7 @@ import { answeredBy, assertOk } from '../lib/expectations.ts';
 import { type E2eCluster, fleet } from '../lib/fleet.ts';
 import { applyService, ensureNamespace, removeNamespace, scale, serve } from '../lib/workloads.ts';
 import { expectGone, expectThere, SPREADING } from './mirrored.ts';
-import { env, envOf, expectObjects, home, readObjects, skip } from './setup.ts';
+import { env, expectObjects, home, readObjects, skip } from './setup.ts';
 import { commandsOf, inForeground, inShell } from './walkthrough.ts';
 
 const [first, second] = fleet.clusters;
@@ -20,8 +20,8 @@ async function label({ client }: E2eCluster, name: string, value: string | null)
   await client.patch(resources.services, name, SHOP, 'application/merge-patch+json', { metadata: { labels: { [CROSS_CLUSTER]: value } } });
 }
 
-async function runIn(cluster: E2eCluster, heading: string): Promise<void> {
-  assertOk(await inShell(commandsOf(heading), envOf(cluster)));
+async function follow(heading: string): Promise<void> {
+  assertOk(await inShell(commandsOf(heading), env));
 }
 
 async function labelOf({ client }: E2eCluster, name: string): Promise<string | undefined> {
@@ -65,8 +65,8 @@ describe('mirror: the walk-through of k8-cross-cluster-controller', { skip }, ()
 
   describe('architecture', () => {
     it('a controller runs on both clusters, with a service token from the other cluster', async () => {
-      assertOk(await inShell(commandsOf('### Requirements to Run: a service account in each cluster'), env));
-      for (const cluster of fleet.clusters) await runIn(cluster, '### Architecture: a controller on both clusters');
+      await follow('### Requirements to Run: a service account in each cluster');
+      await follow('### Architecture: a controller on both clusters');
     });
 
     it('Service Foo comes up with the label, and follows in the other cluster with the same endpoints, in both directions at once', async () => {
@@ -117,19 +117,17 @@ describe('mirror: the walk-through of k8-cross-cluster-controller', { skip }, ()
       await label(first, 'foo', 'true');
       await isFollowed(second, 'foo');
       const kept = await uidOf(second, `after-${first.name}`);
-      await scale(second, 'cross-cluster-controller', 0, 'fair-system');
+      await scale(second, 'k8-cross-cluster-controller', 0, 'fair-system');
       await eventually(async () => assert.equal((await second.client.list(resources.pods, { namespace: 'fair-system' })).items.length, 0), SPREADING);
       await first.client.delete(resources.services, 'foo', SHOP);
-      await scale(second, 'cross-cluster-controller', 1, 'fair-system');
+      await scale(second, 'k8-cross-cluster-controller', 1, 'fair-system');
       await expectGone(second, 'foo', SHOP);
       assert.equal(await uidOf(second, `after-${first.name}`), kept);
     });
 
     it('uninstalling leaves nothing', async () => {
-      for (const [from, to] of [[first, second], [second, first]] as const) {
-        await runIn(from, '### Uninstall the controllers');
-        await expectGone(from, `after-${to.name}`, SHOP);
-      }
+      await follow('### Uninstall the controllers');
+      for (const [from, to] of [[first, second], [second, first]] as const) await expectGone(from, `after-${to.name}`, SHOP);
       await Promise.all(fleet.clusters.map((cluster) => cluster.client.delete(resources.services, `after-${cluster.name}`, SHOP)));
       await applyService(first, 'foo', {}, SHOP);
       for (const [index, cluster] of fleet.clusters.entries()) await expectObjects(cluster, untouched[index] ?? []);
@@ -140,6 +138,11 @@ describe('mirror: the walk-through of k8-cross-cluster-controller', { skip }, ()
     before(async () => {
       await serve(second, 'local', { namespace: SHOP });
       await label(second, 'local', 'true');
+    });
+
+    after(async () => {
+      // of a controller that ran in the foreground, status, Lease and namespace stay
+      assertOk(await first.mcs('mirror', 'uninstall', '--preset', 'cross-cluster', '--yes'));
     });
 
     const { KUBECONFIG: _own, ...bare } = env;

@@ -11,7 +11,8 @@ import { answeredBy, assertOk, resolves } from '../lib/expectations.ts';
 import { type E2eCluster, fleet } from '../lib/fleet.ts';
 import { ensureNamespace, inToolbox, removeNamespace, serve } from '../lib/workloads.ts';
 import { expectGone, SPREADING } from './mirrored.ts';
-import { expectObjects, readObjects, skip } from './setup.ts';
+import { env, expectObjects, readObjects, skip } from './setup.ts';
+import { inShell } from './walkthrough.ts';
 
 const [first, second] = fleet.clusters;
 const SHOP = 'installed-shop';
@@ -82,7 +83,10 @@ describe('mirror: install', { skip }, () => {
   });
 
   it('uninstalling leaves nothing, in the source neither', async () => {
-    assertOk(await second.mcs('mirror', 'uninstall', '--yes', '--from', first.name));
+    const { stdout } = assertOk(await second.mcs('mirror', 'uninstall', '--yes', '-o', 'json'));
+    const { revocations } = JSON.parse(stdout) as { revocations: readonly string[] };
+    assert.equal(revocations.length, 1);
+    for (const command of revocations) assertOk(await inShell(command, { ...env, KUBECONFIG: process.env.KUBECONFIG }));
     await serve(first, 'web', { namespace: SHOP });
     await first.client.delete(resources.services, 'later', SHOP);
     await first.client.delete(resources.deployments, 'later', SHOP);

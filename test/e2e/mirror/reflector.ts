@@ -18,10 +18,6 @@ const [SHOP, BANK] = ['reflected-shop', 'reflected-bank'];
 const BOTH = 'reflected-both';
 const step3 = '### Step 3: specify source APIs';
 
-async function runIn(cluster: E2eCluster, heading: string): Promise<void> {
-  assertOk(await inShell(commandsOf(heading), envOf(cluster)));
-}
-
 describe('mirror: the walk-through of service-reflector', { skip }, () => {
   let untouched: readonly (readonly string[])[] = [];
 
@@ -49,7 +45,7 @@ describe('mirror: the walk-through of service-reflector', { skip }, () => {
 
   it('step 2: the manifest runs in both clusters', async () => {
     for (const cluster of fleet.clusters) {
-      await runIn(cluster, '### Step 2: install Service-Reflector!');
+      assertOk(await inShell(commandsOf('### Step 2: install Service-Reflector!'), envOf(cluster)));
       assertOk(await inShell('kubectl rollout status deployment service-reflector --timeout 60s', envOf(cluster)));
     }
   });
@@ -104,7 +100,7 @@ describe('mirror: the walk-through of service-reflector', { skip }, () => {
   it('uninstalling leaves nothing', async () => {
     await serve(first, 'cart', { namespace: SHOP });
     await expectThere(second, 'cart', SHOP);
-    for (const cluster of fleet.clusters) await runIn(cluster, '### Uninstall it');
+    assertOk(await inShell(commandsOf('### Uninstall it'), env));
     const [ofFirst = [], ofSecond = []] = untouched;
     await expectObjects(first, ofFirst);
     // deleted by the test above

@@ -75,6 +75,11 @@ describe('plan', () => {
     expect(countWrites(result)).toBe(2);
   });
 
+  it('replaces though all that is desired is there, for a draft cannot say what the API assigns', () => {
+    const result = plan({ owner: 'trial', desired: [desired('a', '1')], standing: [standing('a', '1')], mustReplace: () => true });
+    expect(summary(result)).toEqual({ replace: ['a'] });
+  });
+
   it('is stable: applying a plan leaves nothing to do', () => {
     const wanted = [desired('a', '1'), desired('b', '2', 'west')];
     const written = wanted.map(({ object }) => ({ apiVersion: 'v1', kind: 'ConfigMap', ...object }));

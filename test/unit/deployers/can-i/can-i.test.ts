@@ -10,7 +10,7 @@ import type { AccessQuestion, KubeClient } from '../../../../src/kube/client.ts'
 import { packageTemplates } from '../../../helpers/package-templates.ts';
 
 const signal = new AbortController().signal;
-const OPTIONS: ActionOptions = { brokerNamespace: 'broker', components: ['connectivity', 'service-discovery'], wiresDns: true, loadBalancer: true };
+const OPTIONS: ActionOptions = { brokerNamespace: 'broker', mirrorNamespace: 'mcs-mirror', components: ['connectivity', 'service-discovery'], wiresDns: true, loadBalancer: true };
 const question = (text: string): AccessQuestion => {
   const [verb = '', path = '', namespace, name] = text.split(' ');
   const [resource = '', subresource] = path.split('/');

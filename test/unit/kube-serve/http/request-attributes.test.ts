@@ -18,6 +18,8 @@ describe('requestAttributes()', () => {
     ['POST', '/apis/multicluster.x-k8s.io/v1beta1/namespaces/shop/serviceimports', { ...MCS, verb: 'create', namespace: 'shop' }],
     ['PATCH', '/apis/multicluster.x-k8s.io/v1beta1/namespaces/shop/serviceimports/a.b/status', { ...MCS, verb: 'patch', namespace: 'shop', name: 'a.b', subresource: 'status' }],
     ['GET', '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Adesk', { verb: 'get', group: 'rbac.authorization.k8s.io', resource: 'clusterroles', name: 'system:desk' }],
+    ['GET', '/api/v1/watch/namespaces/shop/pods/a', { ...CORE, verb: 'watch', resource: 'pods', namespace: 'shop', name: 'a' }],
+    ['GET', '/apis/apps/v1/watch/deployments', { verb: 'watch', group: 'apps', resource: 'deployments', namespace: '' }],
     ['GET', '/api/v1', { resourceRequest: false, verb: 'get', path: '/api/v1' }],
     ['GET', '/apis/apps', { resourceRequest: false, path: '/apis/apps' }],
     ['HEAD', '/healthz', { resourceRequest: false, verb: 'get', path: '/healthz' }],

@@ -101,6 +101,13 @@ describe('settings of the reflector preset', () => {
     expect(servers(settings('--preset reflector', { SOURCE_API: 'http://old' }))).toEqual([]);
   });
 
+  it('have the local cluster in --kubeconfig', () => {
+    expect(targetChoice(parseMirrorArgs(['--preset=reflector', '--kubeconfig', 'local']), {})).toEqual({ kubeconfig: 'local' });
+    expect(targetChoice(parseMirrorArgs(['--preset=reflector', '--kubeconfig=']), {})).toEqual({});
+    expect(targetChoice(parseMirrorArgs(['--kubeconfig', 'target', '--context', 'east']), {})).toEqual({ kubeconfig: 'target', context: 'east' });
+    expect(targetChoice(parseMirrorArgs(['--preset=cross-cluster', '--kubeconfig', 'remote']), {})).toEqual({});
+  });
+
   it.each(['--reflector.source-api ftp://a', '--reflector.source-api nowhere', '--reflector.source-kubeconfig gone', '--reflector.source-kubeconfig remote --reflector.source-kubeconfig remote', '--reflector.selector a)', '--namespace Shop', '--name X'])('refuse %s', (line) => {
     expect(thrown(() => settings(`--preset reflector ${line}`))).toMatchObject({ code: 'MCS_MIRROR_CONFIG_INVALID' });
   });
