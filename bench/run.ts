@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- cli|diagnose|propagation|restart|memory|dns|tunnel ...]`: each figure beside its bar; exits 1 where one is missed.
+ * `npm run bench [-- cli|diagnose|propagation|restart|memory|dns|tunnel|mirror ...]`: each figure beside its bar; exits 1 where one is missed.
  * On a sandbox, or with `--contexts a,b` on clusters of the kubeconfig, which it joins and which leave again.
  */
 import { resolve } from 'node:path';
@@ -12,6 +12,7 @@ import type { JoinedClusters } from './lib/joined-clusters.ts';
 import { startJoinedContexts } from './lib/joined-contexts.ts';
 import { startJoinedSandbox } from './lib/joined-sandbox.ts';
 import { benchMemory } from './memory.ts';
+import { benchMirror } from './mirror.ts';
 import { benchPropagation } from './propagation.ts';
 import { benchRestart } from './restart.ts';
 import { benchSize } from './size.ts';
@@ -37,7 +38,7 @@ function onClusters(measure: (root: string, clusters: JoinedClusters) => Promise
 
 const idleMemory = onClusters(benchMemory);
 const benchWholeMemory: Benchmark = async (root) => [...(await idleMemory(root)), ...(await benchSize(root))];
-const benchmarks: Readonly<Record<string, Benchmark>> = { cli: onClusters(benchCli), diagnose: benchDiagnose, memory: benchWholeMemory, propagation: onClusters(benchPropagation), restart: benchRestart, dns: benchDns, tunnel: benchTunnel };
+const benchmarks: Readonly<Record<string, Benchmark>> = { cli: onClusters(benchCli), diagnose: benchDiagnose, memory: benchWholeMemory, propagation: onClusters(benchPropagation), restart: benchRestart, dns: benchDns, tunnel: benchTunnel, mirror: benchMirror };
 
 const root = resolve(import.meta.dirname, '..');
 const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name));

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'x' | 'ms' | 's' | 'MB' | '%' | 'requests' | 'packets';
+  readonly unit: 'x' | 'ms' | 's' | 'MB' | '%' | 'requests' | 'packets' | 'events' | 'watches';
   readonly bar: number;
   /** How the bar came about where it was scaled to this machine. */
   readonly note?: string;

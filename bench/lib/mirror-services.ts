@@ -30,3 +30,14 @@ export function sliceOf(index: number): New<EndpointSlice> {
     ports: PORTS,
   };
 }
+
+/** The slice of a service after the change with a number. */
+export function changedSlice(index: number, change: number): New<EndpointSlice> {
+  return { ...sliceOf(index), endpoints: [{ addresses: [addressOf(change)], conditions: { ready: true } }] };
+}
+
+/** The number of the change that a line of a watch tells; undefined where it tells something else. */
+export function changeOf(line: string): number | undefined {
+  const match = /"addresses":\["10\.(\d+)\.(\d+)\.(\d+)"\]/.exec(line);
+  return match === null ? undefined : Number(match[1]) * 62_500 + Number(match[2]) * 250 + Number(match[3]) - 1;
+}

@@ -40,6 +40,8 @@ function flushing(errors: ErrorReporter): Startable {
 export interface MirrorContext extends Pick<AgentContext, 'env' | 'environment' | 'runtime' | 'logger' | 'registry' | 'health' | 'version'> {
   readonly targetClient: KubeClient;
   readonly onSourceRequest?: ConfiguredMirrorOptions['onSourceRequest'];
+  /** What kubeconfigs of sources may do; default: all, as those of the person who runs the process. */
+  readonly kubeconfigRules?: ConfiguredMirrorOptions['kubeconfigRules'];
   /** Errors are not reported. */
   readonly mutesErrors: boolean;
   /** For a process that soon ends. */
@@ -68,13 +70,14 @@ export async function composeMirror(args: MirrorArgs, context: MirrorContext): P
 }
 
 function createMirror(args: MirrorArgs, context: MirrorContext, errors: ErrorReporter | undefined): ConfiguredMirror {
-  const { env, environment, runtime, logger, registry, version, targetClient, onSourceRequest } = context;
+  const { env, environment, runtime, logger, registry, version, targetClient, onSourceRequest, kubeconfigRules } = context;
   const namespace = env.POD_NAMESPACE || undefined;
   return new ConfiguredMirror({
     args,
     env,
     targetClient,
     from: settingsFrom(args, namespace),
+    ...(kubeconfigRules && { kubeconfigRules }),
     ...(args.preset === 'reflector' && namespace !== undefined && { reflectorNamespace: namespace }),
     identity: environment.podUID,
     simulated: runtime.simulated,

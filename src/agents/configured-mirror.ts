@@ -9,14 +9,13 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventReporter } from '../kube/event-reporter.ts';
 import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
-import { checkedSettings } from '../mirror/config/checked-settings.ts';
+import { accessOf, checkedSettings } from '../mirror/config/checked-settings.ts';
 import { FollowedObject } from '../mirror/config/followed-object.ts';
 import { FollowedSettings } from '../mirror/config/followed-settings.ts';
-import type { ReadFile } from '../mirror/config/kubeconfig-source.ts';
+import type { KubeconfigRules, ReadFile } from '../mirror/config/kubeconfig-source.ts';
 import { followConfigObjects, type MirrorConfigObjects, mirrorConfigName, settingsOfObjects } from '../mirror/config/object-settings.ts';
 import type { MirrorArgs } from '../mirror/config/parse-args.ts';
 import { REFLECTOR_CONFIG } from '../mirror/config/reflector-settings.ts';
-import { sourceAccess } from '../mirror/connect-source.ts';
 import { CredentialRenewal } from '../mirror/credential-renewal.ts';
 import { storeInSecret } from '../mirror/credential-store.ts';
 import { createMirrorMetrics } from '../mirror/metrics.ts';
@@ -31,6 +30,8 @@ export interface ConfiguredMirrorOptions {
   readonly targetClient: KubeClient;
   /** Where the settings stand: in the files and flags, or in ConfigMap and Secret of an installation. */
   readonly from: { readonly kind: 'flags'; readonly namespace?: string } | { readonly kind: 'objects'; readonly name: string; readonly namespace: string };
+  /** Those of a Secret are foreign, whatever is said here. */
+  readonly kubeconfigRules?: KubeconfigRules;
   /** Namespace with service-reflector's ConfigMap, where that is followed. */
   readonly reflectorNamespace?: string;
   readonly identity: string;
@@ -115,11 +116,11 @@ export class ConfiguredMirror implements Startable {
   }
 
   #make(readFile: ReadFile): MirrorSettings {
-    const { args, env, from, targetClient } = this.#options;
+    const { args, env, from, targetClient, kubeconfigRules } = this.#options;
     if (this.#objects !== undefined && from.kind === 'objects') return settingsOfObjects(this.#objects, from.name, from.namespace);
     const namespace = from.namespace;
     const sourceApi = this.#sourceApi?.present?.data?.[REFLECTOR_CONFIG.key];
-    return checkedSettings(args, { env, readFile, ...(namespace !== undefined && { namespace }), ...(sourceApi !== undefined && { sourceApi }) }, targetClient.server);
+    return checkedSettings(args, { env, readFile, ...(kubeconfigRules && { kubeconfigRules }), ...(namespace !== undefined && { namespace }), ...(sourceApi !== undefined && { sourceApi }) }, targetClient.server);
   }
 
   #take(read: MirrorSettings): void {
@@ -173,9 +174,9 @@ export class ConfiguredMirror implements Startable {
   }
 
   #connect(source: SourceSettings): KubeClient {
-    const { name } = source;
-    const { env, version, onSourceRequest } = this.#options;
-    const access = this.#renewal.withCurrentToken(name, sourceAccess(source.access, `source "${name}"`, env));
+    const { env, from, version, onSourceRequest, kubeconfigRules } = this.#options;
+    const rules = from.kind === 'objects' ? { isForeign: true } : kubeconfigRules;
+    const access = this.#renewal.withCurrentToken(source.name, accessOf(source, { env, ...(rules && { kubeconfigRules: rules }) }));
     return createKubeClient(access, { userAgent: userAgentOf('mirror', version), ...(onSourceRequest && { onRequest: onSourceRequest }) });
   }
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Health } from './health.ts';
 import type { Startable } from './lifecycle.ts';
-import { listenWithFallback } from './listen-host.ts';
+import { listenFailure, listenWithFallback } from './listen-host.ts';
 import { http } from './node-http.ts';
 
 export interface HealthServerOptions {
@@ -36,6 +36,8 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
       await listenWithFallback(options.host, async (host) => {
         server.listen(options.port, host);
         await once(server, 'listening'); // rejects with the error of a failed bind
+      }).catch((error: unknown) => {
+        throw listenFailure(error, options, ['MCS_HEALTH_PORT=<port>   # that of probes and metrics']);
       });
       const address = server.address();
       if (typeof address === 'object' && address !== null) ({ port } = address);

@@ -75,10 +75,10 @@ export class Mirroring {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    this.#cancelSweep?.();
-    this.#cancelLetGo?.();
     this.#abort.abort(new Error('The mirror was stopped'));
     await this.#changing;
+    this.#cancelSweep?.();
+    this.#cancelLetGo?.();
     await Promise.all(this.#sessions.map((session) => session.stop()));
     await this.reconciler.queue.stop();
   }

@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https';
 import { Registry } from 'prom-client';
 import { SERVICE_NAME } from '../../src/api/labels.ts';
 import { resources } from '../../src/api/resources.ts';
-import type { Endpoints, ObjectMeta, Service } from '../../src/api/types/index.ts';
+import type { ObjectMeta, Service } from '../../src/api/types/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { type Logger, silentLogger } from '../../src/base/log.ts';
 import { Emitter, type EmitterOptions } from '../../src/mirror/emit/emitter.ts';
@@ -141,7 +141,7 @@ export function putService({ store }: TestApiServer, { address = '10.244.0.5', a
   const ports = [{ name: 'http', port: 8080, protocol: 'TCP' as const }];
   const service = store.create(resources.services, {
     metadata: { name, namespace, labels: { ...labels }, annotations: { ...annotations } },
-    spec: { type: 'ClusterIP', selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080 } as NonNullable<Service['spec']['ports']>[number]], ...spec },
+    spec: { type: 'ClusterIP', selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...spec },
   });
   store.create(resources.endpointSlices, {
     metadata: { name: `${name}-abc12`, namespace, labels: { ...labels, [SERVICE_NAME]: name }, annotations: { 'endpoints.kubernetes.io/last-change-trigger-time': '2025-01-01T00:00:00Z' } },
@@ -152,6 +152,6 @@ export function putService({ store }: TestApiServer, { address = '10.244.0.5', a
   store.create(resources.endpoints, {
     metadata: { name, namespace, labels: { ...labels } },
     subsets: [{ addresses: [{ ip: address, hostname: 'web-0', nodeName: 'node-1', targetRef: { kind: 'Pod', name: `${name}-0` } }], ports }],
-  } as unknown as Omit<Endpoints, 'apiVersion' | 'kind'>);
+  });
   return service;
 }

@@ -12,6 +12,8 @@ export interface OddSource {
   /** Paths that were asked for, watches with `?watch`. */
   readonly requests: string[];
   access(): ClusterAccess;
+  /** Ends every connection, open watches too. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startOddSource(answer: Answer): Promise<OddSource> {
     answer,
     requests,
     access: () => ({ server: url, tls: {}, headers: () => Promise.resolve({}) }),
+    cut: () => server.closeAllConnections(),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

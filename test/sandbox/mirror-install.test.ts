@@ -169,7 +169,7 @@ describe('installMirror()', () => {
     const before = await snapshot(sandbox.client(WEST));
     expect(await rejection(installMirror(context(EAST), options({ from: [from('east', EAST)] })))).toMatchObject({ code: 'MCS_MIRROR_SAME_CLUSTER' });
     expect(await rejection(installMirror(context(EAST), options({ from: [] })))).toMatchObject({ code: 'MCS_USAGE' });
-    expect(await rejection(installMirror(context(EAST), options({ choices: { selector: 'a==' } })))).toMatchObject({ code: 'MCS_MIRROR_CONFIG_INVALID' });
+    expect(await rejection(installMirror(context(EAST), options({ choices: { selector: 'a in (' } })))).toMatchObject({ code: 'MCS_MIRROR_CONFIG_INVALID' });
     await sandbox.client(EAST).create(resources.namespaces, { metadata: { name: MIRROR_NAMESPACE } });
     await sandbox.client(EAST).create(resources.configMaps, { metadata: { name: 'mcs-mirror-default', namespace: MIRROR_NAMESPACE }, data: { mine: 'yes' } });
     expect(await rejection(installMirror(context(EAST), options()))).toMatchObject({ code: 'MCS_FOREIGN_OBJECT' });

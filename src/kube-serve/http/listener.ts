@@ -26,13 +26,15 @@ export interface ListeningAddress {
 const KEEP_ALIVE_MS = 120_000;
 /** A client that does not get its handshake, or its request line and headers, across in this time is cut. */
 const HEADERS_MS = 20_000;
+/** How often that is looked at. */
+const CHECK_MS = 5_000;
 /** Silence after which the system asks whether the other end is still there, so that half-open connections do not stay. */
 const PROBE_MS = 30_000;
 /** What a request that cannot be read is answered with, by the code of its error. */
 const REFUSALS: Readonly<Record<string, string>> = { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' };
 
 function createServer(handler: RequestListener, tls: ListenOptions['tls']): Server {
-  const limits = { headersTimeout: HEADERS_MS, keepAlive: true, keepAliveInitialDelay: PROBE_MS };
+  const limits = { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS, keepAlive: true, keepAliveInitialDelay: PROBE_MS };
   if (tls === undefined) return createHttpServer(limits, handler);
   const client = tls.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
   return createHttpsServer({ ...limits, handshakeTimeout: HEADERS_MS, ...tls, ...client }, handler);

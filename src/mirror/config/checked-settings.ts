@@ -1,6 +1,8 @@
+import type { ClusterAccess } from '../../kube/client.ts';
 import { sourceAccess } from '../connect-source.ts';
-import type { MirrorSettings } from '../settings.ts';
+import type { MirrorSettings, SourceSettings } from '../settings.ts';
 import { requireOtherHosts } from './cross-cluster-settings.ts';
+import { type KubeconfigRules, plainAccess } from './kubeconfig-source.ts';
 import { mirrorSettingsFrom } from './mirror-settings.ts';
 import type { MirrorArgs } from './parse-args.ts';
 import type { SettingsInput } from './settings-input.ts';
@@ -12,6 +14,12 @@ import type { SettingsInput } from './settings-input.ts';
  */
 export function checkedSettings(args: MirrorArgs, input: SettingsInput, targetServer: string): MirrorSettings {
   const settings = mirrorSettingsFrom(args, input);
-  if (settings.preset === 'cross-cluster') requireOtherHosts(targetServer, settings.sources.map(({ name, access }) => sourceAccess(access, `source "${name}"`, input.env).server));
+  if (settings.preset === 'cross-cluster') requireOtherHosts(targetServer, settings.sources.map((source) => accessOf(source, input).server));
   return settings;
+}
+
+/** How a source is reached, within what its kubeconfig may do. Throws MCS_MIRROR_CONFIG_INVALID and MCS_KUBECONFIG_INVALID. */
+export function accessOf({ name, access }: SourceSettings, { env, kubeconfigRules }: { readonly env: NodeJS.ProcessEnv; readonly kubeconfigRules?: KubeconfigRules }): ClusterAccess {
+  const label = `source "${name}"`;
+  return sourceAccess(kubeconfigRules?.isForeign === true ? plainAccess(access, label) : access, label, env);
 }

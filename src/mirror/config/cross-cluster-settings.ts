@@ -53,7 +53,7 @@ function remoteFiles(values: OptionValues, env: NodeJS.ProcessEnv): readonly str
 function remotesOf(values: OptionValues, input: SettingsInput): readonly KubeconfigAccess[] {
   const context = isDevMode(values, input.env) ? (textOf(values, 'remote-context') ?? REMOTE_CONTEXT) : undefined;
   const files = remoteFiles(values, input.env);
-  const remotes = files.length === 0 ? [ownKubeconfigAccess(context, input, 'the kubeconfig of the remote cluster')] : files.map((file) => kubeconfigAccess(file, context, input.readFile, `--kubeconfig ${file}`));
+  const remotes = files.length === 0 ? [ownKubeconfigAccess(context, input, 'the kubeconfig of the remote cluster')] : files.map((file) => kubeconfigAccess(file, context, input, `--kubeconfig ${file}`));
   const twice = remotes.findIndex(({ server }, index) => remotes.findIndex((other) => other.server === server) < index);
   if (twice >= 0) throw invalidConfig(`--kubeconfig ${files[twice] ?? ''}`, 'another remote has the same API server');
   return remotes;

@@ -3,6 +3,7 @@ import { nearestName } from '../../base/nearest-name.ts';
 import { parse, stringify } from '../../base/yaml.ts';
 import type { SourceAccess } from '../settings.ts';
 import { invalidConfig } from './invalid.ts';
+import { plainFields, requireNoProgram, requireOwnFolder } from './plain-kubeconfig.ts';
 
 /** Text of a file; throws where there is none. */
 export type ReadFile = (path: string) => string;
@@ -18,6 +19,15 @@ export interface KubeconfigAccess {
   readonly access: SourceAccess;
   /** URL of the API server. */
   readonly server: string;
+}
+
+/** What a kubeconfig may do. */
+export interface KubeconfigRules {
+  /**
+   * It is somebody else's text, as in a pod, where the owner of a source has made it: it runs no program,
+   * and names no file but those in its own folder.
+   */
+  readonly isForeign?: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -119,31 +129,59 @@ function serverOf(cluster: Fields | undefined, place: string, context: string): 
   throw invalidConfig(place, `its context "${context}" leads to no API server`, { hints: ['kubectl config view --kubeconfig <file>'] });
 }
 
+/** One context of the files, with its entries and where they stand. */
+function choose(files: readonly KubeconfigText[], context: string | undefined, place: string) {
+  const documents = files.map(({ text }) => parseKubeconfig(text, place));
+  const chosen = requireContext(documents, context, place);
+  const cluster = findNamed(documents, 'clusters', String(chosen.context.cluster));
+  const user = findNamed(documents, 'users', String(chosen.context.user));
+  return { chosen, cluster, user, server: serverOf(cluster?.entry.cluster, place, chosen.name) };
+}
+
+function stringifyContext({ chosen: { name, context } }: Pick<ReturnType<typeof choose>, 'chosen'>, cluster: Fields, user: Fields | undefined): string {
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: context.cluster, cluster }],
+    users: user === undefined ? [] : [{ name: context.user, user }],
+    contexts: [{ name, context }],
+    'current-context': name,
+  });
+}
+
 /**
  * Access to one context of a kubeconfig, or of several that are merged as kubectl does. The text stays
  * as it is where it stands for itself; else it is one of that context alone, with the files in it.
  * Throws MCS_MIRROR_CONFIG_INVALID, naming `place`.
  */
-export function readKubeconfigSource(files: readonly KubeconfigText[], context: string | undefined, place: string): KubeconfigAccess {
-  const documents = files.map(({ text }) => parseKubeconfig(text, place));
-  const chosen = requireContext(documents, context, place);
-  const cluster = findNamed(documents, 'clusters', String(chosen.context.cluster));
-  const user = findNamed(documents, 'users', String(chosen.context.user));
-  const server = serverOf(cluster?.entry.cluster, place, chosen.name);
+export function readKubeconfigSource(files: readonly KubeconfigText[], context: string | undefined, place: string, { isForeign = false }: KubeconfigRules = {}): KubeconfigAccess {
+  const choice = choose(files, context, place);
+  const { chosen, cluster, user, server } = choice;
+  if (isForeign) requireNoProgram(user?.entry.user ?? {}, place);
   const [only] = files;
   if (files.length === 1 && only !== undefined && !hasFiles(cluster?.entry.cluster) && !hasFiles(user?.entry.user)) {
     return { access: { kind: 'kubeconfig', text: only.text, context: chosen.name }, server };
   }
-  const embed = (found: typeof cluster, fields: Fields | undefined): Fields => (found === undefined ? {} : withContents(fields ?? {}, files[found.index]?.readFile ?? unreadable, place));
-  const text = stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: chosen.context.cluster, cluster: embed(cluster, cluster?.entry.cluster) }],
-    users: user === undefined ? [] : [{ name: chosen.context.user, user: embed(user, user.entry.user) }],
-    contexts: [{ name: chosen.name, context: chosen.context }],
-    'current-context': chosen.name,
-  });
+  const embed = (found: typeof cluster, fields: Fields | undefined): Fields => {
+    if (found === undefined) return {};
+    const readFile = files[found.index]?.readFile ?? unreadable;
+    return withContents(fields ?? {}, isForeign ? requireOwnFolder(readFile) : readFile, place);
+  };
+  const text = stringifyContext(choice, embed(cluster, cluster?.entry.cluster), user && embed(user, user.entry.user));
   return { access: { kind: 'kubeconfig', text, context: chosen.name }, server };
+}
+
+/**
+ * The same access with what its kubeconfig says itself and nothing else: for whoever connects with a
+ * foreign one. Readers of kubeconfigs follow fields that were not asked about here (those of other
+ * users, merge keys), so they are given a text without them. Throws MCS_MIRROR_CONFIG_INVALID.
+ */
+export function plainAccess(access: SourceAccess, place: string): SourceAccess {
+  if (access.kind !== 'kubeconfig') return access;
+  const choice = choose([{ text: access.text, readFile: unreadable }], access.context, place);
+  const { cluster, user } = choice;
+  requireNoProgram(user?.entry.user ?? {}, place);
+  return { ...access, text: stringifyContext(choice, plainFields(cluster?.entry.cluster ?? {}), user && plainFields(user.entry.user ?? {})) };
 }
 
 function unreadable(path: string): never {

@@ -42,5 +42,5 @@ export function settingsOfObjects({ configMap, secret }: MirrorConfigObjects, na
     if (value === undefined) throw new Error(`the Secret ${secret.key} ${secret.present === undefined ? 'does not exist' : 'has no such key'}`);
     return Buffer.from(value, 'base64').toString('utf8');
   };
-  return parseMirrorFile(text, readReference, { name, namespace });
+  return parseMirrorFile(text, readReference, { name, namespace, kubeconfigRules: { isForeign: true } });
 }

@@ -41,11 +41,11 @@ export function checkNamespace(namespace: string): string {
   return checkNamespaces([namespace], '--namespace')[0] ?? namespace;
 }
 
-function settingsOfFile(file: string, values: OptionValues, { readFile }: SettingsInput, namespace: string): MirrorSettings {
+function settingsOfFile(file: string, values: OptionValues, { readFile, kubeconfigRules }: SettingsInput, namespace: string): MirrorSettings {
   const beside = Object.keys(values).find((name) => values[name] !== undefined && !PLACE_OPTIONS.includes(name));
   if (beside !== undefined) throw new McsError('MCS_USAGE', `Cannot use --${beside} with --config: the file says all of it`, { hints: ['docs/mirror.md lists the settings of the file'] });
   const name = textOf(values, 'name');
-  return parseMirrorFile(readNamed(readFile, file, '--config'), readerBeside(file, readFile), { namespace, ...(name !== undefined && { name }) });
+  return parseMirrorFile(readNamed(readFile, file, '--config'), readerBeside(file, readFile), { namespace, ...(name !== undefined && { name }), ...(kubeconfigRules && { kubeconfigRules }) });
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
@@ -100,7 +100,7 @@ function kubeconfigSource(text: string, input: SettingsInput): NamedAccess {
   const context = at < 0 ? undefined : value.slice(at + 1);
   const place = `--source ${name}`;
   if (context === '') throw invalidConfig(place, 'no context stands behind the "@"');
-  return { name, access: (file === '' ? ownKubeconfigAccess(context, input, place) : kubeconfigAccess(file, context, input.readFile, place)).access };
+  return { name, access: (file === '' ? ownKubeconfigAccess(context, input, place) : kubeconfigAccess(file, context, input, place)).access };
 }
 
 function credentialsOf(values: OptionValues, { readFile }: SettingsInput): UrlCredentials {

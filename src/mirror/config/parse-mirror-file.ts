@@ -1,7 +1,7 @@
 import { MIRROR_NAMESPACE } from '../../api/names.ts';
 import type { MirrorSettings, SourceAccess, SourceSettings } from '../settings.ts';
 import { invalidConfig } from './invalid.ts';
-import { readKubeconfigSource, type ReadFile, readNamed } from './kubeconfig-source.ts';
+import { type KubeconfigRules, readKubeconfigSource, type ReadFile, readNamed } from './kubeconfig-source.ts';
 import { parseMirrorDocument, type SourceDocument } from './mirror-document.ts';
 import { checkName, checkNamespaces, checkSelector, checkTemplate, SAME_NAMES, urlAccess } from './source-settings.ts';
 
@@ -13,6 +13,7 @@ export const DEFAULT_SWEEP_SECONDS = 300;
 export interface Installation {
   readonly name?: string;
   readonly namespace?: string;
+  readonly kubeconfigRules?: KubeconfigRules;
 }
 
 /**
@@ -20,10 +21,10 @@ export interface Installation {
  * beside it, or a key of the Secret. Nothing is taken of a document with a fault.
  * Throws MCS_MIRROR_CONFIG_INVALID with the path in the document.
  */
-export function parseMirrorFile(text: string, readReference: ReadFile, { name, namespace = MIRROR_NAMESPACE }: Installation = {}): MirrorSettings {
+export function parseMirrorFile(text: string, readReference: ReadFile, { name, namespace = MIRROR_NAMESPACE, kubeconfigRules = {} }: Installation = {}): MirrorSettings {
   const document = parseMirrorDocument(text);
   if (name !== undefined && document.name !== undefined && document.name !== name) throw invalidConfig('name', `it is "${document.name}", but this mirror is "${name}"`);
-  const sources = document.sources.map((source, index) => toSource(source, `sources[${index}]`, readReference));
+  const sources = document.sources.map((source, index) => toSource(source, `sources[${index}]`, readReference, kubeconfigRules));
   requireUniqueNames(sources);
   const { endpoints = false, removeNamespaces = false, sweepSeconds = DEFAULT_SWEEP_SECONDS, targetNamespaces, denyNamespaces } = document;
   return {
@@ -48,12 +49,12 @@ function requireUniqueNames(sources: readonly SourceSettings[]): void {
   }
 }
 
-function toSource(source: SourceDocument, path: string, readReference: ReadFile): SourceSettings {
+function toSource(source: SourceDocument, path: string, readReference: ReadFile, rules: KubeconfigRules): SourceSettings {
   const { selector = '', namespaces, exported = false, namespacePolicy = 'skip', target = {}, notReady = 'keep' } = source;
   const { namespace = SAME_NAMES.namespace, name = SAME_NAMES.name } = target;
   return {
     name: checkName(source.name, `${path}.name`),
-    access: accessOf(source, path, readReference),
+    access: accessOf(source, path, readReference, rules),
     selection: {
       labelSelector: checkSelector(selector, `${path}.selector`),
       exportedOnly: exported,
@@ -67,14 +68,14 @@ function toSource(source: SourceDocument, path: string, readReference: ReadFile)
 
 const URL_FIELDS = ['caFile', 'tokenFile', 'certFile', 'keyFile'] as const;
 
-function accessOf(source: SourceDocument, path: string, readReference: ReadFile): SourceAccess {
+function accessOf(source: SourceDocument, path: string, readReference: ReadFile, rules: KubeconfigRules): SourceAccess {
   const { kubeconfig, context, url } = source;
   if ((kubeconfig === undefined) === (url === undefined)) throw invalidConfig(path, kubeconfig === undefined ? 'it needs "kubeconfig" or "url"' : 'it has "kubeconfig" and "url", and can have one');
   if (kubeconfig !== undefined) {
     const misplaced = URL_FIELDS.find((field) => source[field] !== undefined);
     if (misplaced !== undefined) throw invalidConfig(`${path}.${misplaced}`, 'it goes with "url": the kubeconfig has its own');
     const place = `${path}.kubeconfig`;
-    return readKubeconfigSource([{ text: readNamed(readReference, kubeconfig, place), readFile: besides(kubeconfig, readReference) }], context, place).access;
+    return readKubeconfigSource([{ text: readNamed(readReference, kubeconfig, place), readFile: besides(kubeconfig, readReference) }], context, place, rules).access;
   }
   if (context !== undefined) throw invalidConfig(`${path}.context`, 'it goes with "kubeconfig"');
   return urlAccess(url ?? '', credentialsOf(source, path, readReference), `${path}.url`);

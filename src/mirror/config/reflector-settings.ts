@@ -61,7 +61,7 @@ export function watchedNamespace(values: OptionValues): string | undefined {
 function accessesOf(values: OptionValues, input: SettingsInput): readonly { readonly name: string; readonly access: SourceAccess }[] {
   const urls = sourceUrls(values, input).map((url) => ({ name: sourceNameOf(url), access: urlAccess(url, {}, `--reflector.source-api ${url}`) }));
   const kubeconfigs = (listOf(values, 'reflector.source-kubeconfig') ?? []).map((file) => {
-    const { access, server } = kubeconfigAccess(file, undefined, input.readFile, `--reflector.source-kubeconfig ${file}`);
+    const { access, server } = kubeconfigAccess(file, undefined, input, `--reflector.source-kubeconfig ${file}`);
     return { name: sourceNameOf(server), access, file };
   });
   for (const [index, { name, file }] of kubeconfigs.entries()) {

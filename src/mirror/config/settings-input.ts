@@ -2,10 +2,12 @@ import { systemErrorCode } from '../../base/errors.ts';
 import { candidateFiles } from '../../kube/kubeconfig.ts';
 import { dirname, resolve } from 'node:path';
 import { invalidConfig } from './invalid.ts';
-import { type KubeconfigAccess, type KubeconfigText, readKubeconfigSource, type ReadFile, readNamed } from './kubeconfig-source.ts';
+import { type KubeconfigAccess, type KubeconfigRules, type KubeconfigText, readKubeconfigSource, type ReadFile, readNamed } from './kubeconfig-source.ts';
 
 /** What settings are made of, besides flags. */
 export interface SettingsInput {
+  /** What kubeconfigs of sources may do; default: all, as those of the person who runs the process. */
+  readonly kubeconfigRules?: KubeconfigRules;
   readonly env: NodeJS.ProcessEnv;
   /** Text of a file by its path; relative ones are those of the process. */
   readonly readFile: ReadFile;
@@ -21,18 +23,18 @@ export function readerBeside(file: string, readFile: ReadFile): ReadFile {
 }
 
 /** Access to a context of one kubeconfig file, the current one by default. Throws MCS_MIRROR_CONFIG_INVALID. */
-export function kubeconfigAccess(file: string, context: string | undefined, readFile: ReadFile, place: string): KubeconfigAccess {
-  return readKubeconfigSource([{ text: readNamed(readFile, file, place), readFile: readerBeside(file, readFile) }], context, place);
+export function kubeconfigAccess(file: string, context: string | undefined, { readFile, kubeconfigRules }: SettingsInput, place: string): KubeconfigAccess {
+  return readKubeconfigSource([{ text: readNamed(readFile, file, place), readFile: readerBeside(file, readFile) }], context, place, kubeconfigRules);
 }
 
 /** Access to a context of the kubeconfig of the user, as kubectl finds it. Throws MCS_MIRROR_CONFIG_INVALID. */
-export function ownKubeconfigAccess(context: string | undefined, { env, readFile }: SettingsInput, place: string): KubeconfigAccess {
+export function ownKubeconfigAccess(context: string | undefined, { env, readFile, kubeconfigRules }: SettingsInput, place: string): KubeconfigAccess {
   const candidates = candidateFiles({ env });
   const files = candidates.flatMap((file): KubeconfigText[] => {
     const text = findText(file, readFile, place);
     return text === undefined ? [] : [{ text, readFile: readerBeside(file, readFile) }];
   });
-  if (files.length > 0) return readKubeconfigSource(files, context, place);
+  if (files.length > 0) return readKubeconfigSource(files, context, place, kubeconfigRules);
   throw invalidConfig(place, `there is no kubeconfig: ${candidates.map((file) => `"${file}"`).join(', ')} does not exist`, { hints: ['export KUBECONFIG=<file>'] });
 }
 

@@ -77,7 +77,7 @@ function leastSlice({ addressType, apiVersion, endpoints, kind, metadata, ports 
 type Subset = NonNullable<Endpoints['subsets']>[number];
 
 function leastSubset({ addresses, notReadyAddresses, ports }: Subset): Subset {
-  const least = (list: Subset['addresses']): Subset['addresses'] => list?.map(({ hostname, ip }) => given({ ip, hostname }) as { ip: string });
+  const least = (list: Subset['addresses']): Subset['addresses'] => list?.map(({ hostname, ip }) => ({ ip, ...(hostname !== undefined && { hostname }) }));
   return given({ addresses: least(addresses), notReadyAddresses: least(notReadyAddresses), ports: ports?.map(leastEndpointPort) }) as Subset;
 }
 

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
 import type { HealthState } from '../../base/health.ts';
 import { inOrder, type Startable } from '../../base/lifecycle.ts';
-import { listenWithFallback } from '../../base/listen-host.ts';
+import { listenFailure, listenWithFallback } from '../../base/listen-host.ts';
 import type { Logger } from '../../base/log.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { createReadServer, type ListeningAddress, type ReadServer } from '../../kube-serve/read-server.ts';
@@ -13,7 +13,7 @@ import { CredentialFiles } from './credential-files.ts';
 import { createEmitterMetrics } from './metrics.ts';
 import { servedKinds } from './served-kinds.ts';
 import { ServingCertificate } from './serving-certificate.ts';
-import type { EmitterSettings } from './settings.ts';
+import type { EmitterSettings, InsecureListener } from './settings.ts';
 import { validateEmitterSettings } from './validate-settings.ts';
 
 export interface EmitterOptions {
@@ -119,7 +119,7 @@ export class Emitter implements Startable {
       logger,
       ...(fileIntervalMs !== undefined && { fileIntervalMs }),
     });
-    return [certificate, this.#port('https', secure.host, (host) => this.#server.listen({ host, port: secure.port, tls: certificate.tls, maxConnections: this.#maxConnections }))];
+    return [certificate, this.#port('https', secure, (host) => this.#server.listen({ host, port: secure.port, tls: certificate.tls, maxConnections: this.#maxConnections }))];
   }
 
   #insecurePort(): readonly Startable[] {
@@ -127,18 +127,20 @@ export class Emitter implements Startable {
     if (insecure === undefined) return [];
     const { logger, settings } = this.#options;
     logger.warn(settings.authentication.anonymous ? 'Whoever reaches the plain HTTP port reads everything that is emitted' : 'Bearer tokens can be read on their way to the plain HTTP port', { port: insecure.port });
-    return [this.#port('http', insecure.host, (host) => this.#server.listen({ host, port: insecure.port, maxConnections: this.#maxConnections }))];
+    return [this.#port('http', insecure, (host) => this.#server.listen({ host, port: insecure.port, maxConnections: this.#maxConnections }))];
   }
 
   get #maxConnections(): number {
     return CONNECTIONS_PER_WATCH * this.#options.settings.maxWatches + MORE_CONNECTIONS;
   }
 
-  #port(name: string, host: string, listen: (host: string) => Promise<ListeningAddress>): Startable {
+  #port(name: 'http' | 'https', asked: Pick<InsecureListener, 'host' | 'port'>, listen: (host: string) => Promise<ListeningAddress>): Startable {
     return {
       name,
       start: async () => {
-        const address = await listenWithFallback(host, listen);
+        const address = await listenWithFallback(asked.host, listen).catch((error: unknown) => {
+          throw listenFailure(error, asked, [name === 'https' ? '--secure-port <port>' : '--insecure-port <port>']);
+        });
         this.#addresses = [...this.#addresses, address];
         this.#options.logger.info('Serves', { url: address.url });
       },

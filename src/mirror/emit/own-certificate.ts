@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemErrorCode } from '../../base/errors.ts';
 import { issueServingCertificate, makeAuthority } from '../../kube-serve/certificates.ts';
 
@@ -12,8 +12,6 @@ export interface OwnCertificate {
   readonly key: string;
   /** Path of the authority that readers have to trust. */
   readonly caPath: string;
-  /** ms since the epoch. */
-  readonly expiresAt: number;
 }
 
 const AUTHORITY = 'mcs emitter';
@@ -73,5 +71,5 @@ export async function ensureOwnCertificate(folder: string, names: readonly strin
     await writeNew(keyPath, used.key, 0o600);
     await writeNew(certPath, used.cert, 0o644);
   }
-  return { ...used, caPath: join(folder, 'ca.crt'), expiresAt: Date.parse(new X509Certificate(used.cert).validTo) };
+  return { ...used, caPath: resolve(folder, 'ca.crt') };
 }

@@ -74,7 +74,7 @@ export function readEmitterOptions(values: OptionValues): EmitterInput {
 export function parseEmitterArgs(args: readonly string[]): EmitterInput {
   const options = Object.fromEntries(Object.entries(EMIT_OPTIONS).map(([name, option]) => [name, { type: option.type, multiple: 'multiple' in option }]));
   try {
-    return readEmitterOptions(parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as OptionValues);
+    return readEmitterOptions(parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values);
   } catch (error) {
     if (error instanceof McsError) throw error;
     throw new McsError('MCS_USAGE', `Cannot use these flags: ${errorMessage(error)}`, { hints: ['mcs emit --help'], cause: error });

@@ -71,9 +71,9 @@ export class ServingCertificate implements Startable {
 
   async #ensureOwn(): Promise<void> {
     const { clock, listener, logger } = this.#options;
-    const { caPath, ...own } = await ensureOwnCertificate(listener.certDir, listener.names, clock.now());
+    const { caPath, cert, key } = await ensureOwnCertificate(listener.certDir, listener.names, clock.now());
     if (this.#own === undefined) logger.info('Serves with a certificate of its own: readers need its authority', { caFile: caPath });
-    this.#own = { cert: own.cert, key: own.key };
+    this.#own = { cert, key };
     this.#cancelRenewal = clock.schedule(() => void this.#renew(), RENEWAL_INTERVAL_MS);
   }
 
