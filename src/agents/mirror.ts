@@ -42,7 +42,7 @@ async function compose(args: MirrorArgs, { mutesErrors }: ProcessOptions, contex
   const countRequests = createRequestCounter(context.registry);
   const client = createKubeClient(await targetAccess(args, context), { userAgent: userAgentOf('mirror', context.version), onRequest: countRequests('local') });
   const targetClient = context.environment.logLevel === 'debug' ? logged(client, context.logger) : client;
-  return composeMirror(args, { ...context, targetClient, onSourceRequest: countRequests('source'), kubeconfigRules: { isForeign: Boolean(process.env.KUBERNETES_SERVICE_HOST) }, mutesErrors });
+  return composeMirror(args, { ...context, targetClient, onSourceRequest: countRequests('source'), kubeconfigRules: { isForeign: Boolean(context.env.KUBERNETES_SERVICE_HOST) }, mutesErrors });
 }
 
 async function run(args: MirrorArgs): Promise<void> {

@@ -76,7 +76,9 @@ export async function serveAgent({ name, conditions, compose }: AgentOptions, ba
   const health = createHealth(conditions);
   const registry = createRegistry(name, version);
   const { parts, routes } = await compose({ ...base, runtime, registry, health, version });
-  const server = createHealthServer({ host: environment.healthHost ?? runtime.listenHost, port: runtime.listenPort(environment.healthPort), health, registry, ...(routes && { routes }) });
+  // pods of the sandbox share one network: whatever a flag says, each has but its own address
+  const host = runtime.simulated ? runtime.listenHost : (environment.healthHost ?? runtime.listenHost);
+  const server = createHealthServer({ host, port: runtime.listenPort(environment.healthPort), health, registry, ...(routes && { routes }) });
   const all = inOrder(name, [server, ...parts]);
   logger.info('starting', { version });
   await all.start(signal);

@@ -36,6 +36,7 @@ export abstract class MirrorCredentialCommand extends DeployCommand {
       ? await createEmitterCredential(context, shared)
       : await createMirrorCredential(context, { ...shared, access, lifeSeconds: credentialSeconds(flags.duration), timeoutMs: parseDuration(flags.timeout), ...(namespaces && { namespaces }) });
     await this.#show(result, file, flags.output);
+    if (emitter && !dryRun) this.note('Note: the emitter knows the token as soon as kubelet has brought the changed Secret into its pod, within some 90 s');
     const source = toDnsLabel(contextName) ?? 'source';
     if (!dryRun) this.next(`mcs mirror install --source ${source}=${file ?? '<file>'}   # with the context of the cluster that mirrors`);
   }

@@ -32,6 +32,7 @@ export class ProblemReport {
   /** Each on the object that stands in the way, else on its mirror, else on the namespace where that belongs. */
   tell(problems: readonly MirrorProblem[], foreign: readonly KubeObject[] = []): void {
     for (const problem of problems) {
+      if (problem.reason === 'NamespaceRefused') continue; // as configured; whoever selects everything would fill kube-system with them
       const obstacle = problem.reason === 'ForeignObject' ? foreign.find((object) => problem.message.startsWith(describeObject(object))) : undefined;
       const about = obstacle ?? this.#involved(problem.target);
       if (about === undefined) this.#options.logger.warn(textOf(problem), { reason: problem.reason });

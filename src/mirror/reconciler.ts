@@ -184,9 +184,9 @@ export class Reconciler {
 
   async #removeNamespace(name: string, signal: AbortSignal): Promise<WorkResult> {
     const { settings, sessions, namespaces } = this.#options;
-    const isWanted = sessions().some(({ caches }) => caches.services.by('namespace', name).length > 0);
-    if (!settings().removeNamespaces || isWanted) return 'done';
-    const reason = await namespaces.removeIfEmpty(name, signal);
+    // what an unknown source wants is unknown; the sweep comes back to the namespace
+    const isWanted = sessions().some(({ isKnown, caches }) => !isKnown || caches.services.by('namespace', name).length > 0);
+    const reason = settings().removeNamespaces && !isWanted ? await namespaces.removeIfEmpty(name, signal) : undefined;
     this.#tell(name, reason === undefined ? [] : [{ reason: 'Refused', source: '', service: '', target: name, message: reason }]);
     return 'done';
   }

@@ -1,15 +1,14 @@
 import { objectKey, resources } from '../api/resources.ts';
 import type { Service } from '../api/types/index.ts';
 import { type Clock, sleep } from '../base/clock.ts';
-import { errorMessage } from '../base/errors.ts';
 import { abortWith, type Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { type Backoff, backoffDelay } from '../base/retry.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { describeApiError } from '../kube/describe-api-error.ts';
 import type { Follower } from '../sync/follow.ts';
 import type { SourceSettings } from './settings.ts';
+import { describeSourceError, SourceRefusal, withoutCredentials } from './source-error.ts';
 import { createSourceCaches, NO_TARGET, type SourceCaches, targetKeyOf } from './source-caches.ts';
 import { createSourceFollowers, readSourceApi, type SourceApi } from './source-followers.ts';
 import type { SourceState } from './status.ts';
@@ -39,10 +38,6 @@ export interface SourceSessionOptions {
 const RETRY: Backoff = { baseMs: 100, capMs: 3_000 };
 /** Between two looks whether a source that serves only a part, or that is refused, is another one by now, ms. */
 const RECHECK_MS = 60_000;
-const MAX_MESSAGE = 300;
-
-/** Why a source is not used at all. */
-class SourceRefusal extends Error {}
 
 /** One source: its connection, what is known of it, and how far that can be relied on. */
 export class SourceSession implements Startable {
@@ -109,7 +104,7 @@ export class SourceSession implements Startable {
   /** Last trouble, or what the source does not serve; empty where there is none. Without secrets. */
   get message(): string {
     const error = this.#trouble ?? this.#followers.find(({ lastSyncError }) => lastSyncError !== undefined)?.lastSyncError;
-    if (error !== undefined) return this.#describe(error);
+    if (error !== undefined) return describeSourceError(error, this.settings, this.#server);
     if (this.#isListed && this.settings.selection.exportedOnly && this.#api?.exports === false) return 'It serves no ServiceExports (multicluster.x-k8s.io), so nothing of it is exported';
     return '';
   }
@@ -275,20 +270,4 @@ export class SourceSession implements Startable {
     this.#isTroubled = true;
     this.#options.onState();
   }
-
-  #describe(error: unknown): string {
-    const text = error instanceof SourceRefusal ? error.message : errorMessage(describeApiError(error, { verb: 'read', object: `source "${this.settings.name}"`, server: this.#server }));
-    const { access } = this.settings;
-    const token = access.kind === 'url' ? access.token : undefined;
-    const safe = token === undefined || token === '' ? text : text.replaceAll(token, '***'); // a server may send back what it was sent
-    return safe.replaceAll(/\s+/g, ' ').slice(0, MAX_MESSAGE);
-  }
-}
-
-function withoutCredentials(server: string): string {
-  if (!URL.canParse(server)) return server;
-  const url = new URL(server);
-  if (url.username === '' && url.password === '') return server;
-  [url.username, url.password] = ['', ''];
-  return url.href;
 }

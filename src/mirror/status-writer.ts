@@ -18,6 +18,8 @@ export interface StatusWriterOptions {
 
 /** From a change until it is written, and so the least time between two writes, ms. */
 const DELAY_MS = 2_000;
+/** After a failure, ms. */
+const RETRY_MS = 15_000;
 
 /** Keeps the ConfigMap with the mirror's status up to date: no write where nothing has changed. */
 export class StatusWriter {
@@ -33,15 +35,19 @@ export class StatusWriter {
 
   /** Something may have changed: looks at it soon. */
   refresh(): void {
+    this.#schedule(DELAY_MS);
+  }
+
+  #schedule(ms: number): void {
     if (this.#cancel !== undefined || this.#abort.signal.aborted) return;
     this.#cancel = this.#options.clock.schedule(() => {
       this.#cancel = undefined;
       this.#writing = this.#write().catch((error: unknown) => {
         if (this.#abort.signal.aborted) return;
         this.#options.logger.warn('Cannot write the status of the mirror', { error });
-        this.refresh();
+        this.#schedule(RETRY_MS);
       });
-    }, DELAY_MS);
+    }, ms);
   }
 
   async stop(): Promise<void> {

@@ -155,6 +155,12 @@ describe('the HTTPS port of an emitter', () => {
     await eventually(async () => expect(await subjectOf(port)).toBe('second'));
   });
 
+  it('that is taken ends the start, naming its flag', async () => {
+    const { emitter: first } = await start({});
+    const port = first.addresses[0]?.port ?? 0;
+    await expect(startTestEmitter(server, { insecure: { host: '127.0.0.1', port } })).rejects.toMatchObject({ code: 'MCS_USAGE', message: `Cannot listen on 127.0.0.1:${port}: another process listens there`, hints: ['--insecure-port <port>'] });
+  });
+
   it('may be beside the plain one', async () => {
     const { emitter: started } = await start({ secure: { host: '127.0.0.1', port: 0, certDir: file('certs'), names: [] } });
     expect(started.addresses.map(({ url }) => url.split(':')[0])).toEqual(['https', 'http']);

@@ -14,6 +14,7 @@ import { buildAgent } from '../helpers/build-agent.ts';
 import { snapshot } from '../helpers/deploy-fleet.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { packageTemplates } from '../helpers/package-templates.ts';
+import { schemaErrors } from '../helpers/schemas.ts';
 import { startTestSandbox, type TestSandbox } from '../helpers/test-sandbox.ts';
 import { rejection } from '../helpers/thrown.ts';
 
@@ -81,13 +82,10 @@ function options(more: Partial<InstallMirrorOptions> = {}): InstallMirrorOptions
 const installed = async (index: number): Promise<string[]> => Object.keys(await snapshot(sandbox.client(index))).filter((key) => /mirror|service-reflector|emitter/.test(key));
 
 async function clean(): Promise<void> {
-  const { revocations } = await uninstallMirror(context(EAST), UNINSTALL);
-  for (const hint of revocations) {
-    const [, namespace = '', account = ''] = /--namespace (\S+) --name (\S+)/.exec(hint) ?? [];
-    await revokeMirrorCredential(context(WEST), { account, namespace, dryRun: false });
-  }
-  for (const index of [WEST, EAST]) await sandbox.client(index).delete(resources.namespaces, MIRROR_NAMESPACE).catch(() => undefined);
-  for (const index of [WEST, EAST]) await eventually(async () => (await sandbox.client(index).find(resources.namespaces, MIRROR_NAMESPACE)) === undefined);
+  await uninstallMirror(context(EAST), UNINSTALL);
+  const { items } = await sandbox.client(WEST).list(resources.serviceAccounts, { namespace: MIRROR_NAMESPACE, labelSelector: 'mcs.clusterset.local/mirror-credential' });
+  for (const { metadata } of items) await revokeMirrorCredential(context(WEST), { account: metadata.name, namespace: MIRROR_NAMESPACE, dryRun: false });
+  expect(await Promise.all([WEST, EAST].map(installed))).toEqual([[], []]);
 }
 
 describe('installMirror()', () => {
@@ -101,6 +99,7 @@ describe('installMirror()', () => {
     expect(others).toEqual([]);
     expect(entry).toMatchObject({ context: 'east', name: 'default', life: 'alive', deployment: { ready: 1, wanted: 1 }, sources: [{ name: 'west', state: 'synced', selected: 1, mirrored: 1 }], problems: [] });
     expect(entry && isWell(entry)).toBe(true);
+    expect(schemaErrors('mirror-status', { formatVersion: 1, mirrors: [entry], unread: [] })).toEqual([]);
     expect(await installMirror(context(EAST), options({ images: {} }))).toMatchObject({ isUnchanged: true });
     expect((await uninstall(context(EAST), { brokerNamespace: 'submariner-k8s-broker', force: false, timeoutMs: 20_000, dryRun: true })).mirrors).toEqual([`mirror ${MIRROR_NAMESPACE}/default`]);
     const removed = await uninstallMirror(context(EAST), UNINSTALL);
@@ -140,7 +139,7 @@ describe('installMirror()', () => {
     expect(text).not.toContain('secret-token');
     const data = async (): Promise<string[]> => Object.keys((await sandbox.client(EAST).get(resources.secrets, 'mcs-mirror-default', MIRROR_NAMESPACE)).data ?? {}).sort();
     expect(await data()).toEqual(['north.token', 'west.kubeconfig']);
-    expect(await installMirror(context(EAST), options({ from: [], sources: [north], replacesSources: true }))).toMatchObject({ keptSources: [], removedSources: ['west'] });
+    expect(await installMirror(context(EAST), options({ from: [], sources: [north], replacesSources: true }))).toMatchObject({ keptSources: [], removedSources: ['west'], notes: [expect.stringContaining('mcs mirror credential --revoke --context admin@west')] });
     expect(await data()).toEqual(['north.token']);
     await clean();
   }, 60_000);

@@ -2,7 +2,9 @@ import type { TaskResult } from '../../base/tasks.ts';
 import { type DeployContext, withPatience } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { objectsOf, toYaml } from '../manifests.ts';
+import type { Removal } from '../remove/delete-owned.ts';
 import { Steps } from '../steps.ts';
+import { removeEmptyNamespace } from './remove-namespaces.ts';
 import { ensureSourceRights, issueSourceKubeconfig, planSource, removeSource, type SourceCredentialOptions } from './source-credential.ts';
 import type { SourceAccount } from './source-manifests.ts';
 
@@ -42,11 +44,16 @@ export interface RevokeCredentialResult extends SourceAccount {
   readonly planned?: readonly string[];
 }
 
-/** Takes such an account away again, with its rights. The namespace stays: other accounts, or a mirror, may be in it. */
+const SETTLE_MS = 15_000;
+
+/** Takes such an account away again, with its rights, and the namespace once nothing else is in it. */
 export async function revokeMirrorCredential(given: DeployContext, options: SourceAccount & { readonly dryRun: boolean }): Promise<RevokeCredentialResult> {
   const { account, namespace, dryRun } = options;
   const { context, planned } = dryRun ? dryRunOf(withPatience(given)) : { context: withPatience(given) };
   const steps = new Steps(context);
   await steps.do(`Remove account ${namespace}/${account} and its rights`, ({ signal }) => removeSource(context, options, signal));
+  const { client, clock } = context;
+  const removal: Removal = { client, clock, isDryRun: dryRun, deadline: clock.monotonic() + SETTLE_MS, leftovers: [] };
+  await steps.do(`Remove namespace ${namespace}`, ({ signal }) => removeEmptyNamespace(removal, namespace, [], signal));
   return { account, namespace, steps: steps.results, isUnchanged: steps.isUnchanged, ...(planned && { planned }) };
 }

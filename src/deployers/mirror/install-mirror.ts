@@ -11,6 +11,7 @@ import { mirrorObjectName } from './mirror-manifests.ts';
 import type { InstallMirrorOptions, InstallMirrorResult } from './options.ts';
 import { type InstallPlan, type PlannedCredential, planInstall } from './plan-install.ts';
 import { kubeconfigKey, preparedKubeconfig } from './prepare-source.ts';
+import { revocationHints } from './revocation-hints.ts';
 import { ensureSourceRights, issueSourceKubeconfig } from './source-credential.ts';
 import { findGoodKubeconfig } from './standing-credential.ts';
 import { filesOf } from './standing-mirror.ts';
@@ -78,25 +79,29 @@ export async function installMirror(given: FleetContext, options: InstallMirrorO
   return resultOf(options, plan, steps);
 }
 
-function notesOf({ general }: InstallMirrorOptions): readonly string[] {
-  return general.removeNamespaces === true
-    ? ['To know that a namespace is empty, the mirror may list objects of every kind in every namespace, Secrets among them']
-    : [];
+/** What a person has to know besides: a right that is wider than it looks, and accounts that nothing uses any more. */
+function notesOf({ general }: InstallMirrorOptions, { standing }: InstallPlan, removed: readonly string[]): readonly string[] {
+  const orphaned = revocationHints(Object.fromEntries(removed.flatMap((name) => Object.entries(standing.files).filter(([key]) => key === kubeconfigKey(name)))));
+  return [
+    ...(general.removeNamespaces === true ? ['To know that a namespace is empty, the mirror may list objects of every kind in every namespace, Secrets among them'] : []),
+    ...orphaned.map((command) => `A source is no longer mirrored; this takes its account away: ${command}`),
+  ];
 }
 
 function resultOf(options: InstallMirrorOptions, plan: InstallPlan, steps: Steps): InstallMirrorResult {
   const given = new Set([...options.from.map(({ name }) => name), ...options.sources.map(({ document }) => document.name)]);
   const names = plan.document.sources.map(({ name }) => name);
+  const removedSources = (plan.standing.document?.sources ?? []).map(({ name }) => name).filter((name) => !names.includes(name));
   return {
     name: options.name,
     namespace: options.namespace,
     sources: plan.sources,
     keptSources: names.filter((name) => !given.has(name)),
-    removedSources: (plan.standing.document?.sources ?? []).map(({ name }) => name).filter((name) => !names.includes(name)),
+    removedSources,
     steps: steps.results,
     warnings: steps.warnings,
     isUnchanged: steps.isUnchanged,
-    notes: notesOf(options),
+    notes: notesOf(options, plan, removedSources),
     ...(options.dryRun && { manifests: dryRunYaml(options, plan) }),
   };
 }

@@ -3,22 +3,20 @@ import { MIRROR_EMITTER } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import { labelsToSelector } from '../../api/selectors.ts';
 import type { UnknownObject, Workload } from '../../api/types/index.ts';
-import { sleep } from '../../base/clock.ts';
 import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
-import { type Emptiness, readEmptiness } from '../../mirror/namespace-contents.ts';
 import { mirrorObjects, mirrorOwner } from '../../mirror/settings.ts';
 import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { objectsOf } from '../manifests.ts';
-import { deleteElection, deleteOwned, deleteSelected, deleteSeen, deletionOutcome, describeRef, findLeftovers, type Leftover, leftoverOf, type ObjectRef, refOf, type Removal, removeLingering } from '../remove/delete-owned.ts';
+import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, type Leftover, leftoverOf, type ObjectRef, refOf, type Removal } from '../remove/delete-owned.ts';
 import { withinTime } from '../remove/within-time.ts';
 import { Steps } from '../steps.ts';
-import type { MirrorPlace } from './find-mirrors.ts';
-import { listMirrorDeployments } from './find-mirrors.ts';
+import { listMirrorDeployments, type MirrorPlace } from './find-mirrors.ts';
 import { renderEmitter } from './install-emitter.ts';
 import { mirrorObjectName, renderMirror } from './mirror-manifests.ts';
 import { CROSS_CLUSTER_SECRET, type InstallPreset, PRESET_PLACES, renderPreset } from './preset-manifests.ts';
+import { removeEmptyNamespace, removeMadeNamespaces } from './remove-namespaces.ts';
 import { revocationHints } from './revocation-hints.ts';
 import { filesOf } from './standing-mirror.ts';
 
@@ -78,32 +76,6 @@ async function removeMirrors({ client }: Removal, name: string, signal: AbortSig
   return deletionOutcome(deleted);
 }
 
-/** What Kubernetes itself removes a moment after its owner. */
-const FOLLOWS_ITS_OWNER = /^(replicasets|pods|endpoints|endpointslices)[.\s]/;
-const POLL_MS = 300;
-
-async function settledEmptiness({ client, clock, deadline, isDryRun }: Removal, namespace: string, signal: AbortSignal): Promise<Emptiness> {
-  for (;;) {
-    const emptiness = await readEmptiness(client, namespace, signal);
-    if (emptiness.isEmpty || isDryRun || !FOLLOWS_ITS_OWNER.test(emptiness.reason) || clock.monotonic() >= deadline) return emptiness;
-    await sleep(clock, POLL_MS, signal);
-  }
-}
-
-/** Namespaces that the mirror made go where nothing of anybody's is in them. */
-async function removeNamespaces(removal: Removal, name: string, stays: string[], signal: AbortSignal): Promise<TaskOutcome> {
-  const { client, isDryRun } = removal;
-  const deleted: ObjectRef[] = [];
-  const { items } = await client.list(resources.namespaces, { labelSelector: ownSelector(name), signal });
-  for (const { metadata } of items) {
-    const emptiness = await settledEmptiness(removal, metadata.name, signal);
-    // in a dry run the mirrors are still in it
-    if (!emptiness.isEmpty && !isDryRun) stays.push(`Namespace ${metadata.name}, which the mirror made: ${emptiness.reason}`);
-    else if (await deleteSeen(client, resources.namespaces, metadata, { signal })) deleted.push({ resource: resources.namespaces, name: metadata.name });
-  }
-  return deletionOutcome(deleted);
-}
-
 async function removeObjects(removal: Removal, objects: readonly UnknownObject[], { name, namespace, preset }: UninstallMirrorOptions, stays: string[], signal: AbortSignal): Promise<TaskOutcome> {
   const { client } = removal;
   const { lease, status } = mirrorObjects(name);
@@ -123,19 +95,6 @@ async function removeEmitter(context: FleetContext, { client }: Removal, namespa
   const groups = await renderEmitter(context.templates, { namespace, selection: { exported: false }, images: {}, version: context.version });
   const refs = objectsOf(groups).filter((object) => !isNamespace(object)).map(refOf).reverse();
   return deletionOutcome(await deleteOwned(client, [...refs, { resource: resources.secrets, name: MIRROR_EMITTER, namespace }], { signal }));
-}
-
-/** The namespace of the installation goes where install made it and nothing else is in it: another mirror, an emitter, an account of a source. */
-async function removeOwnNamespace(removal: Removal, namespace: string, stays: string[], signal: AbortSignal): Promise<TaskOutcome> {
-  const { client, isDryRun } = removal;
-  const found = await client.find(resources.namespaces, namespace, undefined, { signal });
-  if (found === undefined || !isOurs(found)) return deletionOutcome([]);
-  const emptiness = await settledEmptiness(removal, namespace, signal);
-  if (!emptiness.isEmpty && !isDryRun) {
-    stays.push(`Namespace ${namespace}: ${emptiness.reason}`);
-    return { state: 'unchanged', detail: `it stays: ${emptiness.reason}` };
-  }
-  return removeLingering(removal, [{ resource: resources.namespaces, name: namespace }], signal);
 }
 
 /**
@@ -166,11 +125,11 @@ async function removeBy(context: FleetContext, options: UninstallMirrorOptions, 
   if (keepsMirrors) stays.push(`What was mirrored, because of --keep-mirrors; nothing follows the sources any more: kubectl get services,endpointslices -A -l ${OWNER}=${mirrorOwner(name)}`);
   else {
     await steps.do('Remove what it mirrored', ({ signal }) => removeMirrors(removal, name, signal));
-    await steps.do('Remove the namespaces that it made', ({ signal }) => removeNamespaces(removal, name, stays, signal));
+    await steps.do('Remove the namespaces that it made', ({ signal }) => removeMadeNamespaces(removal, ownSelector(name), stays, signal));
   }
   await steps.do('Remove the installation', ({ signal }) => removeObjects(removal, objects, options, stays, signal));
   if (emitter) await steps.do('Remove the emitter', ({ signal }) => removeEmitter(context, removal, namespace, signal));
-  if (preset !== 'reflector') await steps.do(`Remove namespace ${namespace}`, ({ signal }) => removeOwnNamespace(removal, namespace, stays, signal));
+  if (preset !== 'reflector') await steps.do(`Remove namespace ${namespace}`, ({ signal }) => removeEmptyNamespace(removal, namespace, stays, signal));
   return { name, namespace, steps: steps.results, warnings: steps.warnings, leftovers: removal.leftovers, stays, revocations, isUnchanged: steps.isUnchanged };
 }
 

@@ -66,6 +66,6 @@ describe('createHealthServer', () => {
 
   it('rejects where the port is taken', async () => {
     const second = createHealthServer({ host: '127.0.0.1', port: server.port, health, registry: createRegistry('test', '1') });
-    expect(await rejection(second.start(signal))).toMatchObject({ code: 'EADDRINUSE' });
+    expect(await rejection(second.start(signal))).toMatchObject({ code: 'MCS_USAGE' });
   });
 });

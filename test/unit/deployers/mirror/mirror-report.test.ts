@@ -4,6 +4,7 @@ import { fixOf, isWell, judgeLife, type MirrorReportEntry } from '../../../../sr
 import { parseMirrorStatus } from '../../../../src/deployers/mirror/read-mirror-status.ts';
 import { sourcesLack } from '../../../../src/deployers/mirror/wait-sources.ts';
 import type { MirrorStatus, SourceStatus } from '../../../../src/mirror/status.ts';
+import { schemaErrors } from '../../../helpers/schemas.ts';
 
 const NOW = Date.parse('2026-01-01T00:01:00Z');
 const lease = (renewTime: string, holderIdentity = 'pod'): Lease => ({ metadata: { name: 'l' }, spec: { holderIdentity, renewTime, leaseDurationSeconds: 15 } }) as Lease;
@@ -38,6 +39,20 @@ describe('isWell()', () => {
     ['one that does not take its configuration', { settingsError: 'x' }, false],
   ] as const)('of %s', (_what, change, expected) => {
     expect(isWell({ ...entry, ...change })).toBe(expected);
+  });
+});
+
+describe('docs/schemas/mirror-status.schema.json', () => {
+  const problem = { reason: 'ForeignObject', source: 'west', service: 'shop/web', target: 'shop/web', message: 'm', fix: 'f' } as const;
+  const { formatVersion, ...status } = STATUS;
+  const { name, ...entry } = { ...status, context: 'c', namespace: 'n', life: 'alive', evidence: 'e', problems: [problem] };
+  const unread = [{ context: 'dead', code: 'MCS_CLUSTER_UNREACHABLE', message: 'm', hints: [] }];
+
+  it('describes what mcs mirror status prints, and nothing else', () => {
+    const report = { formatVersion, mirrors: [{ ...entry, name, deployment: { name: 'd', ready: 1, wanted: 1 }, sources: [{ ...SOURCE, lagMs: { p50: 1.5, p95: 2 } }] }], unread };
+    expect(schemaErrors('mirror-status', report)).toEqual([]);
+    expect(schemaErrors('mirror-status', { ...report, more: 1 })).toEqual([expect.stringContaining('additional')]);
+    expect(schemaErrors('mirror-status', { ...report, mirrors: [entry] })).toEqual([expect.stringContaining('"name"')]);
   });
 });
 
