@@ -20,6 +20,25 @@ export function describeSource({ name, state, message, selected, mirrored }: Sou
   return `${name}: ${state}${counts}${message === '' ? '' : ` (${message})`}`;
 }
 
+/**
+ * Services that are selected and not mirrored although nothing is wrong or under way: the target lacks
+ * their namespace, and the policy is to wait for it. 0 where that cannot be told.
+ */
+export function waitingServices({ sources, problems, problemCount }: MirrorStatus): number {
+  if (problemCount > problems.length || sources.some(({ state, pending }) => state !== 'synced' || pending > 0)) return 0;
+  const stopped = new Set(problems.filter(({ reason }) => reason !== 'SourceInvalid').map(({ source, service }) => `${source} ${service}`));
+  return Math.max(0, sources.reduce((sum, { selected, mirrored }) => sum + selected - mirrored, 0) - stopped.size);
+}
+
+/** What to do about them; undefined where there are none. */
+export function describeWaiting(count: number): string | undefined {
+  if (count === 0) return undefined;
+  return `${count} ${count === 1 ? 'service waits for its namespace, which the target lacks' : 'services wait for their namespaces, which the target lacks'} (--namespace-policy create makes it)`;
+}
+
+/** Looks for so long: what was just listed is not mirrored yet. */
+const WAITING_LOOKS = 5;
+
 /** A mirror that has just begun is about to list its sources: nobody needs to read that. */
 const BEGINNING_LOOKS = 10;
 
@@ -30,8 +49,10 @@ export class MirrorNarrator {
   #problems = new Set<string>();
   #settingsError = '';
   #looks = 0;
+  #waiting = { count: 0, looks: 0 };
 
-  news({ sources, problems, settingsError }: MirrorStatus): readonly string[] {
+  news(status: MirrorStatus): readonly string[] {
+    const { sources, problems, settingsError } = status;
     const lines: string[] = [];
     this.#looks += 1;
     if (settingsError !== '' && settingsError !== this.#settingsError) lines.push(`The new configuration is not used: ${settingsError}`);
@@ -49,18 +70,26 @@ export class MirrorNarrator {
     const told = problems.map(({ reason, target, message }) => `${target}: ${message} (${reason})`);
     lines.push(...told.filter((line) => !this.#problems.has(line)));
     this.#problems = new Set(told);
-    return lines;
+    return [...lines, ...this.#newsOfWaiting(waitingServices(status))];
+  }
+
+  #newsOfWaiting(count: number): readonly string[] {
+    const looks = count === this.#waiting.count ? this.#waiting.looks + 1 : 1;
+    this.#waiting = { count, looks };
+    const line = looks === WAITING_LOOKS ? describeWaiting(count) : undefined;
+    return line === undefined ? [] : [line];
   }
 }
 
 /** What a dry run found, as a table. */
-export function wantedSections(writes: readonly WantedWrite[], { problems }: MirrorStatus): readonly Section[] {
+export function wantedSections(writes: readonly WantedWrite[], { sources, problems }: MirrorStatus): readonly Section[] {
+  const isAsItShallBe = sources.every(({ state, selected, mirrored }) => state === 'synced' && selected === mirrored);
   return [
     {
       title: 'Would be written',
       columns: ['ACTION', 'KIND', 'NAMESPACE', 'NAME'],
       rows: writes.map(({ action, object: { kind, metadata } }) => [action, kind, metadata.namespace ?? '', metadata.name]),
-      empty: 'nothing: everything is as it shall be',
+      empty: isAsItShallBe ? 'nothing: everything is as it shall be' : 'nothing',
     },
     { title: 'Problems', columns: ['TARGET', 'SOURCE', 'REASON', 'MESSAGE'], rows: problems.map(({ target, source, reason, message }) => [target, source, reason, message]), empty: 'none' },
   ];

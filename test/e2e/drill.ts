@@ -9,7 +9,7 @@ import { type Lab, makeLabFaults } from '../../tools/drill/faults/lab.ts';
 import { setScene } from '../../tools/drill/scene.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
 import { removeNamespace } from './lib/workloads.ts';
-import { joinAll } from './setup.ts';
+import { ensureDefaultJoin } from './setup.ts';
 
 const [first, second] = fleet.clusters;
 /** For a fault to show, and for its traces to go. */
@@ -35,8 +35,7 @@ async function clearExports({ client }: E2eCluster): Promise<void> {
 describe('drill', { skip: fleet.lab === undefined && 'needs the lab, to break its nodes' }, () => {
   before(async () => {
     await Promise.all(fleet.clusters.map(clearExports));
-    // as users have them: by the default driver, and watched
-    await joinAll('--natt=false', '--cable-driver', 'wireguard', '--health-check');
+    await ensureDefaultJoin();
     await setScene(first.client, second.client, setting);
     assert.equal(await until(asker(true), judgeHealth, PATIENCE_MS), undefined);
   });

@@ -1,10 +1,12 @@
 /** Joins the clusters before everything, and leaves no trace after everything. */
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
+import { BROKER_NAMESPACE, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { APP_MCS, MANAGED_BY } from '../../src/api/labels.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
 import type { KubeObject } from '../../src/api/types/index.ts';
+import { DEFAULT_SETTINGS } from '../../src/deployers/join/kept-settings.ts';
+import { parseMemberConfig } from '../../src/inspect/cluster-state.ts';
 import { assertOk } from './lib/expectations.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
 import { ensureToolbox, NAMESPACE, removeNamespace } from './lib/workloads.ts';
@@ -27,8 +29,20 @@ export async function joinAll(...flags: readonly string[]): Promise<void> {
   await Promise.all(fleet.clusters.map((cluster) => joinCluster(cluster, flags)));
 }
 
-export async function leaveAll(): Promise<void> {
-  await Promise.all(fleet.clusters.map(leaveCluster));
+export async function leaveAll(clusters: readonly E2eCluster[] = fleet.clusters): Promise<void> {
+  await Promise.all(clusters.map(leaveCluster));
+}
+
+/** Has both joined as users do: by the default driver, and watched. A driver is that of the whole set, so all leave for another one. */
+export async function ensureDefaultJoin(): Promise<void> {
+  const members = (await Promise.all(fleet.clusters.map(async (cluster) => {
+    const config = parseMemberConfig(await cluster.client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE));
+    return config === undefined ? [] : [{ cluster, settings: { ...DEFAULT_SETTINGS, ...config.settings } }];
+  }))).flat();
+  const isDefault = members.every(({ settings }) => settings.cableDriver === DEFAULT_SETTINGS.cableDriver && settings.healthCheck);
+  if (members.length === fleet.clusters.length && isDefault) return;
+  await leaveAll(members.map(({ cluster }) => cluster));
+  await joinAll('--natt=false');
 }
 
 const WRITTEN: readonly Resource<KubeObject>[] = [

@@ -12,7 +12,7 @@ import { answeredBy, assertOk, nameOf, resolves } from './lib/expectations.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
 import { nodeNames, onNode, readNetworks } from './lib/lab-nodes.ts';
 import { ensureToolbox, inToolbox, NAMESPACE, serve } from './lib/workloads.ts';
-import { joinAll, leaveAll } from './setup.ts';
+import { ensureDefaultJoin, joinAll, leaveAll } from './setup.ts';
 
 const [first, second] = fleet.clusters;
 const SPREADING = { timeoutMs: 30_000, everyMs: 200 };
@@ -110,8 +110,7 @@ describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look i
   });
 
   after(async () => {
-    // as users have them: by the default driver, and watched
-    await joinAll('--natt=false');
+    await ensureDefaultJoin();
   });
 
   for (const driver of DRIVERS) {

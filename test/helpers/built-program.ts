@@ -32,9 +32,16 @@ export async function parseAs(id: string, argv: readonly string[]): Promise<Read
   return parsed.flags as Record<string, unknown>;
 }
 
+/** Words as a shell would have them, up to where it sends the output elsewhere. */
+function shellWords(line: string): string[] {
+  const words = line.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
+  const end = words.findIndex((word) => word === '>' || word === '|');
+  return words.slice(0, end < 0 ? undefined : end).map((word) => word.replaceAll(/["']/g, ''));
+}
+
 /** Splits `mcs show all -o json` into the id of its command and the rest; throws where no command is named. */
 export function splitCommandLine(line: string, ids: readonly string[]): { id: string; argv: string[] } {
-  const [program, ...words] = line.trim().split(/\s+/);
+  const [program, ...words] = shellWords(line);
   const lengths = words.map((_, index) => words.length - index);
   const length = lengths.find((count) => ids.includes(words.slice(0, count).join(':')));
   if (program !== 'mcs' || length === undefined) throw new Error(`"${line}" names no command`);

@@ -7,7 +7,7 @@ import { isOurs } from '../../discovery/api-versions.ts';
 import { findMissingAccess, questionsAbout, validateAccess } from '../../discovery/missing-access.ts';
 import type { AccessQuestion, ClusterAccess, KubeClient } from '../../kube/client.ts';
 import type { DeployContext } from '../deploy-context.ts';
-import { ensureGroup } from '../ensure-group.ts';
+import { ensureGroup, planChanges } from '../ensure-group.ts';
 import { type ManifestGroup, objectsOf } from '../manifests.ts';
 import { deleteSelected, deletionOutcome, deleteSeen, type ObjectRef } from '../remove/delete-owned.ts';
 import type { Steps } from '../steps.ts';
@@ -36,6 +36,8 @@ export interface SourceCredential {
 /** Shown where the life of a token cannot be capped. */
 const NO_CAP = 'this API server has no admission policies (Kubernetes 1.30): the life of renewed tokens is not capped there';
 
+/** A namespace that is just being deleted is waited for. */
+const PLAN_TIMEOUT_MS = 30_000;
 const WRITE = ['get', 'create', 'patch'] as const;
 
 /** What the user needs who makes such a credential. */
@@ -51,13 +53,15 @@ export function sourceQuestions({ namespace, namespaces }: Pick<SourceCredential
   ];
 }
 
-/** What a source is going to get. Only reads; throws MCS_FORBIDDEN where the user may not give it. */
+/** What a source is going to get. Stores nothing; throws MCS_FORBIDDEN where the user may not give it, MCS_FOREIGN_OBJECT where something is in the way. */
 export async function planSource(context: DeployContext, options: SourceCredentialOptions, steps: Steps, title: string): Promise<readonly ManifestGroup[]> {
-  const { client, templates, version } = context;
-  return steps.run(title, async ({ signal }) => {
+  const { client, clock, templates, version } = context;
+  return steps.run(title, async (progress) => {
+    const { signal } = progress;
     const hasAdmissionPolicies = await servesAdmissionPolicies(client, signal);
     validateAccess(await findMissingAccess(client, sourceQuestions(options, hasAdmissionPolicies), signal), 'make a credential for a mirror', client.server);
     const value = await renderSource(templates, { ...options, version, hasAdmissionPolicies });
+    await planChanges(client, objectsOf(value), { clock, timeoutMs: PLAN_TIMEOUT_MS }, progress);
     return { ...(hasAdmissionPolicies ? { state: 'done', detail: client.server } : { state: 'warning', detail: `${client.server}: ${NO_CAP}` }), value };
   });
 }

@@ -125,7 +125,9 @@ function requireContext(documents: readonly Document[], asked: string | undefine
 
 function serverOf(cluster: Fields | undefined, place: string, context: string): string {
   const server = cluster?.server;
-  if (typeof server === 'string' && URL.canParse(server)) return server.replace(/\/+$/, '');
+  const url = typeof server === 'string' && URL.canParse(server) ? new URL(server) : undefined;
+  if (url !== undefined && (url.username !== '' || url.password !== '')) throw invalidConfig(place, 'the URL of its API server holds a user or password, which would be shown wherever the source is named');
+  if (url !== undefined) return String(server).replace(/\/+$/, '');
   throw invalidConfig(place, `its context "${context}" leads to no API server`, { hints: ['kubectl config view --kubeconfig <file>'] });
 }
 

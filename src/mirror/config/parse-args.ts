@@ -56,13 +56,13 @@ function otherPreset(name: string, preset: MirrorPreset, given: readonly string[
 
 /**
  * An argv in the manner of Go's flag packages as one that node:util takes: `-devmode=true`,
- * `--emitter=false`.
+ * `--emitter=false`. A flag that is none keeps its name, for the message.
  */
 function normalize(argv: readonly string[], options: MirrorOptionTable): string[] {
   return argv.map((word) => {
     const [, name = '', value] = /^--?([a-z][-.a-z0-9]*)(?:=(.*))?$/s.exec(word) ?? [];
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option === undefined) return word;
+    if (option === undefined) return /^-[a-z]{2}/.test(word) ? `-${word}` : word;
     if (option.type === 'boolean' && value === 'true') return `--${name}`;
     if (option.type === 'boolean' && value === 'false') return `--no-${name}`;
     return value === undefined ? `--${name}` : `--${name}=${value}`;

@@ -23,10 +23,11 @@ function toMirrorSlice(record: SyncRecord, group: EndpointGroup, context: Mirror
 }
 
 /**
- * Where namespaces are mapped, several may come together in one, with slices of one name. Names with a
- * namespace have a dot before it, so those with dots of their own always get one: no two can meet.
+ * Where names are mapped, slices of one name may come together in a namespace: those of several
+ * namespaces of the source, or of one Service that two mirrors give two names. The two labels that
+ * tell them apart follow dots, so slices with dots of their own always get them: no two can meet.
  */
 function mirrorSliceName({ origin }: SyncRecord, { name }: EndpointGroup, { target }: MirrorContext): string {
-  const isPlain = origin.namespace === target.namespace && !name.includes('.');
-  return importedSliceName(isPlain ? name : `${name}.${origin.namespace}`, origin.cluster);
+  const isPlain = origin.namespace === target.namespace && origin.name === target.name && !name.includes('.');
+  return importedSliceName(isPlain ? name : `${name}.${origin.namespace}.${target.name}`, origin.cluster);
 }

@@ -4,7 +4,7 @@ import { resources } from '../../../src/api/resources.ts';
 import { normalizeArgv } from '../../../src/cli/argv.ts';
 import { mirrorFlags } from '../../../src/cli/mirror-flags.ts';
 import { exitCodeOfMirror } from '../../../src/cli/mirror-run-end.ts';
-import { describeWrite, MirrorNarrator } from '../../../src/cli/present-mirror-run.ts';
+import { describeWaiting, describeWrite, MirrorNarrator, waitingServices, wantedSections } from '../../../src/cli/present-mirror-run.ts';
 import { allOptions, parseMirrorArgs, requirePreset } from '../../../src/mirror/config/parse-args.ts';
 import type { MirrorProblem, MirrorStatus, SourceState, SourceStatus } from '../../../src/mirror/status.ts';
 
@@ -66,6 +66,38 @@ describe('MirrorNarrator', () => {
     expect(narrator.news(statusOf([], [problem], 'bad'))).toEqual([]);
     expect(narrator.news(statusOf([]))).toEqual([]);
     expect(narrator.news(statusOf([], [problem]))).toEqual([line]);
+  });
+});
+
+describe('waitingServices', () => {
+  const half = source('west', 'synced', { mirrored: 1 });
+  it.each([
+    ['all are mirrored', statusOf([source('west', 'synced')]), 0],
+    ['one is missing and nothing is wrong', statusOf([half]), 1],
+    ['one is missing because something is wrong', statusOf([half], [problem]), 0],
+    ['something of one is left out, and it is missing too', statusOf([half], [{ ...problem, reason: 'SourceInvalid' }]), 1],
+    ['one is under way', statusOf([{ ...half, pending: 1 }]), 0],
+    ['a source is away', statusOf([half, source('east', 'stale')]), 0],
+    ['problems are not all listed', { ...statusOf([half]), problemCount: 60 }, 0],
+  ])('when %s', (_case, status, count) => {
+    expect(waitingServices(status)).toBe(count);
+  });
+
+  it('are told once they have been seen for a while, once', () => {
+    const narrator = new MirrorNarrator();
+    const lines = Array.from({ length: 20 }, () => narrator.news(statusOf([half]))).flat();
+    expect(lines).toEqual(['west: synced, 1 of 2 services mirrored', describeWaiting(1)]);
+    expect(lines[1]).toContain('--namespace-policy create');
+  });
+});
+
+describe('wantedSections', () => {
+  it.each([
+    ['nothing: everything is as it shall be', statusOf([source('west', 'synced')])],
+    ['nothing', statusOf([source('west', 'synced', { mirrored: 1 })])],
+    ['nothing', statusOf([source('west', 'syncing', { selected: 0, mirrored: 0 })])],
+  ])('says "%s" without a write', (empty, status) => {
+    expect(wantedSections([], status)[0]).toMatchObject({ rows: [], empty });
   });
 });
 

@@ -33,6 +33,12 @@ describe('readKubeconfigSource', () => {
     expect(thrown(() => read(kubeconfig(`{tokenFile: ${path}}`), true))).toMatchObject({ message: expect.stringContaining('not in the folder') as unknown });
   });
 
+  it('refuses a server with a password in its URL, and does not show it', () => {
+    const error = thrown(() => read(kubeconfig('{token: t}', "{server: 'https://me:hunter2@w'}"), false));
+    expect(error).toMatchObject({ code: 'MCS_MIRROR_CONFIG_INVALID' });
+    expect(String((error as Error).message)).not.toContain('hunter2');
+  });
+
   it('reads files in the folder of a foreign kubeconfig', () => {
     const { access } = read(kubeconfig('{token: t}', "{server: 'https://w', certificate-authority: ca.crt}"), true);
     expect(access).toMatchObject({ text: expect.stringContaining(`certificate-authority-data: ${btoa('CA')}`) as unknown });

@@ -25,6 +25,7 @@ describe('parseMirrorArgs', () => {
     [['--preset=reflector', '--log-level=loud'], /--log-level "loud": it is none of all, debug/],
     [['--selektor', 'a'], /selektor/],
     [['--selector'], /selector/],
+    [['--preset=cross-cluster', '-stderrthreshold=INFO'], /'--stderrthreshold'/],
     [['word'], /"word"/],
   ])('refuses %j', (argv, message) => {
     const error = thrown(() => parseMirrorArgs(argv)) as Error;

@@ -38,6 +38,14 @@ const settings = (line: string, env: NodeJS.ProcessEnv = {}, more: Partial<Setti
 const emitter = (line: string) => reflectorEmitter(parseMirrorArgs(['--preset=reflector', ...line.split(' ').filter((word) => word !== '')]).values);
 const servers = (made: ReturnType<typeof settings>) => made.sources.map(({ access }) => (access.kind === 'url' ? access.url : `${access.context} of ${/https:[^"]*/.exec(access.text)?.[0] ?? ''}`));
 
+describe('a URL with a password', () => {
+  it.each(['--preset=reflector --reflector.source-api=http://me:hunt@r2@a:8080', '--source-url n=https://me:hunt@r2@n', '--source-url https://me:hunt@r2@n', '--source https://me:hunt@r2@n'])('is not shown: %s', (line) => {
+    const error = thrown(() => settings(line)) as Error;
+    expect(error).toMatchObject({ code: 'MCS_MIRROR_CONFIG_INVALID' });
+    expect(JSON.stringify({ ...error, message: error.message })).not.toMatch(/hunt|r2/);
+  });
+});
+
 describe('settings without a preset', () => {
   it('have the sources in their order, kubeconfigs first, with what all share', () => {
     const made = settings('--source-url n=https://n:6443 --source west=remote@main --source home=@prototype-secure --ca-file ca.pem --token-file token --selector a=b --namespaces shop,bank --exported --namespace-policy create --target-name {namespace}/{name}-{source} --not-ready drop --target-namespaces shop --deny-namespaces kube-x --endpoints --remove-namespaces --sweep-interval 2m --name m --namespace ns');

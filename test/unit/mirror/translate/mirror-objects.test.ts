@@ -172,12 +172,14 @@ describe('toMirrorSlices', () => {
     expect(toMirrorSlices(sourceRecord(), CROSS_CLUSTER)[0]?.object.metadata.labels).toMatchObject({ 'fair.com/cross-cluster': 'follower' });
   });
 
-  it('gives slices of one name in several namespaces names of their own where these are mapped to one', () => {
-    const nameOf = (namespace: string, slice: string, target: string): string | undefined => {
+  it('gives slices of one name names of their own where mapped namespaces or names bring them together', () => {
+    const nameOf = (namespace: string, slice: string, target: string, targetName = 'web'): string | undefined => {
       const record = serviceRecord('west', { origin: { cluster: 'west', namespace, name: 'web', uid: 'x' }, groups: [endpointGroup(slice, ['10.1.0.1'])] });
-      return toMirrorSlices(record, { ...CONTEXT, target: { namespace: target, name: 'web' } })[0]?.object.metadata.name;
+      return toMirrorSlices(record, { ...CONTEXT, target: { namespace: target, name: targetName } })[0]?.object.metadata.name;
     };
-    expect([nameOf('a', 'web-1', 'all'), nameOf('b', 'web-1', 'all'), nameOf('all', 'web-1', 'all'), nameOf('all', 'web-1.a', 'all')]).toEqual(['web-1.a.west', 'web-1.b.west', 'web-1.west', 'web-1.a.all.west']);
+    expect([nameOf('a', 'web-1', 'all'), nameOf('b', 'web-1', 'all'), nameOf('all', 'web-1', 'all'), nameOf('all', 'web-1.a', 'all')]).toEqual(['web-1.a.web.west', 'web-1.b.web.west', 'web-1.west', 'web-1.a.all.web.west']);
+    expect([nameOf('shop', 'web-1', 'shop', 'web-x'), nameOf('shop', 'web-1', 'shop', 'web-y')]).toEqual(['web-1.shop.web-x.west', 'web-1.shop.web-y.west']);
+    expect(nameOf('shop', 'x', 'shop', 'z')).not.toBe(nameOf('z', 'x.shop', 'z'));
   });
 });
 
