@@ -20,14 +20,9 @@ export function describeSource({ name, state, message, selected, mirrored }: Sou
   return `${name}: ${state}${counts}${message === '' ? '' : ` (${message})`}`;
 }
 
-/**
- * Services that are selected and not mirrored although nothing is wrong or under way: the target lacks
- * their namespace, and the policy is to wait for it. 0 where that cannot be told.
- */
-export function waitingServices({ sources, problems, problemCount }: MirrorStatus): number {
-  if (problemCount > problems.length || sources.some(({ state, pending }) => state !== 'synced' || pending > 0)) return 0;
-  const stopped = new Set(problems.filter(({ reason }) => reason !== 'SourceInvalid').map(({ source, service }) => `${source} ${service}`));
-  return Math.max(0, sources.reduce((sum, { selected, mirrored }) => sum + selected - mirrored, 0) - stopped.size);
+/** Services that wait for their namespace, as a normal state. */
+export function waitingServices({ sources }: MirrorStatus): number {
+  return sources.reduce((sum, { waiting }) => sum + waiting, 0);
 }
 
 /** What to do about them; undefined where there are none. */
@@ -35,9 +30,6 @@ export function describeWaiting(count: number): string | undefined {
   if (count === 0) return undefined;
   return `${count} ${count === 1 ? 'service waits for its namespace, which the target lacks' : 'services wait for their namespaces, which the target lacks'} (--namespace-policy create makes it)`;
 }
-
-/** Looks for so long: what was just listed is not mirrored yet. */
-const WAITING_LOOKS = 5;
 
 /** A mirror that has just begun is about to list its sources: nobody needs to read that. */
 const BEGINNING_LOOKS = 10;
@@ -49,7 +41,7 @@ export class MirrorNarrator {
   #problems = new Set<string>();
   #settingsError = '';
   #looks = 0;
-  #waiting = { count: 0, looks: 0 };
+  #waiting = 0;
 
   news(status: MirrorStatus): readonly string[] {
     const { sources, problems, settingsError } = status;
@@ -70,13 +62,12 @@ export class MirrorNarrator {
     const told = problems.map(({ reason, target, message }) => `${target}: ${message} (${reason})`);
     lines.push(...told.filter((line) => !this.#problems.has(line)));
     this.#problems = new Set(told);
-    return [...lines, ...this.#newsOfWaiting(waitingServices(status))];
+    return [...lines, ...this.#newsOfWaiting(sources.some(({ pending }) => pending > 0) ? this.#waiting : waitingServices(status))];
   }
 
   #newsOfWaiting(count: number): readonly string[] {
-    const looks = count === this.#waiting.count ? this.#waiting.looks + 1 : 1;
-    this.#waiting = { count, looks };
-    const line = looks === WAITING_LOOKS ? describeWaiting(count) : undefined;
+    const line = count === this.#waiting ? undefined : describeWaiting(count);
+    this.#waiting = count;
     return line === undefined ? [] : [line];
   }
 }

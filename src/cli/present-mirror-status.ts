@@ -15,6 +15,10 @@ function lagOf({ lagMs }: MirrorReportEntry['sources'][number]): string {
   return lagMs === undefined ? '-' : `${Math.round(lagMs.p50)} / ${Math.round(lagMs.p95)} ms`;
 }
 
+function messageOf({ message, waiting }: MirrorReportEntry['sources'][number]): string {
+  return [message, ...(waiting > 0 ? [`${waiting} without their namespace here (--namespace-policy)`] : [])].filter((text) => text !== '').join('; ');
+}
+
 function stateOf({ life, evidence, settingsError }: MirrorReportEntry): string {
   return settingsError === '' ? `${life}: ${evidence}` : `${life}: ${evidence}; does not take its configuration: ${settingsError}`;
 }
@@ -28,7 +32,7 @@ export function mirrorSections({ mirrors }: MirrorReport): readonly Section[] {
   const sources = mirrors.flatMap((mirror) =>
     mirror.sources.map((source) => {
       const pending = source.pending === 0 ? '0' : `${source.pending} (${source.oldestPendingSeconds} s)`;
-      return [mirror.context, placeOf(mirror), source.name, source.state, source.since, String(source.selected), String(source.mirrored), pending, lagOf(source), source.message];
+      return [mirror.context, placeOf(mirror), source.name, source.state, source.since, String(source.selected), String(source.mirrored), pending, lagOf(source), messageOf(source)];
     }),
   );
   const problems = mirrors.flatMap((mirror) => mirror.problems.map(({ reason, source, service, target, message, fix }) => [mirror.context, target, reason, `${source} ${service}`, message, fix]));

@@ -72,13 +72,14 @@ function describeSource(session: SourceSession, { ledger }: Mirroring): SourceSt
     message: session.message,
     selected: session.selected().length,
     mirrored: ledger.mirrored(name),
+    waiting: ledger.waiting(name),
     ...ledger.backlog(name),
     ...(lagMs !== undefined && { lagMs }),
   };
 }
 
 function unknownSource(name: string, begunAt: number): SourceStatus {
-  return { name, server: '', state: 'syncing', since: new Date(begunAt).toISOString(), message: 'Another process is the active one', selected: 0, mirrored: 0, pending: 0, oldestPendingSeconds: 0 };
+  return { name, server: '', state: 'syncing', since: new Date(begunAt).toISOString(), message: 'Another process is the active one', selected: 0, mirrored: 0, waiting: 0, pending: 0, oldestPendingSeconds: 0 };
 }
 
 function problemsOf(mirroring: Mirroring | undefined): MirrorProblem[] {

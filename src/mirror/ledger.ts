@@ -7,6 +7,8 @@ import type { TargetKey } from './target.ts';
 export interface Settlement {
   /** Source whose Service the mirror shows as it shall be; undefined where there is none. */
   readonly source?: string | undefined;
+  /** Source whose Service waits for its namespace, as a normal state. */
+  readonly waitsOf?: string | undefined;
   readonly problems: readonly MirrorProblem[];
   /** Objects written or deleted. */
   readonly writes: number;
@@ -24,6 +26,7 @@ export class Ledger {
   /** When the first event of a change that is not written yet came, and of which source. */
   readonly #changes = new Map<TargetKey, { readonly source: string; readonly at: number }>();
   readonly #mirrored = new Map<TargetKey, string>();
+  readonly #waiting = new Map<TargetKey, string>();
   readonly #problems = new Map<TargetKey, readonly MirrorProblem[]>();
   readonly #lags = new Map<string, number[]>();
 
@@ -38,14 +41,14 @@ export class Ledger {
   }
 
   /** A change that came while the key was worked on waits on: `since` is when that work began, by the monotonic clock. */
-  settle(key: TargetKey, { source, problems, writes }: Settlement, since: number): readonly MirrorProblem[] {
+  settle(key: TargetKey, { source, waitsOf, problems, writes }: Settlement, since: number): readonly MirrorProblem[] {
     const change = this.#changes.get(key);
     if (change !== undefined && change.at <= since) {
       this.#changes.delete(key);
       if (writes > 0) this.#noteLag(change.source, this.#clock.monotonic() - change.at);
     }
-    if (source === undefined) this.#mirrored.delete(key);
-    else this.#mirrored.set(key, source);
+    setOrDelete(this.#mirrored, key, source);
+    setOrDelete(this.#waiting, key, waitsOf);
     return this.note(key, problems);
   }
 
@@ -67,9 +70,11 @@ export class Ledger {
   }
 
   mirrored(source: string): number {
-    let count = 0;
-    for (const each of this.#mirrored.values()) if (each === source) count += 1;
-    return count;
+    return countOf(this.#mirrored, source);
+  }
+
+  waiting(source: string): number {
+    return countOf(this.#waiting, source);
   }
 
   backlog(source: string): Backlog {
@@ -97,4 +102,15 @@ export class Ledger {
     this.#lags.set(source, lags);
     this.#metrics.lag(source, ms / 1_000);
   }
+}
+
+function setOrDelete(sources: Map<TargetKey, string>, key: TargetKey, source: string | undefined): void {
+  if (source === undefined) sources.delete(key);
+  else sources.set(key, source);
+}
+
+function countOf(sources: ReadonlyMap<TargetKey, string>, source: string): number {
+  let count = 0;
+  for (const each of sources.values()) if (each === source) count += 1;
+  return count;
 }

@@ -55,6 +55,8 @@ interface Wish {
   readonly isHeld: boolean;
   /** The unknown source whose mirror stays meanwhile. */
   readonly keptOf?: string | undefined;
+  /** The source whose Service waits for its namespace, as a normal state. */
+  readonly waitsOf?: string | undefined;
 }
 
 /** Turns keys into writes: `namespace/name` is a mirror, a name alone is a namespace that may be empty by now. */
@@ -106,7 +108,7 @@ export class Reconciler {
     const unknownSources = this.#unknownSources();
     const wish = this.#wish(key, standing, unknownSources);
     if (wish.isHeld) {
-      this.#settle(key, { problems: wish.problems, writes: 0, source: wish.keptOf }, since);
+      this.#settle(key, { problems: wish.problems, writes: 0, source: wish.keptOf, waitsOf: wish.waitsOf }, since);
       return 'done';
     }
     const { owner } = target;
@@ -152,7 +154,8 @@ export class Reconciler {
     const { record, problems: odd } = readOffer(offer, at, simulated);
     problems.push(...odd);
     const winner = record && { record, server: offer.session.server };
-    return winner === undefined ? { problems, isHeld: false } : this.#place({ winner, offer, problems, isHeld: false }, at, key);
+    // what cannot be read is unknown, and unknown differs from gone
+    return winner === undefined ? { problems, isHeld: true } : this.#place({ winner, offer, problems, isHeld: false }, at, key);
   }
 
   /** Whether the namespace takes the mirror. */
@@ -167,7 +170,8 @@ export class Reconciler {
     if (state === 'going') return { problems: complain('NamespaceTerminating', `namespace "${namespace}" is being deleted; the mirror comes when it is made anew`), isHeld: true };
     const policy = offer.session.settings.namespacePolicy;
     if (state === 'there' || policy === 'create') return wish;
-    return { problems: policy === 'fail' ? complain('NamespaceMissing', `namespace "${namespace}" does not exist`) : problems, isHeld: true };
+    if (policy === 'skip') return { problems, isHeld: true, waitsOf: offer.source };
+    return { problems: complain('NamespaceMissing', `namespace "${namespace}" does not exist`), isHeld: true };
   }
 
   #problem(key: TargetKey, offer: Offer | undefined, reason: MirrorProblemReason, message: string): MirrorProblem {

@@ -46,6 +46,8 @@ export interface SourceStatus {
   /** Services that are selected, and those of them whose mirror is as it shall be. */
   readonly selected: number;
   readonly mirrored: number;
+  /** Services whose namespace the target does not have, where that is a normal state (policy `skip`). */
+  readonly waiting: number;
   /** Changes that have been seen and not been written yet; age of the oldest, s. */
   readonly pending: number;
   readonly oldestPendingSeconds: number;

@@ -4,7 +4,7 @@ import { after, before } from 'node:test';
 import { BROKER_NAMESPACE, MEMBER_CONFIG, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { APP_MCS, MANAGED_BY } from '../../src/api/labels.ts';
 import { type Resource, resources } from '../../src/api/resources.ts';
-import type { KubeObject } from '../../src/api/types/index.ts';
+import type { KubeObject, SharedSettings } from '../../src/api/types/index.ts';
 import { DEFAULT_SETTINGS } from '../../src/deployers/join/kept-settings.ts';
 import { parseMemberConfig } from '../../src/inspect/cluster-state.ts';
 import { assertOk } from './lib/expectations.ts';
@@ -25,24 +25,33 @@ export async function leaveCluster(cluster: E2eCluster): Promise<void> {
 }
 
 /** Both at once: each waits for its own agents and DNS most of the time. */
-export async function joinAll(...flags: readonly string[]): Promise<void> {
+async function joinAll(...flags: readonly string[]): Promise<void> {
   await Promise.all(fleet.clusters.map((cluster) => joinCluster(cluster, flags)));
 }
 
-export async function leaveAll(clusters: readonly E2eCluster[] = fleet.clusters): Promise<void> {
-  await Promise.all(clusters.map(leaveCluster));
+export async function leaveAll(): Promise<void> {
+  await Promise.all(fleet.clusters.map(leaveCluster));
 }
 
-/** Has both joined as users do: by the default driver, and watched. A driver is that of the whole set, so all leave for another one. */
-export async function ensureDefaultJoin(): Promise<void> {
-  const members = (await Promise.all(fleet.clusters.map(async (cluster) => {
+async function findMembers(): Promise<readonly { readonly cluster: E2eCluster; readonly settings: Required<SharedSettings> }[]> {
+  const found = await Promise.all(fleet.clusters.map(async (cluster) => {
     const config = parseMemberConfig(await cluster.client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE));
     return config === undefined ? [] : [{ cluster, settings: { ...DEFAULT_SETTINGS, ...config.settings } }];
-  }))).flat();
-  const isDefault = members.every(({ settings }) => settings.cableDriver === DEFAULT_SETTINGS.cableDriver && settings.healthCheck);
-  if (members.length === fleet.clusters.length && isDefault) return;
-  await leaveAll(members.map(({ cluster }) => cluster));
-  await joinAll('--natt=false');
+  }));
+  return found.flat();
+}
+
+/** Joins both anew: a cable driver is that of the whole set, so whoever is a member leaves for another one. */
+export async function rejoinAll(...flags: readonly string[]): Promise<void> {
+  await Promise.all((await findMembers()).map(({ cluster }) => leaveCluster(cluster)));
+  await joinAll(...flags);
+}
+
+/** Has both joined as users do: by the default driver, and watched. */
+export async function ensureDefaultJoin(): Promise<void> {
+  const members = await findMembers();
+  const asDefault = members.filter(({ settings }) => settings.cableDriver === DEFAULT_SETTINGS.cableDriver && settings.healthCheck);
+  if (asDefault.length < fleet.clusters.length) await rejoinAll('--natt=false');
 }
 
 const WRITTEN: readonly Resource<KubeObject>[] = [

@@ -12,7 +12,7 @@ import { answeredBy, assertOk, nameOf, resolves } from './lib/expectations.ts';
 import { type E2eCluster, fleet } from './lib/fleet.ts';
 import { nodeNames, onNode, readNetworks } from './lib/lab-nodes.ts';
 import { ensureToolbox, inToolbox, NAMESPACE, serve } from './lib/workloads.ts';
-import { ensureDefaultJoin, joinAll, leaveAll } from './setup.ts';
+import { ensureDefaultJoin, leaveAll, rejoinAll } from './setup.ts';
 
 const [first, second] = fleet.clusters;
 const SPREADING = { timeoutMs: 30_000, everyMs: 200 };
@@ -116,7 +116,7 @@ describe('tunnels', { skip: fleet.lab === undefined && 'needs the lab, to look i
   for (const driver of DRIVERS) {
     describe(driver, () => {
       before(async () => {
-        await joinAll('--natt=false', '--cable-driver', driver);
+        await rejoinAll('--natt=false', '--cable-driver', driver);
       });
 
       it('pods ping each other, from and to every node', async () => {

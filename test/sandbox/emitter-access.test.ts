@@ -131,6 +131,20 @@ describe('the HTTPS port of an emitter', () => {
     expect((await ask(`${url}${PATH}`, { tls: { ca, ...stranger } })).code).toBe(200);
   });
 
+  it.each(['', 'no certificate'])('does not start with %j for authorities of clients: an empty text would stand for all public ones', async (text) => {
+    await writeFile(file('readers.crt'), text);
+    await expect(secure({ authentication: { tokenFiles: [], clientCaFile: file('readers.crt'), anonymous: false } })).rejects.toMatchObject({ code: 'MCS_USAGE', message: expect.stringContaining('no certificate of an authority of clients') });
+  });
+
+  it('keeps the authorities of clients when their file is emptied', async () => {
+    await writeFile(file('readers.crt'), readers.ca);
+    const { url } = await secure({ authentication: { tokenFiles: [], clientCaFile: file('readers.crt'), anonymous: false } });
+    const tls = { ca: await readFile(file('certs/ca.crt'), 'utf8'), ...readers.issue({ commonName: 'mirror' }) };
+    await writeFile(file('readers.crt'), '');
+    await eventually(() => expect(lines.join('')).toContain('Cannot use the certificate files as they are now'));
+    expect((await ask(`${url}${PATH}`, { tls })).code).toBe(200);
+  });
+
   it('takes a changed certificate for new connections, and keeps the old one where the new one is none', async () => {
     const subjectOf = (port: number): Promise<string> =>
       new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ const LABELLED = encodeURIComponent('app in (web,db),tier!=back');
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  for (const name of ['shop', 'other']) server.store.create(resources.namespaces, { metadata: { name } });
+  for (const name of ['shop', 'other', 'long']) server.store.create(resources.namespaces, { metadata: { name } });
   putService(server, { name: 'web', namespace: 'shop', labels: { app: 'web' }, annotations: { team: 'a', 'kubectl.kubernetes.io/last-applied-configuration': '{}' } });
   putService(server, { name: 'db', namespace: 'shop', labels: { app: 'db', tier: 'back' }, spec: { clusterIP: 'None' } });
   putService(server, { name: 'api', namespace: 'other', labels: { app: 'api' }, spec: { type: 'NodePort' } });
@@ -62,6 +62,7 @@ describe('lists of the emitter', () => {
     ['/api/v1/services?labelSelector=a%20b%20c', 'unable to parse requirement'],
     ['/api/v1/services?fieldSelector=spec.type%3DClusterIP', 'field label not supported: spec.type'],
     ['/api/v1/services?continue=xyz', 'continue key is not valid'],
+    ['/api/v1/services?limit=0.5', 'limit: Invalid value: "0.5"'],
   ])('GET %s is refused with 400', async (path, message) => {
     expect((await get(path)).body).toMatchObject({ kind: 'Status', code: 400, message: expect.stringContaining(message) });
   });
@@ -139,6 +140,13 @@ describe('forms of the emitter', () => {
   it('are YAML on request', async () => {
     const { headers, text } = await get('/api/v1/namespaces/shop/services', { headers: { accept: 'application/yaml' } });
     expect([headers['content-type'], namesIn(parse(text) as Answered)]).toEqual(['application/yaml', ['db', 'web']]);
+  });
+
+  it('are YAML in flow style, which is JSON, where there is too much to write it anew', async () => {
+    putService(server, { name: 'long', namespace: 'long', annotations: { text: 'x'.repeat(40_000) } });
+    await eventually(async () => expect((await get('/api/v1/namespaces/long/services')).body.items).toHaveLength(1));
+    const { headers, text } = await get('/api/v1/namespaces/long/services', { headers: { accept: 'application/yaml' } });
+    expect([headers['content-type'], text.startsWith('{'), namesIn(parse(text) as Answered)]).toEqual(['application/yaml', true, ['long']]);
   });
 
   it('are Tables for people', async () => {

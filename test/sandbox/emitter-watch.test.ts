@@ -90,6 +90,16 @@ describe('a watch of the emitter', () => {
     expect(watched.events[1]?.object.metadata.resourceVersion).toMatch(/^\d{15}$/);
   });
 
+  it('stays open however long its timeoutSeconds is', async () => {
+    const watched = await watch('/api/v1/services?watch=True&timeoutSeconds=99999999');
+    await sees(watched, ['ADDED web']);
+    await versionOf('/api/v1/services'); // a round trip: more than the 1 ms of a timer that is out of range
+    putService(server, { name: 'later', namespace });
+    await sees(watched, ['ADDED web', 'ADDED later']);
+    expect(watched.ended()).toBeUndefined();
+    watched.close();
+  });
+
   it('of a version before a restart gets 410, and versions never come again', async () => {
     const before = await versionOf('/api/v1/services');
     await restartEmitter();

@@ -202,7 +202,7 @@ describe('a mirror', () => {
     const config = await appears(local, resources.configMaps, name, MIRROR_NAMESPACE, ({ data }) => isDone(JSON.parse(data?.[STATUS_KEY] ?? '{"sources":[]}') as MirrorStatus));
     const status = JSON.parse(config.data?.[STATUS_KEY] ?? '') as MirrorStatus;
     expect(status).toMatchObject({ formatVersion: 1, objects: { services: 1, endpointSlices: 1, endpoints: 0, namespaces: 1 }, problemCount: 0, problems: [], settingsError: '' });
-    expect(status.sources).toEqual([expect.objectContaining({ name: 'west', server: west.url, state: 'synced', message: '', selected: 1, mirrored: 1, pending: 0, lagMs: { p50: expect.any(Number), p95: expect.any(Number) } })]);
+    expect(status.sources).toEqual([expect.objectContaining({ name: 'west', server: west.url, state: 'synced', message: '', selected: 1, mirrored: 1, waiting: 0, pending: 0, lagMs: { p50: expect.any(Number), p95: expect.any(Number) } })]);
     const metrics = await run.registry.metrics();
     for (const line of ['mcs_mirror_objects{source="west",kind="Service"} 1', 'mcs_mirror_source_synced{source="west"} 1', 'mcs_mirror_leader 1', 'mcs_mirror_lag_seconds_count{source="west"} 1']) expect(metrics).toContain(line);
   });

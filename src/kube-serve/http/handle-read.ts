@@ -1,3 +1,4 @@
+import { refusal } from '../status-error.ts';
 import type { ListOptions, Selection } from '../store.ts';
 import type { ReadContext } from './context.ts';
 import { sendList, sendObject } from './send-objects.ts';
@@ -23,12 +24,18 @@ export function handleGet(context: ReadContext): void {
   sendObject(context, 200, context.services.store.get(context.resource, refOf(context)));
 }
 
+/** Half an object would be an empty page, which says that the list is over. */
+function pageSize(limit: string): number {
+  if (!/^-?\d{1,15}$/.test(limit)) throw refusal('BadRequest', `limit: Invalid value: "${limit}": strconv.ParseInt: parsing "${limit}": invalid syntax`);
+  return Number(limit);
+}
+
 function listOptions(context: ReadContext): ListOptions {
   const { searchParams } = context.url;
   const [limit, token, resourceVersion] = ['limit', 'continue', 'resourceVersion'].map((key) => searchParams.get(key));
   return {
     ...selectionOf(context),
-    ...(limit && { limit: Number(limit) }),
+    ...(limit && { limit: pageSize(limit) }),
     ...(token && { continue: token }),
     ...(resourceVersion && { resourceVersion }),
   };

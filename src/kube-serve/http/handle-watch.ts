@@ -4,6 +4,7 @@ import { refusal, StatusError } from '../status-error.ts';
 import type { StoreEvent, WatchOptions } from '../store.ts';
 import type { ReadContext } from './context.ts';
 import { selectionOf } from './handle-read.ts';
+import { isTrue } from './request-attributes.ts';
 import { errorLine, watchFormat, type WatchFormat } from './watch-format.ts';
 import { WatchStream } from './watch-stream.ts';
 
@@ -35,18 +36,20 @@ export interface WatchSettings {
 
 /** Clients that set no limit get one between 30 and 60 minutes, so that they do not all come back at once. */
 const DEFAULT_SECONDS = 1800;
+/** A timer of more than 2^31 ms would fire at once. */
+const MAX_SECONDS = 24 * 3600;
 /** As real servers word it. Clients list again, whatever the reason. */
 const GONE = failureStatus('Expired', 'The resourceVersion for the provided watch is too old.');
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
 function durationMs({ url }: ReadContext): number {
   const seconds = Number(url.searchParams.get('timeoutSeconds') ?? 0);
-  return 1000 * (seconds > 0 ? seconds : DEFAULT_SECONDS * (1 + Math.random()));
+  return 1000 * (seconds > 0 ? Math.min(seconds, MAX_SECONDS) : DEFAULT_SECONDS * (1 + Math.random()));
 }
 
 /** A watch-list (KEP-3157) begins with everything and says when that is over. */
 function isWatchList({ searchParams }: URL): boolean {
-  if (searchParams.get('sendInitialEvents') !== 'true') return false;
+  if (!isTrue(searchParams.get('sendInitialEvents'))) return false;
   if (searchParams.get('resourceVersionMatch') === 'NotOlderThan') return true;
   throw refusal('BadRequest', 'resourceVersionMatch: Forbidden: sendInitialEvents requires resourceVersionMatch to be NotOlderThan');
 }
@@ -73,6 +76,7 @@ class Watch {
     this.#stream = new WatchStream({
       response: context.response,
       clock: context.services.clock,
+      bytesOf: (lines) => context.services.serialiser.bytes(lines),
       tooSlowLine: () => errorLine(GONE),
       onTooSlow: () => this.#giveUp(),
       ...(maxWaiting !== undefined && { maxWaiting }),
@@ -99,7 +103,7 @@ class Watch {
     }
     this.#sendHead();
     if (isList) this.#stream.write(this.#format.bookmark(services.store.resourceVersion, INITIAL_EVENTS_END));
-    if (url.searchParams.get('allowWatchBookmarks') === 'true') this.#scheduleBookmark(services.clock, bookmarkIntervalMs);
+    if (isTrue(url.searchParams.get('allowWatchBookmarks'))) this.#scheduleBookmark(services.clock, bookmarkIntervalMs);
     this.#endings.push(
       services.clock.schedule(() => this.#endInTime(), durationMs(this.#context)),
       follower.opened({ context: this.#context, cut: () => this.#cut(), expire: () => this.#finish(() => this.#stream.end(errorLine(GONE))) }),
@@ -138,7 +142,7 @@ class Watch {
   }
 
   #endInTime(): void {
-    if (this.#context.url.searchParams.get('allowWatchBookmarks') === 'true') this.#bookmark();
+    if (isTrue(this.#context.url.searchParams.get('allowWatchBookmarks'))) this.#bookmark();
     this.#finish(() => this.#stream.end());
   }
 

@@ -25,8 +25,9 @@ function decode(part: string): string {
   }
 }
 
-function isTrue(value: string | null): boolean {
-  return value !== null && ['true', '1', ''].includes(value);
+/** Whether a parameter of a query is set, as Kubernetes reads it: `True`, which Python's client sends, is as good as `true`. */
+export function isTrue(value: string | null): boolean {
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
 }
 
 function verbOf(method: string, name: string, isWatch: boolean): string {

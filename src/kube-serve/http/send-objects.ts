@@ -22,10 +22,13 @@ function tableOptions({ definition, resource, services, url }: ReadContext, meta
   };
 }
 
-/** YAML is for people: only JSON is kept ready. */
+/** Characters of JSON that are written anew as YAML: that takes some ms for a thousand, and everybody else waits for it. */
+const MAX_WRITTEN_ANEW = 32 * 1024;
+
+/** YAML is for people: only JSON is kept ready. What nobody will read stays as it is, for JSON is YAML too. */
 function sendDocument({ response }: ReadContext, code: number, encoding: Encoding, json: string): void {
   if (encoding === 'json') sendText(response, code, json);
-  else sendText(response, code, stringify(JSON.parse(json)), 'application/yaml');
+  else sendText(response, code, json.length > MAX_WRITTEN_ANEW ? json : stringify(JSON.parse(json)), 'application/yaml');
 }
 
 /** Answers with one object, in the form that the client accepts. */

@@ -6,6 +6,7 @@ import type { ReadContext } from './context.ts';
 import { includeObject, negotiate } from './negotiate.ts';
 import { statusBody } from './respond.ts';
 import { columnsOf } from './send-objects.ts';
+import { watchLine } from './serialise.ts';
 
 /** The lines of one watch. */
 export interface WatchFormat {
@@ -16,10 +17,6 @@ export interface WatchFormat {
 /** The line that ends a watch with an error. */
 export function errorLine(status: Status): string {
   return `${JSON.stringify({ type: 'ERROR', object: statusBody(status) })}\n`;
-}
-
-function line(type: string, object: string): string {
-  return `{"type":"${type}","object":${object}}\n`;
 }
 
 /** Real servers send a creationTimestamp of null, which some clients expect to find. */
@@ -36,9 +33,9 @@ function tableFormat({ definition, resource, services, url }: ReadContext): Watc
       const withDefinitions = isFirst;
       isFirst = false;
       const table = renderTable([object], { columns, include, now: services.clock.now(), metadata: { resourceVersion: String(resourceVersion) }, withDefinitions });
-      return line(type, JSON.stringify(table));
+      return watchLine(type, JSON.stringify(table));
     },
-    bookmark: (resourceVersion) => line('BOOKMARK', JSON.stringify(renderTable([], { columns, include, now: 0, metadata: { resourceVersion }, withDefinitions: false }))),
+    bookmark: (resourceVersion) => watchLine('BOOKMARK', JSON.stringify(renderTable([], { columns, include, now: 0, metadata: { resourceVersion }, withDefinitions: false }))),
   };
 }
 
@@ -47,9 +44,8 @@ export function watchFormat(context: ReadContext): WatchFormat {
   const { request, resource, services } = context;
   const { representation } = negotiate(request.headers.accept, ['json']);
   if (representation === 'table') return tableFormat(context);
-  const textOf = (object: KubeObject): string => (representation === 'metadata' ? services.serialiser.metadataText(object) : services.serialiser.text(object));
   return {
-    event: ({ object, type }) => line(type, textOf(object)),
-    bookmark: (resourceVersion, annotations) => line('BOOKMARK', JSON.stringify(bookmarkObject(resource, resourceVersion, annotations))),
+    event: ({ object, type }) => (representation === 'metadata' ? services.serialiser.metadataLine(type, object) : services.serialiser.line(type, object)),
+    bookmark: (resourceVersion, annotations) => watchLine('BOOKMARK', JSON.stringify(bookmarkObject(resource, resourceVersion, annotations))),
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 export interface WatchStreamOptions {
   readonly response: ServerResponse;
   readonly clock: Clock;
+  readonly bytesOf: (lines: readonly string[]) => Buffer;
   /** Line for a client that is cut because it does not keep up. */
   readonly tooSlowLine: () => string;
   /** Called once, when that happens. */
@@ -95,11 +96,11 @@ export class WatchStream {
     this.#options.response.end();
   }
 
-  #nextBatch(): string {
+  #nextBatch(): Buffer {
     let count = 0;
     let size = 0;
     while (count < this.#waiting.length && (count === 0 || size < BATCH)) size += this.#waiting[count++]?.length ?? 0;
     this.#size -= size;
-    return this.#waiting.splice(0, count).join('');
+    return this.#options.bytesOf(this.#waiting.splice(0, count));
   }
 }

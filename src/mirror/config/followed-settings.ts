@@ -66,8 +66,8 @@ export class FollowedSettings implements Startable {
 
   async stop(): Promise<void> {
     this.#files.stop();
-    this.#cancel?.();
     await Promise.all((this.#options.objects ?? []).map((object) => object.stop()));
+    this.#cancel?.(); // what they told until they stopped
   }
 
   #make(): MirrorSettings {

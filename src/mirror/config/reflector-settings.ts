@@ -22,12 +22,14 @@ export function sourceNameOf(url: string): string {
 
 /**
  * The URLs that count. Those that the manifest passes as `$(SOURCE_API)` are what the ConfigMap had when
- * the pod was started: its present value takes their place.
+ * the pod was started: its present value takes their place. Where no flag holds them, a ConfigMap of
+ * that name says nothing about this process.
  */
 function sourceUrls(values: OptionValues, { env, sourceApi }: SettingsInput): readonly string[] {
   const given = (listOf(values, 'reflector.source-api') ?? []).flatMap((text) => splitValues(text) ?? []);
   const atStart = splitValues(env.SOURCE_API) ?? [];
-  const present = sourceApi === undefined ? given : [...given.filter((url) => !atStart.includes(url)), ...(splitValues(sourceApi) ?? [])];
+  const isReferred = env.SOURCE_API !== undefined && atStart.every((url) => given.includes(url));
+  const present = sourceApi === undefined || !isReferred ? given : [...given.filter((url) => !atStart.includes(url)), ...(splitValues(sourceApi) ?? [])];
   return [...new Set(present.map((url) => url.replace(/\/+$/, '')))];
 }
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import { BugError, errorMessage, McsError } from '../../base/errors.ts';
@@ -22,6 +23,15 @@ export interface ServingCertificateOptions {
 
 /** A certificate of our own lasts a year; it is looked at once a day. */
 const RENEWAL_INTERVAL_MS = 24 * 3600 * 1000;
+
+/** To Node.js an empty text means all authorities that it knows itself: whoever has a public certificate could read. */
+function validateAuthorities(ca: string): void {
+  try {
+    new X509Certificate(ca);
+  } catch (error) {
+    throw new Error('no certificate of an authority of clients stands in its file', { cause: error });
+  }
+}
 
 /** What the HTTPS port shows and trusts: from files, or made here; always as it is now. */
 export class ServingCertificate implements Startable {
@@ -94,6 +104,7 @@ export class ServingCertificate implements Startable {
     const ca = clientCaFile === undefined ? undefined : contents.at(-1);
     // at the start one of the two, own certificate and files, comes after the other
     if (cert === undefined || key === undefined || (clientCaFile !== undefined && ca === undefined)) return;
+    if (ca !== undefined) validateAuthorities(ca);
     const { ciphers, minVersion = 'TLSv1.2' } = listener;
     const tls: Tls = { cert, key, minVersion, ...(ca !== undefined && { ca }), ...(ciphers && { ciphers: ciphers.join(':') }) };
     createSecureContext(tls);

@@ -54,7 +54,7 @@ async function writeKubeconfig(cluster: E2eCluster, file: string): Promise<void>
   assertOk(await inShell(`kubectl config view --minify --flatten --context '${cluster.name}' >'${file}'`, process.env));
 }
 
-const LISTED = "kubectl api-resources --verbs=list -o name | grep -v -e '^events' -e componentstatuses -e '^leases' -e '^pods' -e '^replicasets' -e endpoint -e controllerrevisions | paste -sd,";
+const LISTED = "kubectl api-resources --verbs=list -o name | grep -v -e '^events' -e componentstatuses -e '^leases' -e '^pods' -e '^replicasets' -e endpoint -e controllerrevisions -e ipaddresses | paste -sd,";
 
 /** Everything that stands in a cluster, but for what comes and goes by itself. */
 export async function readObjects(cluster: E2eCluster): Promise<readonly string[]> {

@@ -11,7 +11,8 @@ const page = readFileSync(resolve(root, 'docs/mirror-walkthroughs.md'), 'utf8');
 export function commandsOf(heading: string): string {
   const begin = page.indexOf(`\n${heading}\n`);
   const rest = page.slice(begin + heading.length + 2);
-  const end = rest.search(/^#+ /m);
+  // a line of the commands with one "#" is a comment
+  const end = rest.search(/^#{2,} /m);
   const commands = /```sh\n([^]*?)```/.exec(end < 0 ? rest : rest.slice(0, end))?.[1];
   if (begin < 0 || commands === undefined) throw new Error(`docs/mirror-walkthroughs.md has no commands beneath "${heading}"`);
   return commands;

@@ -38,6 +38,13 @@ describe('Ledger', () => {
     expect([ledger.backlog('west').pending, ledger.lag('west'), ledger.mirrored('west')]).toEqual([0, undefined, 0]);
   });
 
+  it('counts what waits for its namespace until that is over', () => {
+    ledger.settle('shop/web', { waitsOf: 'west', problems: [], writes: 0 }, clock.monotonic());
+    expect([ledger.waiting('west'), ledger.waiting('east'), ledger.mirrored('west')]).toEqual([1, 0, 0]);
+    ledger.settle('shop/web', { source: 'west', problems: [], writes: 2 }, clock.monotonic());
+    expect([ledger.waiting('west'), ledger.mirrored('west')]).toEqual([0, 1]);
+  });
+
   it('keeps the last 100 lags', async () => {
     for (let ms = 1; ms <= 150; ms += 1) {
       ledger.changed('shop/web', 'west');

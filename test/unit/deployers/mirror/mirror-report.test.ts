@@ -26,7 +26,7 @@ describe('judgeLife()', () => {
   });
 });
 
-const SOURCE: SourceStatus = { name: 'west', server: 'https://west', state: 'synced', since: '', message: '', selected: 1, mirrored: 1, pending: 0, oldestPendingSeconds: 0 };
+const SOURCE: SourceStatus = { name: 'west', server: 'https://west', state: 'synced', since: '', message: '', selected: 1, mirrored: 1, waiting: 0, pending: 0, oldestPendingSeconds: 0 };
 const STATUS: MirrorStatus = { formatVersion: 1, name: 'default', preset: 'none', version: '1', updatedAt: '', sources: [SOURCE], objects: { services: 0, endpointSlices: 0, endpoints: 0, namespaces: 0 }, problems: [], problemCount: 0, settingsError: '' };
 
 describe('isWell()', () => {

@@ -8,6 +8,8 @@ describe('requestAttributes()', () => {
   it.each<[string, string, Partial<RequestAttributes>]>([
     ['GET', '/api/v1/pods', { ...CORE, verb: 'list', resource: 'pods' }],
     ['GET', '/api/v1/namespaces/shop/pods?watch=true', { ...CORE, verb: 'watch', resource: 'pods', namespace: 'shop' }],
+    ['GET', '/api/v1/pods?watch=True', { ...CORE, verb: 'watch', resource: 'pods' }],
+    ['GET', '/api/v1/pods?watch=False', { ...CORE, verb: 'list', resource: 'pods' }],
     ['GET', '/api/v1/namespaces/shop/pods?watch=0', { ...CORE, verb: 'list', resource: 'pods', namespace: 'shop' }],
     ['GET', '/api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Da,status.phase%3DRunning', { ...CORE, verb: 'list', resource: 'pods', namespace: 'shop', name: 'a' }],
     ['GET', '/api/v1/namespaces/shop/pods/a/log', { ...CORE, verb: 'get', resource: 'pods', namespace: 'shop', name: 'a', subresource: 'log' }],

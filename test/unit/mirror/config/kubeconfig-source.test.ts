@@ -36,7 +36,7 @@ describe('readKubeconfigSource', () => {
   it('refuses a server with a password in its URL, and does not show it', () => {
     const error = thrown(() => read(kubeconfig('{token: t}', "{server: 'https://me:hunter2@w'}"), false));
     expect(error).toMatchObject({ code: 'MCS_MIRROR_CONFIG_INVALID' });
-    expect(String((error as Error).message)).not.toContain('hunter2');
+    expect((error as Error).message).not.toContain('hunter2');
   });
 
   it('reads files in the folder of a foreign kubeconfig', () => {
