@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { McsError } from '../base/errors.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { stringify } from '../base/yaml.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { checkedSettings } from '../mirror/config/checked-settings.ts';
+import { readConfigFile } from '../mirror/config/followed-files.ts';
 import { mirrorSettingsFrom, targetChoice } from '../mirror/config/mirror-settings.ts';
 import { flagOf } from '../mirror/config/option-table.ts';
 import type { MirrorArgs } from '../mirror/config/parse-args.ts';
@@ -104,7 +104,7 @@ export class MirrorSession {
   async #withTarget(use: (client: KubeClient, settings: MirrorSettings) => Promise<void>): Promise<void> {
     const { args, as, version, say } = this.#options;
     // all that is wrong with flags and files is said before anything is connected
-    const input = { env: process.env, readFile: (path: string) => readFileSync(path, 'utf8') };
+    const input = { env: process.env, readFile: readConfigFile };
     const settings = mirrorSettingsFrom(args, input);
     const target = await connectCluster({ ...targetChoice(args, process.env), as }, version);
     try {

@@ -11,6 +11,7 @@ import type { ListeningAddress, ListenOptions } from './http/listener.ts';
 import { isPage, methodNotAllowed, notServed, resourceContext } from './http/resource-context.ts';
 import { sendNoSuchPage, sendText } from './http/respond.ts';
 import { Serialiser } from './http/serialise.ts';
+import { UnreadAnswers, type UnreadAnswersOptions } from './http/unread-answers.ts';
 import { refusal } from './status-error.ts';
 import type { ReadStore } from './store.ts';
 
@@ -45,6 +46,7 @@ export interface ReadServerOptions {
   readonly bookmarkIntervalMs?: number;
   /** Characters that may wait for a slow client. */
   readonly maxWaiting?: number;
+  readonly unreadAnswers?: UnreadAnswersOptions;
 }
 
 export interface ReadServer {
@@ -69,12 +71,14 @@ class HttpReadServer implements ReadServer {
   readonly #discovery: Discovery;
   readonly #server: HttpServer;
   readonly #follower: WatchFollower;
+  readonly #unread: UnreadAnswers;
   #watches = 0;
 
   constructor(options: ReadServerOptions) {
     const { authenticate, clock = systemClock, observer, store } = options;
     this.#options = options;
     this.#services = { store, clock, serialiser: new Serialiser() };
+    this.#unread = new UnreadAnswers(options.unreadAnswers);
     this.#discovery = new Discovery(() => store.definitions(), [], []);
     this.#server = new HttpServer({ authenticate, isPublic: isHealthPath, route: (context) => this.#route(context) });
     this.#follower = {
@@ -123,7 +127,7 @@ class HttpReadServer implements ReadServer {
     if (isWrite) throw methodNotAllowed();
     if (!this.#options.isReady()) throw refusal('ServiceUnavailable', 'the cluster has not been read yet', RETRY);
     if (verb === 'get') handleGet(context);
-    else if (verb === 'list') handleList(context);
+    else if (verb === 'list') this.#unread.answer(context.response, () => handleList(context));
     else this.#watch(context, resource);
   }
 

@@ -5,7 +5,7 @@ import type { Service } from '../../src/api/types/index.ts';
 import { createReadServer, type ReadServer, type ReadServerOptions } from '../../src/kube-serve/read-server.ts';
 import { createReplicaStore, type ReplicaStore } from '../../src/kube-serve/store.ts';
 import { servedKinds } from '../../src/mirror/emit/served-kinds.ts';
-import { openWatch } from '../helpers/emitter.ts';
+import { ask, openWatch } from '../helpers/emitter.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 let server: ReadServer | undefined;
@@ -73,6 +73,41 @@ describe('a watch that begins with more than may wait', () => {
     await eventually(() => expect(watch.events).toHaveLength(20));
     expect(cut).toEqual([]);
     watch.close();
+  });
+});
+
+describe('lists that nobody reads', () => {
+  const LIST = 8 * 1_000_000;
+
+  /** More than the system itself keeps for a connection. */
+  async function startWithLongList(options: Partial<ReadServerOptions>): Promise<string> {
+    const { store, url } = await start(options);
+    for (let index = 0; index < LIST / 100_000; index += 1) store.put(resources.services, service(index, 'x'.repeat(100_000)));
+    return url.replace('?watch=true', '');
+  }
+
+  const leaveUnread = (url: string): Promise<IncomingMessage> => new Promise((resolve, reject) => void request(url, { agent: false }, (response) => resolve(response.pause())).once('error', reject).end());
+
+  it('are refused with 429 where too many wait, until one has gone', async () => {
+    const url = await startWithLongList({ unreadAnswers: { maxBytes: 1_000_000 } });
+    const unread = await leaveUnread(url);
+    const refused = await ask(url);
+    expect([refused.code, refused.headers['retry-after'], refused.body.reason]).toEqual([429, '1', 'TooManyRequests']);
+    unread.destroy();
+    await eventually(async () => expect((await ask(`${url}?limit=1`)).code).toBe(200));
+  });
+
+  it('are cut, and no other', async () => {
+    const url = await startWithLongList({ unreadAnswers: { stallMs: 50 } });
+    const unread = await leaveUnread(url);
+    const ended = Promise.withResolvers<string>();
+    unread.once('error', (error: NodeJS.ErrnoException) => ended.resolve(error.code ?? ''));
+    expect((await ask(url)).body.items).toHaveLength(LIST / 100_000);
+    // what the system has kept for it is read until the end that is none
+    await eventually(() => expect(unread.socket.bytesRead).toBeGreaterThan(0));
+    setImmediate(() => unread.resume());
+    unread.once('end', () => ended.resolve('end'));
+    expect(await ended.promise).toBe('ECONNRESET');
   });
 });
 

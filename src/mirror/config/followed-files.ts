@@ -13,6 +13,17 @@ export interface FollowedFilesOptions {
 /** Larger files are none that a person wrote. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
+/**
+ * Text of a file of a configuration. Throws for what is no file: a pipe, as of `<(...)` in a shell, gives
+ * its text once, and a configuration is read again and again.
+ */
+export function readConfigFile(path: string): string {
+  const stats = statSync(path);
+  if (!stats.isFile()) throw new Error('it is no regular file; it is read more than once');
+  if (stats.size > MAX_BYTES) throw new Error('it is larger than 4 MiB');
+  return readFileSync(path, 'utf8');
+}
+
 /** What changes when somebody writes a file, puts another in its place, or turns a link (of it or of a folder above it) to another. */
 function signatureOf(path: string): string {
   try {
@@ -46,10 +57,8 @@ export class FollowedFiles {
     try {
       return make((path) => {
         // before it is read: a change in between is seen at the next look
-        const signature = signatureOf(path);
-        read.set(path, read.get(path) ?? signature);
-        if (signature !== 'missing' && statSync(path).size > MAX_BYTES) throw new Error('it is larger than 4 MiB');
-        return readFileSync(path, 'utf8');
+        read.set(path, read.get(path) ?? signatureOf(path));
+        return readConfigFile(path);
       });
     } finally {
       this.#read = read;

@@ -127,6 +127,10 @@ describe('FollowedSettings of files', () => {
     expect(taken.map((line) => line.split(' ')[0])).toEqual(['a=1', 'a=2']);
   });
 
+  it('refuses what is no file: it can be read but once', async () => {
+    expect(await rejection(follow('/dev/null').start(new AbortController().signal))).toMatchObject({ message: expect.stringContaining('no regular file') as unknown });
+  });
+
   it('throws at the start what is wrong from the first', async () => {
     writeFileSync(file('broken.yaml'), 'sources: 1');
     expect(await rejection(follow(file('broken.yaml')).start(new AbortController().signal))).toMatchObject({ code: 'MCS_MIRROR_CONFIG_INVALID' });
