@@ -24,6 +24,7 @@ const CHANGE_BAR_MS = 100;
 const CHAINS = 50;
 /** Median of the bare chain when the bars in s and ms were set. */
 const RECORDED_CHAIN_MS = 8;
+const SETTLE_MS = 10_000;
 const IDLE_MS = 60_000;
 const GIVE_UP_MS = 180_000;
 
@@ -125,7 +126,7 @@ async function countWrites(mirror: AgentProcess): Promise<{ readonly mirrors: nu
 }
 
 async function measureIdle(mirror: AgentProcess, services: number, barMB: number): Promise<readonly Outcome[]> {
-  await delay(IDLE_MS);
+  await delay(SETTLE_MS);
   const before = mirror.cpuSeconds();
   await delay(IDLE_MS);
   const cpu = ((mirror.cpuSeconds() - before) / (IDLE_MS / 1000)) * 100;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Registry } from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
-import { errorMessage } from '../base/errors.ts';
+import { errorMessage, McsError } from '../base/errors.ts';
 import { createHealth, type Health } from '../base/health.ts';
 import { createHealthServer, type HealthServerOptions } from '../base/health-server.ts';
 import { inOrder, type Startable } from '../base/lifecycle.ts';
@@ -59,7 +59,9 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     await serveAgent(options, { env, environment, logger, signal: stop.signal });
   } catch (error) {
     if (!stop.signal.aborted) {
-      logger.error(`Cannot run: ${errorMessage(error)}`, { stack: error instanceof Error ? error.stack : undefined });
+      // what is wrong with flags or a configuration is cured by its hints, not found by a stack
+      const about = error instanceof McsError ? { code: error.code, hints: error.hints } : { stack: error instanceof Error ? error.stack : undefined };
+      logger.error(`Cannot run: ${errorMessage(error)}`, about);
       process.exitCode = 1;
     }
   }

@@ -109,7 +109,7 @@ export abstract class MirrorInstallCommand extends DeployCommand {
   }
 }
 
-const PRESET_FLAGS: readonly string[] = ['kubeconfig', 'context', 'as', 'preset', 'dry-run', 'output', 'wait', 'timeout', 'repository', 'version', 'image-override', 'image-pull-policy', 'duration', 'emitter', 'replace-sources'];
+const PRESET_FLAGS: readonly string[] = ['kubeconfig', 'context', 'as', 'preset', 'dry-run', 'output', 'wait', 'timeout', 'repository', 'version', 'image-override', 'image-pull-policy', 'duration', 'emitter'];
 const OF_PRESET: Readonly<Record<'reflector' | 'cross-cluster', readonly string[]>> = { reflector: ['source-url', 'remove-namespaces'], 'cross-cluster': ['source'] };
 const EMITTER_FLAGS: readonly string[] = [...PRESET_FLAGS.filter((flag) => flag !== 'preset'), 'namespace', 'selector', 'namespaces', 'exported'];
 

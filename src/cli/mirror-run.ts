@@ -14,7 +14,7 @@ import type { MirrorSettings } from '../mirror/settings.ts';
 import type { MirrorStatus } from '../mirror/status.ts';
 import { connectCluster } from './connect.ts';
 import { exitCodeOfMirror } from './mirror-run-end.ts';
-import { describeWaiting, describeWrite, MirrorNarrator, waitingServices, wantedSections } from './present-mirror-run.ts';
+import { describeWrite, MirrorNarrator, wantedSections } from './present-mirror-run.ts';
 import type { Section } from './sections.ts';
 
 export interface ForegroundRun {
@@ -74,7 +74,6 @@ export class MirrorSession {
       const { reason, status } = await this.#follow(this.#observed(client), { onceWithinMs: withinMs });
       signal.throwIfAborted();
       if (status !== undefined) process.exitCode = exitCodeOfMirror(status, reason === 'settled');
-      this.#sayWaiting(status);
       say(reason === 'settled' ? describeTotals(status) : `Not everything was mirrored within ${withinMs / 1000} s. ${describeTotals(status)}`);
     });
   }
@@ -88,7 +87,6 @@ export class MirrorSession {
       const { reason, status } = await this.#follow(dryRun.client, { onceWithinMs: withinMs });
       signal.throwIfAborted();
       if (status === undefined) return;
-      this.#sayWaiting(status);
       process.exitCode = exitCodeOfMirror(status, reason === 'settled');
       const writes = dryRun.wanted();
       if (format === 'yaml') process.stdout.write(writes.filter(({ action }) => action !== 'delete').map(({ object }) => `---\n${stringify(object)}`).join(''));
@@ -119,11 +117,6 @@ export class MirrorSession {
   async #ensureNamespace(client: KubeClient, { namespace }: MirrorSettings): Promise<void> {
     const { foreground, signal, say } = this.#options;
     if ((await foreground.ensureNamespace(client, namespace, signal)) === 'created') say(`Made the namespace ${namespace}, for the Lease and the status`);
-  }
-
-  #sayWaiting(status: MirrorStatus | undefined): void {
-    const line = status && describeWaiting(waitingServices(status));
-    if (line !== undefined) this.#options.say(line);
   }
 
   #observed(client: KubeClient): KubeClient {

@@ -69,8 +69,9 @@ export class Mirroring {
 
   /** Works until the signal fires, then finishes what has been begun. The target must have been listed. */
   async run(signal: AbortSignal): Promise<void> {
+    // its sources are in place, as unknown ones, before the first key is looked at: without them all would seem to be nobody's
+    this.#changing = this.#tryTake(this.#settings);
     this.reconciler.queue.start();
-    this.update(this.#settings);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
@@ -85,8 +86,7 @@ export class Mirroring {
 
   /** Takes settings up: only sources that are different are connected anew. */
   update(settings: MirrorSettings): void {
-    const { logger } = this.#options;
-    this.#changing = this.#changing.then(() => this.#take(settings)).catch((error: unknown) => logger.error('Cannot take settings up', { error }));
+    this.#changing = this.#changing.then(() => this.#tryTake(settings));
   }
 
   /** Mirrors of a namespace of the target that has come or gone. */
@@ -96,12 +96,21 @@ export class Mirroring {
     }
   }
 
+  async #tryTake(settings: MirrorSettings): Promise<void> {
+    try {
+      await this.#take(settings);
+    } catch (error) {
+      this.#options.logger.error('Cannot take settings up', { error });
+    }
+  }
+
   async #take(settings: MirrorSettings): Promise<void> {
     if (this.#abort.signal.aborted) return;
     const { onStatus } = this.#options;
     const before = this.#sessions;
     this.#settings = settings;
     this.#sessions = settings.sources.map((source) => before.find((session) => isDeepStrictEqual(session.settings, source)) ?? this.#session(source));
+    this.#hold(); // at the same moment, for keys are worked on during all that follows
     const gone = before.filter((session) => !this.#sessions.includes(session));
     await Promise.all(gone.map((session) => session.stop()));
     await this.#followEndpoints();
@@ -126,12 +135,16 @@ export class Mirroring {
    * renamed, its mirrors shall pass to the new name with their ClusterIPs.
    */
   #beginToLetGo(): void {
-    this.#cancelLetGo?.();
-    const configured = new Set(this.#settings.sources.map(({ name }) => name));
-    this.#leaving = new Set([...this.#options.target.origins()].filter((origin) => !configured.has(origin)));
+    this.#hold();
     if (this.#leaving.size === 0) return;
     if (this.#sessions.every(({ state }) => state !== 'syncing')) this.#letGo();
     else this.#cancelLetGo = this.#options.clock.schedule(() => this.#letGo(), LET_GO_MS);
+  }
+
+  #hold(): void {
+    this.#cancelLetGo?.();
+    const configured = new Set(this.#settings.sources.map(({ name }) => name));
+    this.#leaving = new Set([...this.#options.target.origins()].filter((origin) => !configured.has(origin)));
   }
 
   #letGo(): void {

@@ -54,25 +54,28 @@ export async function readEmptiness(client: KubeClient, namespace: string, signa
   }
 }
 
+/** Of every version: the preferred one of a group need not have all its kinds. */
 async function listedKinds(client: KubeClient, signal: AbortSignal): Promise<ListedKind[]> {
-  const { groups } = await client.getPath<{ groups: readonly { name: string; preferredVersion: { groupVersion: string } }[] }>('/apis', { signal });
-  const roots = [{ root: '/api/v1', group: '' }, ...groups.map(({ name, preferredVersion }) => ({ root: `/apis/${preferredVersion.groupVersion}`, group: name }))];
+  const { groups } = await client.getPath<{ groups: readonly { name: string; versions: readonly { groupVersion: string }[] }[] }>('/apis', { signal });
+  const roots = [{ root: '/api/v1', group: '' }, ...groups.flatMap(({ name, versions }) => versions.map(({ groupVersion }) => ({ root: `/apis/${groupVersion}`, group: name })))];
   const lists = await mapConcurrently(roots, AT_A_TIME, async ({ root, group }) => {
     const { resources } = await client.getPath<{ resources: readonly ApiResource[] }>(root, { signal });
     return resources.filter(({ name, namespaced, verbs }) => namespaced && verbs.includes('list') && !name.includes('/')).map(({ name }) => ({ root, group, plural: name }));
   });
-  return lists.flat().filter((kind) => !IGNORED.has(resourceName(kind)));
+  const kinds = new Map(lists.flat().toReversed().map((kind) => [resourceName(kind), kind])); // each once, in the version that is preferred
+  return [...kinds.values()].filter((kind) => !IGNORED.has(resourceName(kind)));
 }
 
 /** The first object that somebody put there, as people name it. */
 async function findForeign(client: KubeClient, { root, group, plural }: ListedKind, namespace: string, signal: AbortSignal): Promise<string | undefined> {
   const path = `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}?limit=${LOOKED_AT}`;
   try {
-    const { items } = await client.getPath<{ items: readonly Pick<KubeObject, 'metadata'>[] | null }>(path, { signal });
+    const { items, metadata: page } = await client.getPath<{ items: readonly Pick<KubeObject, 'metadata'>[] | null; metadata?: { continue?: string } }>(path, { signal });
     const kind = resourceName({ group, plural });
     const isByItself = BY_ITSELF[kind] ?? (() => false);
     const foreign = (items ?? []).find(({ metadata }) => !isByItself(metadata.name));
-    return foreign && `${kind} "${foreign.metadata.name}"`;
+    if (foreign !== undefined) return `${kind} "${foreign.metadata.name}"`;
+    return page?.continue ? `more than ${LOOKED_AT} ${kind}` : undefined; // nothing is put there by itself in such numbers
   } catch (error) {
     // kinds that can be listed only by name or not at all, whatever discovery says
     if (isNotFound(error) || (error instanceof ApiError && error.code === 405)) return undefined;

@@ -54,13 +54,16 @@ export class Namespaces {
     return this.#target.namespaces.by('own', 'own').map(({ metadata }) => metadata.name);
   }
 
-  /** Removes a namespace that the mirror made and that holds nothing any more. Gives why it stays, where that is not plain. */
-  async removeIfEmpty(name: string, signal: AbortSignal): Promise<string | undefined> {
+  /**
+   * Removes a namespace that the mirror made and that holds nothing any more. Gives why it stays, where that
+   * is not plain. To look takes a while: `isWanted` is asked again, and so is whether a mirror has come meanwhile.
+   */
+  async removeIfEmpty(name: string, isWanted: () => boolean, signal: AbortSignal): Promise<string | undefined> {
     const namespace = this.#target.namespaces.get(name);
     if (namespace === undefined || !this.#isRemovable(namespace)) return undefined;
     const emptiness = await readEmptiness(this.#target.client, name, signal);
     if (!emptiness.isEmpty) return emptiness.isKnown ? undefined : `Cannot tell whether namespace "${name}" is empty, so it stays: ${emptiness.reason}`;
-    await this.#remove(namespace, signal);
+    if (!isWanted() && this.#isRemovable(namespace)) await this.#remove(namespace, signal);
     return undefined;
   }
 

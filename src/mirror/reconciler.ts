@@ -189,8 +189,8 @@ export class Reconciler {
   async #removeNamespace(name: string, signal: AbortSignal): Promise<WorkResult> {
     const { settings, sessions, namespaces } = this.#options;
     // what an unknown source wants is unknown; the sweep comes back to the namespace
-    const isWanted = sessions().some(({ isKnown, caches }) => !isKnown || caches.services.by('namespace', name).length > 0);
-    const reason = settings().removeNamespaces && !isWanted ? await namespaces.removeIfEmpty(name, signal) : undefined;
+    const isWanted = (): boolean => sessions().some(({ isKnown, caches }) => !isKnown || caches.services.by('namespace', name).length > 0);
+    const reason = settings().removeNamespaces && !isWanted() ? await namespaces.removeIfEmpty(name, isWanted, signal) : undefined;
     this.#tell(name, reason === undefined ? [] : [{ reason: 'Refused', source: '', service: '', target: name, message: reason }]);
     return 'done';
   }

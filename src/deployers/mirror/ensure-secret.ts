@@ -6,6 +6,7 @@ import { isConflict } from '../../kube/api-error.ts';
 import type { Draft, KubeClient } from '../../kube/client.ts';
 import { FIELD_MANAGER } from '../deploy-context.ts';
 import { withOwnership } from '../render-template.ts';
+import { requireOurSecret } from './standing-mirror.ts';
 
 export interface SecretDraft {
   readonly name: string;
@@ -25,12 +26,13 @@ function draftOf({ name, namespace, labels, version }: SecretDraft, files: Reado
 /**
  * Writes a Secret whole, from what stands in it. An update replaces it and is refused where somebody has
  * changed it in between: a mirror renews its credentials in there, and owns those fields, so that an
- * apply could never take one of them away.
+ * apply could never take one of them away. Throws MCS_FOREIGN_OBJECT for one that somebody else made.
  */
 export async function ensureSecret(client: KubeClient, draft: SecretDraft, makeFiles: (standing: Secret | undefined) => Readonly<Record<string, string>>, signal: AbortSignal): Promise<TaskOutcome> {
   const options = { fieldManager: FIELD_MANAGER, signal };
   for (let attempt = 1; ; attempt += 1) {
     const standing = await client.find(resources.secrets, draft.name, draft.namespace, { signal });
+    if (standing !== undefined) requireOurSecret(standing);
     const wanted = draftOf(draft, makeFiles(standing));
     if (standing === undefined) {
       await client.create(resources.secrets, wanted, options);

@@ -1,5 +1,7 @@
 import { MIRROR_EMITTER } from '../../api/names.ts';
+import { resources } from '../../api/resources.ts';
 import type { UnknownObject, Workload } from '../../api/types/index.ts';
+import { McsError } from '../../base/errors.ts';
 import type { TaskResult } from '../../base/tasks.ts';
 import { findMissingAccess, validateAccess } from '../../discovery/missing-access.ts';
 import { parseEmitterArgs } from '../../mirror/emit/read-options.ts';
@@ -13,7 +15,7 @@ import { waitForRollout } from '../wait-rollout.ts';
 import { emitterFiles } from './emitter-secret.ts';
 import { ensureSecret } from './ensure-secret.ts';
 import { installQuestions } from './plan-install.ts';
-import { filesOf } from './standing-mirror.ts';
+import { filesOf, findNamesake, requireOurSecret } from './standing-mirror.ts';
 
 export interface EmitterSelection {
   readonly selector?: string;
@@ -72,6 +74,14 @@ export async function renderEmitter(source: TemplateSource, { namespace, selecti
   ];
 }
 
+/** A cluster has one emitter, for its rights are not namespaced; what somebody else made under its names stays. Throws MCS_FOREIGN_OBJECT. */
+async function requirePlace({ client }: DeployContext, namespace: string, signal: AbortSignal): Promise<void> {
+  const other = await findNamesake(client, { binding: MIRROR_EMITTER, namespace }, signal);
+  if (other !== undefined) throw new McsError('MCS_FOREIGN_OBJECT', `Cannot install an emitter in namespace "${namespace}": there is one in namespace "${other}"`, { hints: [`--namespace ${other}   # to change that one`] });
+  const secret = await client.find(resources.secrets, MIRROR_EMITTER, namespace, { signal });
+  if (secret !== undefined) requireOurSecret(secret);
+}
+
 /** Installs an emitter; it has no reader until `createEmitterCredential` makes one. Throws MCS_FORBIDDEN, MCS_FOREIGN_OBJECT and MCS_TIMEOUT. */
 export async function installEmitter(given: DeployContext, options: InstallEmitterOptions): Promise<InstallEmitterResult> {
   const context = withPatience(given);
@@ -82,6 +92,7 @@ export async function installEmitter(given: DeployContext, options: InstallEmitt
   const groups = await renderEmitter(templates, { ...options, version });
   await steps.do('Check the cluster of the emitter', async (progress) => {
     validateAccess(await findMissingAccess(client, installQuestions(namespace), progress.signal), 'install an emitter', client.server);
+    await requirePlace(context, namespace, progress.signal);
     await planChanges(client, objectsOf(groups), deadline, progress);
     return { state: 'done', detail: client.server };
   });

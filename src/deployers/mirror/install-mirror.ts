@@ -8,7 +8,7 @@ import { waitForRollout } from '../wait-rollout.ts';
 import { ensureSecret } from './ensure-secret.ts';
 import { mergeFiles, type PreparedSource, referencedFiles } from './merge-documents.ts';
 import { mirrorObjectName } from './mirror-manifests.ts';
-import type { InstallMirrorOptions, InstallMirrorResult } from './options.ts';
+import { type InstallMirrorOptions, type InstallMirrorResult, REMOVAL_NOTE } from './options.ts';
 import { type InstallPlan, type PlannedCredential, planInstall } from './plan-install.ts';
 import { kubeconfigKey, preparedKubeconfig } from './prepare-source.ts';
 import { revocationHints } from './revocation-hints.ts';
@@ -83,7 +83,7 @@ export async function installMirror(given: FleetContext, options: InstallMirrorO
 function notesOf({ general }: InstallMirrorOptions, { standing }: InstallPlan, removed: readonly string[]): readonly string[] {
   const orphaned = revocationHints(Object.fromEntries(removed.flatMap((name) => Object.entries(standing.files).filter(([key]) => key === kubeconfigKey(name)))));
   return [
-    ...(general.removeNamespaces === true ? ['To know that a namespace is empty, the mirror may list objects of every kind in every namespace, Secrets among them'] : []),
+    ...(general.removeNamespaces === true ? [REMOVAL_NOTE] : []),
     ...orphaned.map((command) => `A source is no longer mirrored; this takes its account away: ${command}`),
   ];
 }

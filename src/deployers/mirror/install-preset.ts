@@ -12,10 +12,10 @@ import { mergeImages, partOf, validateNoDowngrade } from '../standing-part.ts';
 import { Steps } from '../steps.ts';
 import { waitForRollout } from '../wait-rollout.ts';
 import { ensureSecret } from './ensure-secret.ts';
-import type { InstallMirrorResult } from './options.ts';
+import { type InstallMirrorResult, REMOVAL_NOTE } from './options.ts';
 import { installQuestions } from './plan-install.ts';
 import { CROSS_CLUSTER_SECRET, type InstallPreset, PRESET_PLACES, REFLECTOR_WARNING, renderPreset } from './preset-manifests.ts';
-import { filesOf } from './standing-mirror.ts';
+import { filesOf, requireOurSecret } from './standing-mirror.ts';
 
 export interface InstallPresetOptions {
   readonly preset: InstallPreset;
@@ -54,8 +54,10 @@ async function planObjects(context: DeployContext, options: InstallPresetOptions
 }
 
 async function requireKubeconfig({ client, signal }: DeployContext, { preset, kubeconfig, dryRun }: InstallPresetOptions): Promise<void> {
-  if (preset !== 'cross-cluster' || kubeconfig !== undefined || dryRun) return;
+  if (preset !== 'cross-cluster') return;
   const secret = await client.find(resources.secrets, CROSS_CLUSTER_SECRET.name, PRESET_PLACES[preset].namespace, { signal });
+  if (secret !== undefined && kubeconfig !== undefined) requireOurSecret(secret);
+  if (kubeconfig !== undefined || dryRun) return;
   if (secret?.data?.[CROSS_CLUSTER_SECRET.key] !== undefined) return;
   throw new McsError('MCS_USAGE', 'Cannot install the cross-cluster preset: the kubeconfig of the other cluster is not given', { hints: ['--source remote=<kubeconfig>', 'mcs mirror credential --context <other> --output-file other.kubeconfig'] });
 }
@@ -99,7 +101,7 @@ export async function installPreset(given: DeployContext, options: InstallPreset
     steps: steps.results,
     warnings: steps.warnings,
     isUnchanged: steps.isUnchanged,
-    notes: preset === 'reflector' ? [REFLECTOR_WARNING] : [],
+    notes: preset === 'reflector' ? [REFLECTOR_WARNING, ...(options.removeNamespaces ? [REMOVAL_NOTE] : [])] : [],
     ...(dryRun && { manifests: toYaml(objects) }),
   };
 }

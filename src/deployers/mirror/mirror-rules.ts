@@ -19,7 +19,7 @@ function endpointRules(endpoints: boolean): PolicyRule[] {
 }
 
 function namespaceVerbs({ createsNamespaces, removeNamespaces }: RuleSettings): string[] {
-  return [...READ, ...(createsNamespaces ? ['create', 'patch'] : []), ...(removeNamespaces ? ['delete'] : [])];
+  return [...READ, ...(createsNamespaces ? ['create'] : []), ...(removeNamespaces ? ['delete'] : [])];
 }
 
 /**

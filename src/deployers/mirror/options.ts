@@ -37,6 +37,9 @@ export interface InstalledSource {
   readonly server: string;
 }
 
+/** Said wherever the right to remove namespaces is given: it is wider than it looks. */
+export const REMOVAL_NOTE = 'To know that a namespace is empty, the mirror may list objects of every kind in every namespace, Secrets among them';
+
 export interface InstallMirrorResult {
   readonly name: string;
   readonly namespace: string;

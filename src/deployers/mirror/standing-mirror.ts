@@ -25,17 +25,32 @@ export function filesOf({ data = {} }: Pick<Secret, 'data'>): Record<string, str
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decode(value)]));
 }
 
-function requireOurSecret(secret: Secret): void {
+/** Throws MCS_FOREIGN_OBJECT. */
+export function requireOurSecret(secret: Secret): void {
   if (isOurs(secret)) return;
   const { name, namespace = '' } = secret.metadata;
   throw new McsError('MCS_FOREIGN_OBJECT', `Cannot change Secret "${name}" in namespace "${namespace}": it exists and mcs did not make it`, { hints: [`kubectl get secrets ${name} -n ${namespace} -o yaml`] });
 }
 
-/** Rights of an installation are not namespaced: another one of its name would take them over. Throws MCS_FOREIGN_OBJECT. */
+/** Whose rights are asked about: a ClusterRoleBinding, and the namespace that its account should be in. */
+export interface RightsPlace {
+  readonly binding: string;
+  readonly namespace: string;
+}
+
+/**
+ * The namespace of another installation that has the rights of this name; undefined where there is none. Rights
+ * are not namespaced: to write or to remove them here would take them from that one.
+ */
+export async function findNamesake(client: KubeClient, { binding, namespace }: RightsPlace, signal: AbortSignal): Promise<string | undefined> {
+  const found = await client.find(resources.clusterRoleBindings, binding, undefined, { signal });
+  return found?.subjects?.find((subject) => subject.namespace !== undefined && subject.namespace !== namespace)?.namespace;
+}
+
+/** Throws MCS_FOREIGN_OBJECT. */
 async function requireNoNamesake(client: KubeClient, { name, namespace }: MirrorPlace, signal: AbortSignal): Promise<void> {
-  const binding = await client.find(resources.clusterRoleBindings, mirrorObjectName(name), undefined, { signal });
-  const other = binding?.subjects?.find((subject) => subject.namespace !== undefined && subject.namespace !== namespace)?.namespace;
-  if (binding === undefined || other === undefined) return;
+  const other = await findNamesake(client, { binding: mirrorObjectName(name), namespace }, signal);
+  if (other === undefined) return;
   throw new McsError('MCS_FOREIGN_OBJECT', `Cannot install mirror "${name}" in namespace "${namespace}": there is one of that name in namespace "${other}"`, { hints: ['--name <another name>', `--namespace ${other}   # to change that one`] });
 }
 

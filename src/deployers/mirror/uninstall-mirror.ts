@@ -3,6 +3,7 @@ import { MIRROR_EMITTER } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import { labelsToSelector } from '../../api/selectors.ts';
 import type { UnknownObject, Workload } from '../../api/types/index.ts';
+import { McsError } from '../../base/errors.ts';
 import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
 import { mirrorObjects, mirrorOwner } from '../../mirror/settings.ts';
@@ -18,7 +19,7 @@ import { mirrorObjectName, renderMirror } from './mirror-manifests.ts';
 import { CROSS_CLUSTER_SECRET, type InstallPreset, PRESET_PLACES, renderPreset } from './preset-manifests.ts';
 import { removeEmptyNamespace, removeMadeNamespaces } from './remove-namespaces.ts';
 import { revocationHints } from './revocation-hints.ts';
-import { filesOf } from './standing-mirror.ts';
+import { filesOf, findNamesake } from './standing-mirror.ts';
 
 export interface UninstallMirrorOptions extends MirrorPlace {
   readonly preset?: InstallPreset;
@@ -99,7 +100,8 @@ async function removeEmitter(context: FleetContext, { client }: Removal, namespa
 
 /**
  * Removes a mirror: stops it, removes what it mirrored and the namespaces that it made and nobody uses,
- * then its own objects. Only what carries its tag goes. Idempotent. Throws MCS_TIMEOUT.
+ * then its own objects. Only what carries its tag goes. Idempotent. Throws MCS_TIMEOUT, and
+ * MCS_FOREIGN_OBJECT for a mirror or an emitter that is installed in another namespace.
  */
 export async function uninstallMirror(given: FleetContext, options: UninstallMirrorOptions): Promise<UninstallMirrorResult> {
   const { context, planned } = options.dryRun ? dryRunOf(withPatientFleet(given)) : { context: withPatientFleet(given) };
@@ -112,12 +114,22 @@ async function readRevocations({ client, signal }: FleetContext, { name, namespa
   return secret === undefined ? [] : revocationHints(filesOf(secret));
 }
 
+/** What it mirrored and its rights are found by name alone: those of an installation elsewhere would go. */
+async function requireHere({ client, signal }: FleetContext, { name, namespace, preset, emitter }: UninstallMirrorOptions): Promise<void> {
+  const parts = [...(preset === undefined ? [{ what: `mirror "${name}"`, binding: mirrorObjectName(name) }] : []), ...(emitter ? [{ what: 'the emitter', binding: MIRROR_EMITTER }] : [])];
+  for (const { what, binding } of parts) {
+    const other = await findNamesake(client, { binding, namespace }, signal);
+    if (other !== undefined) throw new McsError('MCS_FOREIGN_OBJECT', `Cannot remove ${what} from namespace "${namespace}": it is in namespace "${other}"`, { hints: [`--namespace ${other}`] });
+  }
+}
+
 async function removeBy(context: FleetContext, options: UninstallMirrorOptions, deadline: number): Promise<UninstallMirrorResult> {
   const { client, clock } = context;
   const { name, namespace, preset, keepsMirrors, emitter, dryRun: isDryRun } = options;
   const removal: Removal = { client, clock, isDryRun, deadline, leftovers: [] };
   const steps = new Steps(context);
   const stays: string[] = [];
+  await requireHere(context, options);
   const revocations = await readRevocations(context, options);
   const objects = await installedObjects(context, options);
   const deployment = { resource: resources.deployments, name: preset === undefined ? mirrorObjectName(name) : PRESET_PLACES[preset].deployment, namespace };

@@ -82,6 +82,8 @@ class MemoryReplicaStore implements ReplicaStore {
 
   put<T extends KubeObject>(resource: Resource<T>, object: T): void {
     const served = this.#registry.get(resource);
+    // another object of that name: that the first one went was not told while its server could not be watched
+    if (served.collection.get(object.metadata)?.metadata.uid !== object.metadata.uid) this.remove(resource, object.metadata);
     const old = served.collection.get(object.metadata);
     const stored = this.#numbered(served, object, old);
     if (stored === undefined) return;

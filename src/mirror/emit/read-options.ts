@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isDnsLabel } from '../../api/names.ts';
 import { errorMessage, McsError } from '../../base/errors.ts';
 import { flagOf, listOf, type OptionValues, splitValues, textOf } from '../config/option-table.ts';
 import { listenAddress } from '../config/process-options.ts';
@@ -41,13 +42,22 @@ function secureListener(values: OptionValues, port: number): SecureListener {
   };
 }
 
+/** An empty list, as of a variable that is not set, must not mean all of them. */
+function namespacesOf(values: OptionValues): readonly string[] | undefined {
+  const names = splitValues(textOf(values, 'namespaces'));
+  if (names?.length === 0) throw new McsError('MCS_USAGE', 'Cannot use --namespaces: it names no namespace', { hints: ['--namespaces shop,pay', 'leave it out for all of them'] });
+  const wrong = names?.find((name) => !isDnsLabel(name));
+  if (wrong !== undefined) throw new McsError('MCS_USAGE', `Cannot use --namespaces: "${wrong}" is no name of a namespace`, { hints: ['--namespaces shop,pay'] });
+  return names && [...new Set(names)];
+}
+
 function settingsOf(values: OptionValues): EmitterSettings {
-  const [namespaces, clientCaFile] = [splitValues(textOf(values, 'namespaces')), textOf(values, 'client-ca-file')];
+  const [namespaces, clientCaFile] = [namespacesOf(values), textOf(values, 'client-ca-file')];
   const securePort = numberOf(values, 'secure-port', DEFAULT_SECURE_PORT, 65_535);
   const insecurePort = numberOf(values, 'insecure-port', 0, 65_535);
   return {
     labelSelector: textOf(values, 'selector') ?? '',
-    ...(namespaces !== undefined && namespaces.length > 0 && { namespaces }),
+    ...(namespaces !== undefined && { namespaces }),
     exportedOnly: flagOf(values, 'exported') ?? false,
     full: flagOf(values, 'full') ?? false,
     ...(securePort > 0 && { secure: secureListener(values, securePort) }),

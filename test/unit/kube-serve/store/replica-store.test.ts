@@ -38,6 +38,15 @@ describe('a replica store', () => {
     expect(store.count(configMaps)).toBe(0);
   });
 
+  it('tells of another object of the same name that the first one has gone', () => {
+    const store = start();
+    const events: string[] = [];
+    store.put(configMaps, object());
+    store.watch(configMaps, { resourceVersion: store.resourceVersion }, ({ object: { metadata }, type }: StoreEvent) => void events.push(`${type} ${metadata.uid}`));
+    store.put(configMaps, { ...object(), metadata: { ...object().metadata, uid: 'uid-new' } });
+    expect(events).toEqual(['DELETED uid-a', 'ADDED uid-new']);
+  });
+
   it('knows no version of an earlier life, nor one beyond its history', () => {
     const watchFrom = (store: ReplicaStore, resourceVersion: string) => thrown(() => store.watch(configMaps, { resourceVersion }, () => undefined)) as StatusError;
     const before = start();

@@ -47,6 +47,8 @@ describe('parseEmitterArgs()', () => {
     ['--anonymous --tls-cert-file c', 'certificate and key belong together', ''],
     ['--anonymous --secure-port x', '--secure-port "x"', ''],
     ['--anonymous --insecure-port 70000', '--insecure-port "70000"', ''],
+    ['--anonymous --namespaces ,', 'it names no namespace', 'leave it out'],
+    ['--anonymous --namespaces shop,Pay', '"Pay" is no name of a namespace', '--namespaces shop,pay'],
     ['--anonymous --max-watches 0', '0 is no number of watches', '--max-watches'],
     ['--anonymous --listen 9090', '--listen "9090"', '--listen :9090'],
     ['--anonymous --selector a=(b', '--selector "a=(b"', '--selector'],
