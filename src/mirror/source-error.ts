@@ -1,4 +1,5 @@
 import { errorMessage } from '../base/errors.ts';
+import { scrubText } from '../base/scrub-text.ts';
 import { describeApiError } from '../kube/describe-api-error.ts';
 import type { SourceSettings } from './settings.ts';
 
@@ -12,7 +13,7 @@ export function describeSourceError(error: unknown, { name, access }: SourceSett
   const text = error instanceof SourceRefusal ? error.message : errorMessage(describeApiError(error, { verb: 'read', object: `source "${name}"`, server }));
   const token = access.kind === 'url' ? access.token : undefined;
   const safe = token === undefined || token === '' ? text : text.replaceAll(token, '***'); // a server may send back what it was sent
-  return safe.replaceAll(/\s+/g, ' ').slice(0, MAX_MESSAGE);
+  return scrubText(safe).replaceAll(/\s+/g, ' ').slice(0, MAX_MESSAGE);
 }
 
 /** The address of a server without the user and password that a URL may hold. */

@@ -266,6 +266,7 @@ export class SourceSession implements Startable {
   }
 
   #onError(error: unknown): void {
+    if (!this.#isTroubled) this.#options.logger.warn('Cannot read the source', { source: this.settings.name, detail: this.message });
     this.#options.onError(error, !this.#isTroubled);
     this.#isTroubled = true;
     this.#options.onState();

@@ -178,6 +178,9 @@ describe('installMirror()', () => {
     await eventually(async () => (await sandbox.client(EAST).find(resources.namespaces, MIRROR_NAMESPACE)) === undefined);
     await installMirror(context(EAST), options());
     expect(await rejection(installMirror(context(EAST), options({ namespace: 'elsewhere' })))).toMatchObject({ code: 'MCS_FOREIGN_OBJECT', message: expect.stringContaining('in namespace "mcs-mirror"') });
+    const standing = await snapshot(sandbox.client(EAST));
+    expect(await rejection(uninstallMirror(context(EAST), { ...UNINSTALL, namespace: 'elsewhere' }))).toMatchObject({ code: 'MCS_FOREIGN_OBJECT', hints: ['--namespace mcs-mirror'] });
+    expect(await snapshot(sandbox.client(EAST))).toEqual(standing);
     await clean();
   }, 60_000);
 });
@@ -238,6 +241,9 @@ describe('mcs mirror credential', () => {
     const { data = {} } = await sandbox.client(WEST).get(resources.secrets, 'mcs-emitter', MIRROR_NAMESPACE);
     expect(Buffer.from(data.tokens ?? '', 'base64').toString('utf8')).toMatch(/^# east\n\S{43}\n# north\n\S{43}\n$/);
     expect(await installEmitter(context(WEST), { namespace: MIRROR_NAMESPACE, selection: { exported: false, selector: 'app in (a)' }, images: ECHO, wait: 'none', timeoutMs: 20_000, dryRun: false })).toMatchObject({ isUnchanged: true });
+    const elsewhere = { ...UNINSTALL, namespace: 'elsewhere' };
+    expect(await rejection(installEmitter(context(WEST), { ...elsewhere, selection: { exported: false }, images: ECHO, wait: 'none' }))).toMatchObject({ code: 'MCS_FOREIGN_OBJECT' });
+    expect(await rejection(uninstallMirror(context(WEST), { ...elsewhere, emitter: true }))).toMatchObject({ code: 'MCS_FOREIGN_OBJECT', hints: ['--namespace mcs-mirror'] });
     expect(await uninstallMirror(context(WEST), { ...UNINSTALL, emitter: true })).toMatchObject({ leftovers: [], stays: [] });
   }, 60_000);
 });
@@ -254,5 +260,17 @@ describe('installPreset()', () => {
     expect(removed.stays).toEqual(['ConfigMap default/service-reflector: mcs did not make it']);
     await client.delete(resources.configMaps, 'service-reflector', 'default');
     expect(await installed(EAST)).toEqual([]);
+  }, 60_000);
+
+  it('never takes over the Secret that somebody made as the README of k8-cross-cluster-controller says', async () => {
+    const client = sandbox.client(EAST);
+    await client.create(resources.namespaces, { metadata: { name: 'fair-system' } });
+    const secret = await client.create(resources.secrets, { metadata: { name: 'k8-cross-cluster-controller', namespace: 'fair-system' }, data: { 'kubeconfig.yaml': 'bWluZQ==' } });
+    const kubeconfig = JSON.stringify({ 'current-context': 'a', contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }], clusters: [{ name: 'a', cluster: { server: 'https://10.9.9.9' } }], users: [{ name: 'a', user: { token: 't' } }] });
+    const preset = { preset: 'cross-cluster', kubeconfig, sourceUrls: [], removeNamespaces: false, images: ECHO, wait: 'none', timeoutMs: 20_000, dryRun: false } as const;
+    expect(await rejection(installPreset(context(EAST), preset))).toMatchObject({ code: 'MCS_FOREIGN_OBJECT' });
+    expect(await client.get(resources.secrets, 'k8-cross-cluster-controller', 'fair-system')).toEqual(secret);
+    expect((await installed(EAST)).filter((key) => key.includes('Deployment'))).toEqual([]);
+    await client.delete(resources.namespaces, 'fair-system');
   }, 60_000);
 });

@@ -47,6 +47,7 @@ describe('requireFitting()', () => {
     ['a URL with the cross-cluster preset', { preset: 'cross-cluster', 'source-url': ['a=https://x'] }, '--source-url'],
     ['two remotes in one Secret', { preset: 'cross-cluster', source: ['a=a', 'b=b'] }, 'twice'],
     ['a source with an emitter', { emitter: true, source: ['a=a'] }, '--source'],
+    ['sources to drop with a preset', { preset: 'cross-cluster', 'replace-sources': true }, '--replace-sources'],
     ['an emitter with a preset', { emitter: true, preset: 'reflector' }, '--emitter'],
   ])('refuses %s', (_what, more, said) => {
     expect(thrown(() => requireFitting({ ...flags, ...more }))).toMatchObject({ code: 'MCS_USAGE', message: expect.stringContaining(said) });

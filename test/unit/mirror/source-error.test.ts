@@ -8,7 +8,8 @@ describe('describeSourceError', () => {
   it.each([
     [new Error('you sent s3cr3t\n\n  to me'), 'you sent *** to me'],
     [new SourceRefusal('it is the target'), 'it is the target'],
-    [new Error('x'.repeat(1_000)), 'x'.repeat(300)],
+    [new Error('x '.repeat(1_000)), 'x '.repeat(150)],
+    [new Error('you sent eyJhbGciOi.eyJzdWIiOi.c2ln to me'), 'you sent <token> to me'],
   ])('is one line without the token', (error, expected) => {
     expect(describeSourceError(error, source, 'https://west:6443')).toBe(expected);
   });
