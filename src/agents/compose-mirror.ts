@@ -4,6 +4,7 @@ import type { Startable } from '../base/lifecycle.ts';
 import { accessForContext, inClusterAccess, loadKubeconfig } from '../kube/access.ts';
 import type { ClusterAccess, KubeClient } from '../kube/client.ts';
 import { MIRROR_NAMESPACE } from '../api/names.ts';
+import { CROSS_CLUSTER_SECRET } from '../mirror/config/cross-cluster-settings.ts';
 import { targetChoice } from '../mirror/config/mirror-settings.ts';
 import { flagOf, textOf } from '../mirror/config/option-table.ts';
 import { namesSources } from '../mirror/config/own-settings.ts';
@@ -79,6 +80,7 @@ function createMirror(args: MirrorArgs, context: MirrorContext, errors: ErrorRep
     from: settingsFrom(args, namespace),
     ...(kubeconfigRules && { kubeconfigRules }),
     ...(args.preset === 'reflector' && namespace !== undefined && { reflectorNamespace: namespace }),
+    ...(args.preset === 'cross-cluster' && namespace !== undefined && { credentialSecret: { name: CROSS_CLUSTER_SECRET.name, namespace } }),
     identity: environment.podUID,
     simulated: runtime.simulated,
     version,

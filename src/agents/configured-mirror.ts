@@ -17,7 +17,7 @@ import { followConfigObjects, type MirrorConfigObjects, mirrorConfigName, settin
 import type { MirrorArgs } from '../mirror/config/parse-args.ts';
 import { REFLECTOR_CONFIG } from '../mirror/config/reflector-settings.ts';
 import { CredentialRenewal } from '../mirror/credential-renewal.ts';
-import { storeInSecret } from '../mirror/credential-store.ts';
+import { type SecretRef, storeInSecret } from '../mirror/credential-store.ts';
 import { createMirrorMetrics } from '../mirror/metrics.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import type { MirrorSettings, SourceSettings } from '../mirror/settings.ts';
@@ -32,6 +32,8 @@ export interface ConfiguredMirrorOptions {
   readonly from: { readonly kind: 'flags'; readonly namespace?: string } | { readonly kind: 'objects'; readonly name: string; readonly namespace: string };
   /** Those of a Secret are foreign, whatever is said here. */
   readonly kubeconfigRules?: KubeconfigRules;
+  /** Where kubeconfigs that came as files stand, and renewed ones go; without it those live in memory only. */
+  readonly credentialSecret?: SecretRef;
   /** Namespace with service-reflector's ConfigMap, where that is followed. */
   readonly reflectorNamespace?: string;
   readonly identity: string;
@@ -64,12 +66,13 @@ export class ConfiguredMirror implements Startable {
     this.#options = options;
     const { targetClient: client, from, reflectorNamespace, clock, logger } = options;
     const about = { client, clock, logger };
+    const credentialSecret = from.kind === 'objects' ? { name: mirrorConfigName(from.name), namespace: from.namespace } : options.credentialSecret;
     this.#objects = from.kind === 'objects' ? followConfigObjects({ ...about, name: mirrorConfigName(from.name), namespace: from.namespace }) : undefined;
     this.#sourceApi = reflectorNamespace === undefined ? undefined : new FollowedObject(resources.configMaps, { ...about, name: REFLECTOR_CONFIG.name, namespace: reflectorNamespace });
     this.#reporter = new EventReporter({ client, component: 'mcs-mirror', clock, logger });
     this.#renewal = new CredentialRenewal({
       connect: (source) => this.#connect(source),
-      ...(from.kind === 'objects' && { store: storeInSecret(client, { name: mirrorConfigName(from.name), namespace: from.namespace }, 'mcs-mirror') }),
+      ...(credentialSecret && { store: storeInSecret(client, credentialSecret, 'mcs-mirror') }),
       onTrouble: (source, message) => this.#tell('CredentialNotRenewed', message, { source }),
       clock,
       logger,

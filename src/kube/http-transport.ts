@@ -38,7 +38,8 @@ export interface HttpTransport {
   close(): void;
 }
 
-const MAX_IDLE_SOCKETS = 16;
+/** As many as a work queue has workers: with fewer, connections would be closed and made anew all through a burst of writes. */
+const MAX_IDLE_SOCKETS = 32;
 const KEEP_ALIVE_PROBE_MS = 30_000;
 
 type Agents = { readonly settings: ConnectionSettings; readonly pooled: Agent; readonly single: Agent };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EventReporter } from '../kube/event-reporter.ts';
 import { FIELD_MANAGER } from './field-manager.ts';
+import { Handover } from './handover.ts';
 import { Ledger } from './ledger.ts';
 import type { MirrorOptions } from './mirror-options.ts';
 import { Namespaces } from './namespaces.ts';
@@ -17,8 +18,6 @@ export interface MirroringOptions extends MirrorOptions {
   readonly onStatus: () => void;
 }
 
-/** How long new sources may take to be listed before what stands of removed ones goes all the same, ms. */
-const LET_GO_MS = 10_000;
 /** How long the target may take to list Endpoints, ms. Without that, those that stand are found one by one. */
 const ENDPOINTS_MS = 10_000;
 
@@ -35,22 +34,21 @@ export class Mirroring {
   /** Changes of the settings are brought about one after the other. */
   #changing: Promise<void> = Promise.resolve();
   #cancelSweep: (() => void) | undefined;
-  /** Sources that are no longer configured, while what stands of theirs is held. */
-  #leaving: ReadonlySet<string> = new Set();
-  #cancelLetGo: (() => void) | undefined;
+  readonly #handover: Handover;
 
   constructor(options: MirroringOptions) {
     const { settings, target, metrics, simulated, reportError, clock, logger } = options;
     this.#options = options;
     this.#settings = settings;
     this.ledger = new Ledger(clock, metrics);
+    this.#handover = new Handover({ target, onLetGo: (source) => this.reconciler.enqueue(target.ownKeys(source), 'middle'), clock });
     this.namespaces = new Namespaces(target, settings.preset, logger);
     const events = new EventReporter({ client: target.client, component: FIELD_MANAGER, clock, logger });
     this.reconciler = new Reconciler({
       target,
       settings: () => this.#settings,
       sessions: () => this.#sessions,
-      leaving: () => this.#leaving,
+      leaving: () => this.#handover.leaving,
       namespaces: this.namespaces,
       ledger: this.ledger,
       report: new ProblemReport({ target, events, clock, logger }),
@@ -79,7 +77,7 @@ export class Mirroring {
     this.#abort.abort(new Error('The mirror was stopped'));
     await this.#changing;
     this.#cancelSweep?.();
-    this.#cancelLetGo?.();
+    this.#handover.stop();
     await Promise.all(this.#sessions.map((session) => session.stop()));
     await this.reconciler.queue.stop();
   }
@@ -110,13 +108,16 @@ export class Mirroring {
     const before = this.#sessions;
     this.#settings = settings;
     this.#sessions = settings.sources.map((source) => before.find((session) => isDeepStrictEqual(session.settings, source)) ?? this.#session(source));
-    this.#hold(); // at the same moment, for keys are worked on during all that follows
+    this.#handover.hold(settings.sources.map(({ name }) => name)); // at the same moment, for keys are worked on during all that follows
     const gone = before.filter((session) => !this.#sessions.includes(session));
     await Promise.all(gone.map((session) => session.stop()));
     await this.#followEndpoints();
     for (const session of this.#sessions) if (!before.includes(session)) await session.start(this.#abort.signal);
     for (const { settings: { name } } of gone) if (!settings.sources.some((source) => source.name === name)) this.#forget(name);
-    this.#beginToLetGo();
+    // Endpoints may tell of more
+    this.#handover.hold(settings.sources.map(({ name }) => name));
+    this.#handover.letGoSoon();
+    this.#letGoIfListed();
     this.#scheduleSweep();
     this.#enqueueEverything();
     onStatus();
@@ -130,28 +131,8 @@ export class Mirroring {
     if (isNeeded) await target.followEndpoints(signal).catch((error: unknown) => logger.warn('Cannot follow Endpoints', { error }));
   }
 
-  /**
-   * What stands of sources that are not configured goes, but not at once: where a source has only been
-   * renamed, its mirrors shall pass to the new name with their ClusterIPs.
-   */
-  #beginToLetGo(): void {
-    this.#hold();
-    if (this.#leaving.size === 0) return;
-    if (this.#sessions.every(({ state }) => state !== 'syncing')) this.#letGo();
-    else this.#cancelLetGo = this.#options.clock.schedule(() => this.#letGo(), LET_GO_MS);
-  }
-
-  #hold(): void {
-    this.#cancelLetGo?.();
-    const configured = new Set(this.#settings.sources.map(({ name }) => name));
-    this.#leaving = new Set([...this.#options.target.origins()].filter((origin) => !configured.has(origin)));
-  }
-
-  #letGo(): void {
-    this.#cancelLetGo?.();
-    const leaving = this.#leaving;
-    this.#leaving = new Set();
-    for (const source of leaving) this.reconciler.enqueue(this.#options.target.ownKeys(source), 'middle');
+  #letGoIfListed(): void {
+    if (this.#sessions.every(({ state }) => state !== 'syncing')) this.#handover.letGo();
   }
 
   #forget(source: string): void {
@@ -172,7 +153,7 @@ export class Mirroring {
         this.#onChange(this.#keysOf(session), name, 'middle');
         this.reconciler.enqueue(target.ownKeys(name), 'middle');
         this.reconciler.enqueueUndecided();
-        if (this.#sessions.every(({ state }) => state !== 'syncing')) this.#letGo();
+        this.#letGoIfListed();
       },
       onBack: () => this.reconciler.enqueueUndecided(),
       onState: onStatus,

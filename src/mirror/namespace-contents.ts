@@ -21,13 +21,19 @@ interface ListedKind {
 /** `reason`: what stands there, or why it cannot be told. */
 export type Emptiness = { readonly isEmpty: true } | { readonly isEmpty: false; readonly isKnown: boolean; readonly reason: string };
 
-/** What Kubernetes and OpenShift put into every namespace by themselves, by plural and group. */
-const BY_ITSELF: Readonly<Record<string, (name: string) => boolean>> = {
-  configmaps: (name) => ['kube-root-ca.crt', 'openshift-service-ca.crt'].includes(name),
-  serviceaccounts: (name) => ['default', 'builder', 'deployer'].includes(name),
-  secrets: (name) => /^(default|builder|deployer)-(token|dockercfg)-[a-z0-9]{5}$/.test(name),
-  'rolebindings.rbac.authorization.k8s.io': (name) => ['system:deployers', 'system:image-builders', 'system:image-pullers'].includes(name),
-  'rolebindings.authorization.openshift.io': (name) => ['system:deployers', 'system:image-builders', 'system:image-pullers'].includes(name),
+type Names = Readonly<Record<string, RegExp>>;
+
+/** What Kubernetes puts into every namespace by itself, by plural and group. */
+const BY_ITSELF: Names = { configmaps: /^kube-root-ca\.crt$/, serviceaccounts: /^default$/, secrets: /^default-token-[a-z0-9]{5}$/ };
+
+const OPENSHIFT_BINDINGS = /^system:(deployers|image-builders|image-pullers)$/;
+/** What OpenShift puts there besides. Elsewhere an account `deployer` is somebody's. */
+const BY_OPENSHIFT: Names = {
+  configmaps: /^openshift-service-ca\.crt$/,
+  serviceaccounts: /^(builder|deployer)$/,
+  secrets: /^(default|builder|deployer)-(token|dockercfg)-[a-z0-9]{5}$/,
+  'rolebindings.rbac.authorization.k8s.io': OPENSHIFT_BINDINGS,
+  'rolebindings.authorization.openshift.io': OPENSHIFT_BINDINGS,
 };
 
 /** Events tell what happened; they are nobody's property. Metrics exist only while pods do. */
@@ -43,8 +49,9 @@ const AT_A_TIME = 8;
  */
 export async function readEmptiness(client: KubeClient, namespace: string, signal: AbortSignal): Promise<Emptiness> {
   try {
-    const kinds = await listedKinds(client, signal);
-    const found = await mapConcurrently(kinds, AT_A_TIME, (kind) => findForeign(client, kind, namespace, signal));
+    const { kinds, isOpenShift } = await listedKinds(client, signal);
+    const byItself = isOpenShift ? [BY_ITSELF, BY_OPENSHIFT] : [BY_ITSELF];
+    const found = await mapConcurrently(kinds, AT_A_TIME, (kind) => findForeign(client, kind, { namespace, byItself }, signal));
     const first = found.find((each) => each !== undefined);
     return first === undefined ? { isEmpty: true } : { isEmpty: false, isKnown: true, reason: `${first} stands in it` };
   } catch (error) {
@@ -55,7 +62,7 @@ export async function readEmptiness(client: KubeClient, namespace: string, signa
 }
 
 /** Of every version: the preferred one of a group need not have all its kinds. */
-async function listedKinds(client: KubeClient, signal: AbortSignal): Promise<ListedKind[]> {
+async function listedKinds(client: KubeClient, signal: AbortSignal): Promise<{ readonly kinds: readonly ListedKind[]; readonly isOpenShift: boolean }> {
   const { groups } = await client.getPath<{ groups: readonly { name: string; versions: readonly { groupVersion: string }[] }[] }>('/apis', { signal });
   const roots = [{ root: '/api/v1', group: '' }, ...groups.flatMap(({ name, versions }) => versions.map(({ groupVersion }) => ({ root: `/apis/${groupVersion}`, group: name })))];
   const lists = await mapConcurrently(roots, AT_A_TIME, async ({ root, group }) => {
@@ -63,17 +70,16 @@ async function listedKinds(client: KubeClient, signal: AbortSignal): Promise<Lis
     return resources.filter(({ name, namespaced, verbs }) => namespaced && verbs.includes('list') && !name.includes('/')).map(({ name }) => ({ root, group, plural: name }));
   });
   const kinds = new Map(lists.flat().toReversed().map((kind) => [resourceName(kind), kind])); // each once, in the version that is preferred
-  return [...kinds.values()].filter((kind) => !IGNORED.has(resourceName(kind)));
+  return { kinds: [...kinds.values()].filter((kind) => !IGNORED.has(resourceName(kind))), isOpenShift: groups.some(({ name }) => name.endsWith('.openshift.io')) };
 }
 
 /** The first object that somebody put there, as people name it. */
-async function findForeign(client: KubeClient, { root, group, plural }: ListedKind, namespace: string, signal: AbortSignal): Promise<string | undefined> {
+async function findForeign(client: KubeClient, { root, group, plural }: ListedKind, { namespace, byItself }: { readonly namespace: string; readonly byItself: readonly Names[] }, signal: AbortSignal): Promise<string | undefined> {
   const path = `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}?limit=${LOOKED_AT}`;
   try {
     const { items, metadata: page } = await client.getPath<{ items: readonly Pick<KubeObject, 'metadata'>[] | null; metadata?: { continue?: string } }>(path, { signal });
     const kind = resourceName({ group, plural });
-    const isByItself = BY_ITSELF[kind] ?? (() => false);
-    const foreign = (items ?? []).find(({ metadata }) => !isByItself(metadata.name));
+    const foreign = (items ?? []).find(({ metadata }) => !byItself.some((names) => names[kind]?.test(metadata.name)));
     if (foreign !== undefined) return `${kind} "${foreign.metadata.name}"`;
     return page?.continue ? `more than ${LOOKED_AT} ${kind}` : undefined; // nothing is put there by itself in such numbers
   } catch (error) {

@@ -2,6 +2,7 @@ import { resources } from '../../api/resources.ts';
 import type { UnknownObject } from '../../api/types/index.ts';
 import { McsError } from '../../base/errors.ts';
 import { findMissingAccess, validateAccess } from '../../discovery/missing-access.ts';
+import { CROSS_CLUSTER_SECRET } from '../../mirror/config/cross-cluster-settings.ts';
 import type { SourceAccess } from '../../mirror/settings.ts';
 import { sourceAccess } from '../../mirror/connect-source.ts';
 import { type DeployContext, type WaitFor, withPatience } from '../deploy-context.ts';
@@ -14,7 +15,7 @@ import { waitForRollout } from '../wait-rollout.ts';
 import { ensureSecret } from './ensure-secret.ts';
 import { type InstallMirrorResult, REMOVAL_NOTE } from './options.ts';
 import { installQuestions } from './plan-install.ts';
-import { CROSS_CLUSTER_SECRET, type InstallPreset, PRESET_PLACES, REFLECTOR_WARNING, renderPreset } from './preset-manifests.ts';
+import { type InstallPreset, PRESET_PLACES, REFLECTOR_WARNING, renderPreset } from './preset-manifests.ts';
 import { filesOf, requireOurSecret } from './standing-mirror.ts';
 
 export interface InstallPresetOptions {

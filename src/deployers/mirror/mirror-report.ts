@@ -39,7 +39,8 @@ const FIXES: Readonly<Record<MirrorProblem['reason'], (problem: MirrorProblem) =
   NameCollision: () => 'map them to different names: --target-name "{namespace}/{name}"',
   NamespaceMissing: ({ target }) => `kubectl create namespace ${target.split('/')[0] ?? ''}   # or --namespace-policy create`,
   NamespaceTerminating: ({ target }) => `kubectl get namespace ${target.split('/')[0] ?? ''} -o yaml   # its conditions say what it waits for`,
-  NamespaceRefused: ({ target }) => `--target-namespaces ${target.split('/')[0] ?? ''}   # if it is meant`,
+  // a command would not do: the flag replaces the list that stands
+  NamespaceRefused: ({ target }) => `if it is meant, add ${target.split('/')[0] ?? ''} to --target-namespaces, where "*" stands for all others; those of mcs are always refused`,
   NameInvalid: () => 'change --target-name',
   SourceInvalid: ({ service }) => `${kubectl('get service,endpointslices', service)} -o yaml   # in the source`,
   Refused: () => 'the message is the answer of the API server of the target',

@@ -1,5 +1,6 @@
 import { APP_NAME } from '../../api/labels.ts';
 import type { UnknownObject } from '../../api/types/index.ts';
+import { CROSS_CLUSTER_SECRET } from '../../mirror/config/cross-cluster-settings.ts';
 import { type ImageOptions, imageVars } from '../images.ts';
 import { renderAll, toYaml } from '../manifests.ts';
 import type { TemplateSource } from '../templates.ts';
@@ -24,9 +25,6 @@ export const PRESET_PLACES: Readonly<Record<InstallPreset, PresetPlace>> = {
   reflector: { name: 'service-reflector', namespace: 'default', deployment: 'service-reflector', app: 'service-reflector', file: 'service-reflector.yaml' },
   'cross-cluster': { name: 'cross-cluster-controller', namespace: 'fair-system', deployment: 'k8-cross-cluster-controller', app: 'k8-cross-cluster-controller', file: 'k8-cross-cluster-controller.yaml' },
 };
-
-/** Secret of the cross-cluster preset, and its key with the kubeconfig of the other cluster. */
-export const CROSS_CLUSTER_SECRET = { name: 'k8-cross-cluster-controller', key: 'kubeconfig.yaml' };
 
 /** Said whenever the reflector preset is installed, and at the head of its manifest. */
 export const REFLECTOR_WARNING = 'Port 8080 of the pod and Service service-reflector is plain HTTP without a password, as with service-reflector: whoever reaches it can read the names, ports and addresses of all Services. Without the argument --emitter.insecure-port it is closed';

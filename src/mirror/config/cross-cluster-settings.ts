@@ -9,6 +9,9 @@ import { sourceNameOf } from './reflector-settings.ts';
 import { kubeconfigAccess, ownKubeconfigAccess, type SettingsInput } from './settings-input.ts';
 import { checkName, SAME_NAMES } from './source-settings.ts';
 
+/** Secret with the kubeconfig of the other cluster, and its key. */
+export const CROSS_CLUSTER_SECRET = { name: 'k8-cross-cluster-controller', key: 'kubeconfig.yaml' };
+
 const LOCAL_CONTEXT = 'prototype-general';
 const REMOTE_CONTEXT = 'prototype-secure';
 

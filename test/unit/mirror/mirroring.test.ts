@@ -50,10 +50,8 @@ describe('Mirroring', () => {
     const run = mirroring.run(stop.signal);
     await eventually(() => mirroring.sessions[0]?.message !== '');
     mirroring.update({ ...settings, sources: [sourceSettings('renamed')] });
-    await eventually(() => {
-      mirroring.reconciler.enqueue(['shop/web']);
-      return mirroring.sessions[0]?.settings.name === 'renamed' && mirroring.sessions[0].message !== '';
-    }, { everyMs: 1 });
+    while (mirroring.sessions[0]?.settings.name !== 'renamed') await Promise.resolve();
+    mirroring.reconciler.enqueue(['shop/web']); // before the source of the old name has been stopped
     await eventually(() => mirroring.reconciler.queue.depth === 0);
     stop.abort();
     await run;

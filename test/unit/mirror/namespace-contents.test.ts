@@ -17,7 +17,7 @@ function serverWith(lists: Readonly<Record<string, unknown>>): { readonly client
   const getPath = (path: string): Promise<never> => {
     const [plain = ''] = path.split('?');
     asked.push(plain);
-    return Promise.resolve((DISCOVERY[plain] ?? lists[plain] ?? { items: [] }) as never);
+    return Promise.resolve((lists[plain] ?? DISCOVERY[plain] ?? { items: [] }) as never);
   };
   return { client: { ...createMemoryClient(), getPath }, asked };
 }
@@ -34,6 +34,14 @@ describe('readEmptiness()', () => {
 
   it('finds kinds that only another version of their group has', async () => {
     expect(await emptinessWith({ '/apis/example.org/v1alpha1/namespaces/shop/routes': { items: [{ metadata: { name: 'mine' } }] } })).toEqual({ isEmpty: false, isKnown: true, reason: 'routes.example.org "mine" stands in it' });
+  });
+
+  it.each([
+    ['is somebody\'s on Kubernetes', [], false],
+    ['is there by itself on OpenShift', [{ name: 'project.openshift.io', versions: [] }], true],
+  ])('an account `deployer` %s', async (_what, groups, isEmpty) => {
+    const lists = { '/apis': { groups }, '/api/v1': { resources: [kind('serviceaccounts')] }, '/api/v1/namespaces/shop/serviceaccounts': { items: [{ metadata: { name: 'default' } }, { metadata: { name: 'deployer' } }] } };
+    expect(await emptinessWith(lists)).toMatchObject({ isEmpty });
   });
 
   it('does not take a first page of what is there by itself for all of it', async () => {
