@@ -15,7 +15,7 @@ export interface CredentialFlags {
   readonly name: string;
   readonly namespace: string;
   readonly namespaces?: string | undefined;
-  readonly duration: string;
+  readonly duration?: string | undefined;
   readonly server?: string | undefined;
   readonly 'output-file'?: string | undefined;
   readonly emitter: boolean;
@@ -30,11 +30,13 @@ export abstract class MirrorCredentialCommand extends DeployCommand {
     const { createEmitterCredential, createMirrorCredential } = await import('../deployers/mirror/index.ts');
     const { emitter, namespace, 'dry-run': dryRun, 'output-file': file } = flags;
     if (!isDnsLabel(flags.name)) throw new McsError('MCS_USAGE', `Cannot use --name "${flags.name}": it is no DNS label`, { hints: ['--name east'] });
+    const unused = (['duration', 'namespaces'] as const).find((name) => flags[name] !== undefined);
+    if (emitter && unused !== undefined) throw new McsError('MCS_USAGE', `Cannot use --${unused} with --emitter: its tokens have no end, and it says itself what they may read`, { hints: ['mcs mirror credential --emitter'] });
     const shared = { account: flags.name, namespace, contextName, dryRun, ...(flags.server !== undefined && { server: flags.server }) };
     const namespaces = splitList(flags.namespaces);
     const result = emitter
       ? await createEmitterCredential(context, shared)
-      : await createMirrorCredential(context, { ...shared, access, lifeSeconds: credentialSeconds(flags.duration), timeoutMs: parseDuration(flags.timeout), ...(namespaces && { namespaces }) });
+      : await createMirrorCredential(context, { ...shared, access, lifeSeconds: credentialSeconds(flags.duration ?? '7d'), timeoutMs: parseDuration(flags.timeout), ...(namespaces && { namespaces }) });
     await this.#show(result, file, flags.output);
     if (emitter && !dryRun) this.note('Note: the emitter knows the token as soon as kubelet has brought the changed Secret into its pod, within some 90 s');
     const source = toDnsLabel(contextName) ?? 'source';

@@ -16,7 +16,7 @@ export interface MirrorInstallFlags extends ClusterSelection, ImageFlagValues, S
   readonly namespace?: string | undefined;
   readonly from?: readonly string[] | undefined;
   readonly server?: readonly string[] | undefined;
-  readonly duration: string;
+  readonly duration?: string | undefined;
   readonly config?: string | undefined;
   readonly preset?: 'reflector' | 'cross-cluster' | undefined;
   readonly emitter: boolean;
@@ -62,7 +62,7 @@ export abstract class MirrorInstallCommand extends DeployCommand {
         choices: sourceChoices(flags),
         sources,
         replacesSources: flags['replace-sources'],
-        credentialSeconds: credentialSeconds(flags.duration),
+        credentialSeconds: credentialSeconds(flags.duration ?? '7d'),
         images: imageOptions(flags),
         wait: flags.wait,
         timeoutMs: parseDuration(flags.timeout),
@@ -109,13 +109,14 @@ export abstract class MirrorInstallCommand extends DeployCommand {
   }
 }
 
-const PRESET_FLAGS: readonly string[] = ['kubeconfig', 'context', 'as', 'preset', 'dry-run', 'output', 'wait', 'timeout', 'repository', 'version', 'image-override', 'image-pull-policy', 'duration', 'emitter'];
+const PRESET_FLAGS: readonly string[] = ['kubeconfig', 'context', 'as', 'preset', 'dry-run', 'output', 'wait', 'timeout', 'repository', 'version', 'image-override', 'image-pull-policy', 'emitter'];
 const OF_PRESET: Readonly<Record<'reflector' | 'cross-cluster', readonly string[]>> = { reflector: ['source-url', 'remove-namespaces'], 'cross-cluster': ['source'] };
 const EMITTER_FLAGS: readonly string[] = [...PRESET_FLAGS.filter((flag) => flag !== 'preset'), 'namespace', 'selector', 'namespaces', 'exported'];
 
 /** Throws MCS_USAGE for a flag that the chosen form of install does not have. */
 export function requireFitting(flags: MirrorInstallFlags): void {
   const { preset, emitter } = flags;
+  if (flags.duration !== undefined && flags.from === undefined) throw new McsError('MCS_USAGE', 'Cannot use --duration without --from: no credential is made', { hints: ['--from <context> --duration 24h'] });
   if (preset === undefined && !emitter) return;
   if (preset !== undefined && emitter) throw new McsError('MCS_USAGE', `Cannot use --emitter with --preset ${preset}: ${preset === 'reflector' ? 'the reflector preset has its own' : 'install it by itself'}`, { hints: ['mcs mirror install --emitter'] });
   const allowed = preset === undefined ? EMITTER_FLAGS : [...PRESET_FLAGS, ...OF_PRESET[preset]];

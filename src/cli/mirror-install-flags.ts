@@ -9,7 +9,7 @@ import { splitList } from './split-list.ts';
 export const mirrorSourceFlags = {
   from: Flags.string({ multiple: true, summary: 'Context of the kubeconfig to mirror from, as <context> or <name>=<context>: a read-only account is made there by itself (repeatable, and several with commas)', helpGroup: 'SOURCES' }),
   server: Flags.string({ multiple: true, summary: 'Address of the API server of a --from as pods here see it, as in west=https://10.0.0.1:6443 (default: as in the kubeconfig)', helpGroup: 'SOURCES' }),
-  duration: Flags.string({ default: '7d', summary: 'Life of the credentials that are made, 10m to 7d; the mirror renews them', helpGroup: 'SOURCES' }),
+  duration: Flags.string({ summary: 'Life of the credentials that --from makes, 10m to 7d (default: 7d); the mirror renews them', helpGroup: 'SOURCES' }),
   source: Flags.string({ multiple: true, summary: 'A source by its own kubeconfig: <name>=<file>[@<context>]', helpGroup: 'SOURCES' }),
   'source-url': Flags.string({ multiple: true, summary: 'A source without a kubeconfig: <name>=<url>, an emitter say', helpGroup: 'SOURCES' }),
   'ca-file': Flags.string({ summary: 'Authorities that sign for --source-url', helpGroup: 'SOURCES', dependsOn: ['source-url'] }),

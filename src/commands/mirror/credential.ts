@@ -21,7 +21,7 @@ export default class MirrorCredential extends MirrorCredentialCommand {
     name: Flags.string({ default: 'mirror', summary: 'Name of the account: one for each reader can be revoked by itself' }),
     namespace: Flags.string({ char: 'n', default: MIRROR_NAMESPACE, summary: 'Namespace of the account, or of the emitter' }),
     namespaces: Flags.string({ summary: 'Let it read these namespaces only, separated by commas', exclusive: ['emitter', 'revoke'] }),
-    duration: Flags.string({ default: '7d', summary: 'Life of the token, 10m to 7d' }),
+    duration: Flags.string({ summary: 'Life of the token, 10m to 7d (default: 7d)' }),
     server: Flags.string({ summary: 'Address as the mirror sees it (default: as in the kubeconfig; with --emitter the ClusterIP of its Service)', exclusive: ['revoke'] }),
     'output-file': Flags.string({ summary: 'Write the kubeconfig into this file, which only its owner may read (default: print it)', exclusive: ['revoke', 'dry-run'] }),
     emitter: Flags.boolean({ default: false, summary: 'For the emitter that is installed here, not for the API server' }),

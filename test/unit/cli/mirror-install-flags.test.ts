@@ -39,7 +39,7 @@ describe('credentialSeconds()', () => {
 });
 
 describe('requireFitting()', () => {
-  const flags: MirrorInstallFlags = { duration: '7d', emitter: false, 'replace-sources': false, 'dry-run': false, output: 'table', wait: 'ready', timeout: '3m' };
+  const flags: MirrorInstallFlags = { emitter: false, 'replace-sources': false, 'dry-run': false, output: 'table', wait: 'ready', timeout: '3m' };
 
   it.each<[string, Partial<MirrorInstallFlags>, string]>([
     ['a context to mirror from with the reflector preset', { preset: 'reflector', from: ['west'] }, '--from'],
@@ -48,6 +48,7 @@ describe('requireFitting()', () => {
     ['two remotes in one Secret', { preset: 'cross-cluster', source: ['a=a', 'b=b'] }, 'twice'],
     ['a source with an emitter', { emitter: true, source: ['a=a'] }, '--source'],
     ['sources to drop with a preset', { preset: 'cross-cluster', 'replace-sources': true }, '--replace-sources'],
+    ['a life of credentials where none is made', { source: ['a=a'], duration: '24h' }, '--duration'],
     ['an emitter with a preset', { emitter: true, preset: 'reflector' }, '--emitter'],
   ])('refuses %s', (_what, more, said) => {
     expect(thrown(() => requireFitting({ ...flags, ...more }))).toMatchObject({ code: 'MCS_USAGE', message: expect.stringContaining(said) });
