@@ -89,6 +89,11 @@ describe('tryCalls', () => {
     expect(questions[0]?.ok).toBe(ok);
   });
 
+  it('asks once more where the last packet was lost: what the server says tells more', async () => {
+    const lossy = world({ asked: [{ answers: [], error: 'ETIMEOUT' }, { answers: [], error: 'ENOTFOUND' }] });
+    expect((await tryCalls(request({ questions: [{ ...question, answers: 1 }], timeoutMs: 100 }), lossy)).questions[0]).toMatchObject({ ok: false, error: 'ENOTFOUND' });
+  });
+
   const connection = { host: '10.0.0.1', port: 1234, bytes: 1 };
 
   it('calls until exactly the clusters that are awaited answer', async () => {
