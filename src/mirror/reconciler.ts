@@ -1,25 +1,22 @@
-import { BROKER_NAMESPACE, MEMBER_NAMESPACE, MIRROR_NAMESPACE } from '../api/names.ts';
 import { describeObject } from '../api/kinds.ts';
 import type { KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { ApiError, isConflict, isNotFound, isTransient } from '../kube/api-error.ts';
-import { namespaceRefusal } from '../sync/service/namespace-policy.ts';
 import { createWorkQueue, type Lane, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
 import { applyMirror } from './apply-mirror.ts';
 import type { Ledger, Settlement } from './ledger.ts';
 import type { MirrorMetrics } from './metrics.ts';
 import type { Namespaces } from './namespaces.ts';
-import { type Offer, offersFor, readOffer, toTarget } from './offers.ts';
+import { toTarget } from './offers.ts';
 import type { ProblemReport } from './problem-report.ts';
 import type { MirrorSettings } from './settings.ts';
 import type { SourceSession } from './source-session.ts';
 import type { MirrorProblem, MirrorProblemReason } from './status.ts';
 import type { Target, TargetKey } from './target.ts';
-import { chooseSource } from './translate/choose-source.ts';
 import { planMirror, type StandingMirror, standingOriginOf } from './translate/plan-mirror.ts';
-import type { MirrorTarget } from './translate/target-of.ts';
+import { problemOf, type Wish, wishFor } from './wish.ts';
 
 export interface ReconcilerOptions {
   readonly target: Target;
@@ -44,20 +41,6 @@ export interface ReconcilerOptions {
 const WORKERS = 32;
 /** Slices and Endpoints of other people are not followed: whether they still stand in the way is looked at again, ms. */
 const FOREIGN_RETRY_MS = 30_000;
-const RESERVED = [MIRROR_NAMESPACE, MEMBER_NAMESPACE, BROKER_NAMESPACE];
-
-/** What one mirror shall be, and why not otherwise. */
-interface Wish {
-  readonly winner?: Parameters<typeof planMirror>[0]['winner'];
-  readonly offer?: Offer | undefined;
-  readonly problems: MirrorProblem[];
-  /** Nothing may be written now. */
-  readonly isHeld: boolean;
-  /** The unknown source whose mirror stays meanwhile. */
-  readonly keptOf?: string | undefined;
-  /** The source whose Service waits for its namespace, as a normal state. */
-  readonly waitsOf?: string | undefined;
-}
 
 /** Turns keys into writes: `namespace/name` is a mirror, a name alone is a namespace that may be empty by now. */
 export class Reconciler {
@@ -107,25 +90,27 @@ export class Reconciler {
     const standing = this.#standing(key);
     const unknownSources = this.#unknownSources();
     const wish = this.#wish(key, standing, unknownSources);
+    if (wish.isUndecided) this.#undecided.add(key);
     if (wish.isHeld) {
       this.#settle(key, { problems: wish.problems, writes: 0, source: wish.keptOf, waitsOf: wish.waitsOf }, since);
       return 'done';
     }
     const { owner } = target;
     const at = toTarget(key);
-    const { offer, winner, problems } = wish;
+    const { offer, winner } = wish;
+    const problems = [...wish.problems];
     try {
       if (offer !== undefined && namespaces.state(at.namespace) === 'missing') await namespaces.create(at.namespace, offer.source);
       const plan = planMirror({ owner, preset: settings().preset, target: at, winner, standing, writesEndpoints: settings().endpoints, unknownSources });
       const { writes, foreign } = await applyMirror(target, plan, winner !== undefined, signal);
-      for (const object of foreign) problems.push(this.#problem(key, offer, 'ForeignObject', foreignMessage(object)));
+      for (const object of foreign) problems.push(problemOf(key, offer, 'ForeignObject', foreignMessage(object)));
       if (winner === undefined && writes > 0) this.enqueue([at.namespace], 'back');
       const isMirrored = winner !== undefined && foreign.length === 0;
       this.#settle(key, { problems, writes, source: isMirrored ? offer?.source : undefined }, since, foreign);
       return foreign.some(({ kind }) => kind !== 'Service') ? { requeueAfterMs: FOREIGN_RETRY_MS } : 'done';
     } catch (error) {
       const reason = refusalOf(error);
-      if (reason !== undefined) this.#tell(key, [...problems, this.#problem(key, offer, reason, errorMessage(error))]);
+      if (reason !== undefined) this.#tell(key, [...problems, problemOf(key, offer, reason, errorMessage(error))]);
       throw error;
     }
   }
@@ -135,47 +120,14 @@ export class Reconciler {
     return { service: services.get(key), slices: slices.by('service', key), endpoints: endpoints.get(key) };
   }
 
+  #wish(key: TargetKey, standing: StandingMirror, unknownSources: ReadonlySet<string>): Wish {
+    const { target, sessions, settings, namespaces, simulated } = this.#options;
+    return wishFor(key, { standingOrigin: standingOriginOf(standing, target.owner), unknownSources, sessions: sessions(), settings: settings(), namespaces, simulated });
+  }
+
   #unknownSources(): Set<string> {
     const { sessions, leaving } = this.#options;
     return new Set([...leaving(), ...sessions().filter(({ isKnown }) => !isKnown).map(({ settings }) => settings.name)]);
-  }
-
-  #wish(key: TargetKey, standing: StandingMirror, unknownSources: ReadonlySet<string>): Wish {
-    const { target, sessions, simulated } = this.#options;
-    const at = toTarget(key);
-    const offers = offersFor(key, sessions());
-    const standingOrigin = standingOriginOf(standing, target.owner);
-    const choice = chooseSource({ target: at, candidates: offers, standingOrigin, unknownSources });
-    if (choice.decision === 'keep' || offers.some(({ source }) => unknownSources.has(source))) this.#undecided.add(key);
-    const problems = [...choice.problems];
-    if (choice.decision === 'keep') return { problems, isHeld: true, keptOf: standingOrigin };
-    const offer = offers.find((each) => each.source === choice.winner?.source && each.service === choice.winner.service);
-    if (offer === undefined) return { problems, isHeld: false };
-    const { record, problems: odd } = readOffer(offer, at, simulated);
-    problems.push(...odd);
-    const winner = record && { record, server: offer.session.server };
-    // what cannot be read is unknown, and unknown differs from gone
-    return winner === undefined ? { problems, isHeld: true } : this.#place({ winner, offer, problems, isHeld: false }, at, key);
-  }
-
-  /** Whether the namespace takes the mirror. */
-  #place(wish: Wish & { readonly offer: Offer }, { namespace }: MirrorTarget, key: TargetKey): Wish {
-    const { settings, namespaces } = this.#options;
-    const { targetNamespaces, denyNamespaces } = settings();
-    const { offer, problems } = wish;
-    const refusal = namespaceRefusal(namespace, { reserved: RESERVED, ...(targetNamespaces && { importNamespaces: targetNamespaces }), ...(denyNamespaces && { denyNamespaces }) });
-    const complain = (reason: MirrorProblemReason, message: string): MirrorProblem[] => [...problems, this.#problem(key, offer, reason, message)];
-    if (refusal !== undefined) return { problems: complain('NamespaceRefused', refusal), isHeld: false };
-    const state = namespaces.state(namespace);
-    if (state === 'going') return { problems: complain('NamespaceTerminating', `namespace "${namespace}" is being deleted; the mirror comes when it is made anew`), isHeld: true };
-    const policy = offer.session.settings.namespacePolicy;
-    if (state === 'there' || policy === 'create') return wish;
-    if (policy === 'skip') return { problems, isHeld: true, waitsOf: offer.source };
-    return { problems: complain('NamespaceMissing', `namespace "${namespace}" does not exist`), isHeld: true };
-  }
-
-  #problem(key: TargetKey, offer: Offer | undefined, reason: MirrorProblemReason, message: string): MirrorProblem {
-    return { reason, source: offer?.source ?? '', service: offer?.service ?? '', target: key, message };
   }
 
   #settle(key: TargetKey, settlement: Settlement, since: number, foreign: readonly KubeObject[] = []): void {
