@@ -68,7 +68,7 @@ describe('manifests of mirrors', () => {
     expect(verbsOn('namespaces', least)).toEqual(['get', 'list', 'watch']);
     expect(verbsOn('namespaces', await mirror({ createsNamespaces: true }))).toEqual(['create', 'get', 'list', 'watch']);
     expect(verbsOn('endpoints', least)).toEqual(['delete', 'get', 'list', 'watch']);
-    expect(verbsOn('endpoints', await mirror({ endpoints: true }))).toEqual(['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']);
+    expect(verbsOn('endpoints', await mirror({ endpoints: true }))).toEqual(['create', 'delete', 'get', 'list', 'patch', 'watch']);
     const removing = await mirror({ removeNamespaces: true });
     expect(verbsOn('namespaces', removing)).toContain('delete');
     expect(verbsOn('*', removing)).toEqual(['list']);

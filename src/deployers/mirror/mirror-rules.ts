@@ -2,7 +2,7 @@ import type { PolicyRule } from '../../api/types/index.ts';
 import type { MirrorSettings } from '../../mirror/settings.ts';
 
 const READ = ['get', 'list', 'watch'];
-const WRITE = ['create', 'update', 'patch', 'delete'];
+const WRITE = ['create', 'patch', 'delete'];
 
 export type RuleSettings = Pick<MirrorSettings, 'endpoints' | 'removeNamespaces'> & {
   /** Whether any source has the namespace policy `create`. */
