@@ -4,7 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { errorMessage, McsError } from '../base/errors.ts';
 import { createHealth, type Health } from '../base/health.ts';
 import { createHealthServer, type HealthServerOptions } from '../base/health-server.ts';
-import { inOrder, type Startable } from '../base/lifecycle.ts';
+import { inOrder, type Startable, untilAborted } from '../base/lifecycle.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { createRegistry } from '../base/metrics.ts';
 import { readRuntime, type Runtime } from '../base/runtime.ts';
@@ -85,9 +85,6 @@ export async function serveAgent({ name, conditions, compose }: AgentOptions, ba
   logger.info('starting', { version });
   await all.start(signal);
   logger.info('started');
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
-  });
+  await untilAborted(signal);
   await all.stop();
 }

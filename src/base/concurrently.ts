@@ -20,3 +20,8 @@ export async function mapConcurrently<T, R>(items: readonly T[], limit: number, 
   if (errors.length > 0) throw errors[0];
   return results;
 }
+
+/** Waits for all of what is under way, so that one that fails does not leave the others behind; then throws what the first in the list failed with. */
+export async function settleAll(works: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(works)) if (outcome.status === 'rejected') throw outcome.reason;
+}

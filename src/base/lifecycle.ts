@@ -13,6 +13,14 @@ export function abortWith(controller: AbortController, signal: AbortSignal): () 
   return () => signal.removeEventListener('abort', onAbort);
 }
 
+/** Resolves as soon as the signal is aborted. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /**
  * Starts parts in the given order and stops them in the reverse one. A part that fails to start
  * stops those before it. `stop` tries every part and throws the first failure at the end.

@@ -1,5 +1,6 @@
 import { resources } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
+import { settleAll } from '../base/concurrently.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type AppliedPlan, applyPlan } from '../sync/apply-plan.ts';
 import { requireOwnership } from '../sync/ownership.ts';
@@ -44,7 +45,7 @@ export async function reconcileExport(key: ServiceKey, options: ExporterOptions,
     standing: ofMember(broker.slices.by('service', key), settings.clusterID),
     mustReplace: familyDiffers,
   });
-  const outcomes = await Promise.allSettled([
+  await settleAll([
     applyPlan(brokerClient, resources.serviceImports, imports, {
       ...common,
       onWritten: (object) => broker.imports.wrote(object),
@@ -56,6 +57,5 @@ export async function reconcileExport(key: ServiceKey, options: ExporterOptions,
       onDeleted: (object) => broker.slices.deleted(object),
     }).then(requireNoForeign),
   ]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return { local, writes: countWrites(imports) + countWrites(slices) };
 }

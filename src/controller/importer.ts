@@ -1,5 +1,6 @@
 import { type Resource, resources } from '../api/resources.ts';
 import type { IpFamily, KubeObject, Service } from '../api/types/index.ts';
+import { settleAll } from '../base/concurrently.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { applyPlan } from '../sync/apply-plan.ts';
 import type { ObjectCache } from '../sync/object-cache.ts';
@@ -39,11 +40,6 @@ export async function reconcileImport(key: ServiceKey, options: ImporterOptions,
   if (wanted.merged !== undefined) await writer.writeDerived();
   await settleAll([writer.writeImport(), writer.writeSlices(), ...(wanted.merged === undefined ? [writer.writeDerived()] : [])]);
   return { wanted, writes: writer.writes };
-}
-
-async function settleAll(writes: readonly Promise<void>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(writes);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 class ImportWriter {

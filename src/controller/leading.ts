@@ -2,6 +2,7 @@ import { MCS_SERVICE_NAME, MEMBER } from '../api/labels.ts';
 import { objectKey } from '../api/resources.ts';
 import type { Cluster, IpFamily, Secret } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
+import { untilAborted } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { type MemberCredential, isSameBroker } from '../broker-info/member-credential.ts';
 import { isUnauthorized } from '../kube/api-error.ts';
@@ -103,10 +104,7 @@ export class Leading {
     const { settings, localClient: client, clock, logger } = this.#options;
     const wiring = new DnsWiring({ client, memberNamespace: settings.memberNamespace, settings: settings.dnsWiring, clock, logger }).run(signal);
     const listening = settings.connectivity ? this.#cableHealth.run(signal) : undefined;
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await untilAborted(signal);
     this.keeper.stop();
     await this.reconciler.queue.stop();
     this.#rejections.stop();

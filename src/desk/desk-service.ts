@@ -1,7 +1,7 @@
 import { DESK_LEASE } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { ClusterJoin, Lease } from '../api/types/index.ts';
-import { abortWith, type Startable } from '../base/lifecycle.ts';
+import { abortWith, type Startable, untilAborted } from '../base/lifecycle.ts';
 import { retry } from '../base/retry.ts';
 import { contend } from '../kube/contend.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
@@ -89,10 +89,7 @@ class WatchingDesk implements DeskService {
     try {
       for (const join of this.#joins.list()) this.#onJoin(join);
       for (const lease of this.#leases.list()) this.#onLease(lease);
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await untilAborted(signal);
     } finally {
       this.#desk = undefined;
       await desk.stop();

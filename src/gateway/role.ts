@@ -1,6 +1,6 @@
 import { GATEWAY_LEASE } from '../api/names.ts';
 import type { Clock } from '../base/clock.ts';
-import { abortWith } from '../base/lifecycle.ts';
+import { abortWith, untilAborted } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createLeaderElector, type LeaderElector } from '../kube/leader-elector.ts';
@@ -99,10 +99,7 @@ export class GatewayRole {
     this.#cancelWatch();
     this.#isActive = true;
     this.#tell();
-    await new Promise<void>((resolve) => {
-      if (lead.aborted) resolve();
-      else lead.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await untilAborted(lead);
     this.#tell();
     this.#watchForSuccessor();
   }

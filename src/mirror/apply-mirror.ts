@@ -1,5 +1,6 @@
 import { type Resource, resources } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
+import { settleAll } from '../base/concurrently.ts';
 import { type AppliedPlan, applyPlan } from '../sync/apply-plan.ts';
 import type { ObjectCache } from '../sync/object-cache.ts';
 import { countWrites, type Plan } from '../sync/plan.ts';
@@ -58,9 +59,4 @@ class MirrorWriter implements AppliedMirror {
     });
     for (const conflict of applied.conflicts) if (conflict.kind === 'foreign') this.foreign.push(conflict.standing);
   }
-}
-
-async function settleAll(writes: readonly Promise<void>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(writes);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }

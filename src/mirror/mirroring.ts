@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { untilAborted } from '../base/lifecycle.ts';
 import { EventReporter } from '../kube/event-reporter.ts';
 import { FIELD_MANAGER } from './field-manager.ts';
 import { Handover } from './handover.ts';
@@ -70,10 +71,7 @@ export class Mirroring {
     // its sources are in place, as unknown ones, before the first key is looked at: without them all would seem to be nobody's
     this.#changing = this.#tryTake(this.#settings);
     this.reconciler.queue.start();
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await untilAborted(signal);
     this.#abort.abort(new Error('The mirror was stopped'));
     await this.#changing;
     this.#cancelSweep?.();

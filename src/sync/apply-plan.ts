@@ -1,5 +1,6 @@
 import type { Resource } from '../api/resources.ts';
 import type { KubeObject } from '../api/types/index.ts';
+import { settleAll } from '../base/concurrently.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isOwnedBy } from './ownership.ts';
@@ -56,13 +57,12 @@ export async function applyPlan<T extends KubeObject>(
   options: ApplyPlanOptions<T>,
 ): Promise<AppliedPlan<T>> {
   const writer = new PlanWriter(client, resource, options);
-  const outcomes = await Promise.allSettled([
+  await settleAll([
     ...plan.create.map((desired) => writer.create(desired)),
     ...plan.update.map(({ standing, desired }) => writer.update(desired, standing.metadata.uid)),
     ...plan.replace.map(({ standing, desired }) => writer.replace(desired, standing)),
     ...plan.delete.map((standing) => writer.delete(standing)),
   ]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return { written: writer.written, deleted: writer.deleted, conflicts: [...plan.conflicts, ...writer.conflicts] };
 }
 

@@ -35,8 +35,3 @@ export async function removeNamespace(client: KubeClient, name: string, { owner,
     throw new McsError('MCS_API_ERROR', `Cannot remove namespace "${name}" of ${purpose} at ${client.server}`, { hints: [`kubectl delete namespaces -l ${OWNER}=${owner}`], cause });
   }
 }
-
-/** Waits for all, so that one cluster that fails leaves nothing behind in the others. Throws what the first failed with. */
-export async function removeFromAll(removals: readonly Promise<void>[]): Promise<void> {
-  for (const end of await Promise.allSettled(removals)) if (end.status === 'rejected') throw end.reason;
-}

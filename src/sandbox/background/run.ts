@@ -1,5 +1,6 @@
 import { errorMessage, McsError, systemErrorCode, toMcsError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
+import { untilAborted } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
 import type { SandboxCluster } from '../cluster.ts';
 import { createSandbox } from '../sandbox.ts';
@@ -56,11 +57,4 @@ export async function runBackground(options: RunOptions): Promise<void> {
     tell({ type: 'failed', code, message, hints });
     throw error;
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
-  });
 }

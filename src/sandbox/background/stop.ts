@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { McsError } from '../../base/errors.ts';
+import { untilAborted } from '../../base/lifecycle.ts';
 import { findState, isRunning, type SandboxPlace, type SandboxState } from './state.ts';
 
 export interface StopOptions {
@@ -59,11 +60,7 @@ export async function endChild(child: ChildProcess): Promise<void> {
 /** Waits until the signal, or until an attached process ends by itself; nothing of it is left then. */
 export async function endWith(place: SandboxPlace, child: ChildProcess, signal: AbortSignal): Promise<void> {
   const exited = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
-  const aborted = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
-  });
-  await Promise.race([exited, aborted]);
+  await Promise.race([exited, untilAborted(signal)]);
   await endChild(child);
   await rm(place.directory, { recursive: true, force: true });
 }

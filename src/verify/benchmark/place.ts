@@ -1,9 +1,10 @@
 import { OWNER } from '../../api/labels.ts';
 import { MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
+import { settleAll } from '../../base/concurrently.ts';
 import { McsError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { removeFromAll, removeNamespace } from '../remove-namespace.ts';
+import { removeNamespace } from '../remove-namespace.ts';
 import { BENCHMARK_LABELS, placeObjects } from './objects.ts';
 
 /** A cluster to measure in, by the name that people know. */
@@ -41,6 +42,6 @@ export async function withPlaces<T>(clients: readonly KubeClient[], namespace: s
     }
     return await use();
   } finally {
-    await removeFromAll(begun.map((client) => removeNamespace(client, namespace, { owner: BENCHMARK_LABELS[OWNER], purpose: 'the benchmark' })));
+    await settleAll(begun.map((client) => removeNamespace(client, namespace, { owner: BENCHMARK_LABELS[OWNER], purpose: 'the benchmark' })));
   }
 }

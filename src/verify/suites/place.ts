@@ -1,11 +1,12 @@
 import { OWNER } from '../../api/labels.ts';
 import { resources } from '../../api/resources.ts';
 import type { KubeObject } from '../../api/types/index.ts';
+import { settleAll } from '../../base/concurrently.ts';
 import { McsError } from '../../base/errors.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { waitFor } from '../../kube/wait.ts';
 import { describePod, hasAddress, hasEnded } from '../pod-phase.ts';
-import { removeFromAll, removeNamespace } from '../remove-namespace.ts';
+import { removeNamespace } from '../remove-namespace.ts';
 import { type ClusterObjects, type PlannedObject, VERIFY_LABELS, type VerifyNamespaces } from './objects.ts';
 
 export interface PlaceOptions {
@@ -63,5 +64,5 @@ export async function makePlace(client: KubeClient, { namespaces, servers, servi
 
 /** Takes everything away, also after Ctrl-C. Throws MCS_API_ERROR. */
 export async function removePlace(client: KubeClient, { nodes, pods }: VerifyNamespaces): Promise<void> {
-  await removeFromAll([pods, nodes].map((name) => removeNamespace(client, name, { owner: VERIFY_LABELS[OWNER], purpose: 'the tests' })));
+  await settleAll([pods, nodes].map((name) => removeNamespace(client, name, { owner: VERIFY_LABELS[OWNER], purpose: 'the tests' })));
 }

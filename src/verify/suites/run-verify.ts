@@ -1,11 +1,11 @@
 import { resources } from '../../api/resources.ts';
+import { settleAll } from '../../base/concurrently.ts';
 import { McsError } from '../../base/errors.ts';
 import type { Looked } from '../../base/looked.ts';
 import type { Task, TaskOutcome, TaskProgress, TaskRunner } from '../../base/tasks.ts';
 import { describeApiError } from '../../kube/describe-api-error.ts';
 import type { CallsResult } from '../../probe/calls/calls-request.ts';
 import { runProbePod } from '../../probe/pods/run-probe-pod.ts';
-import { removeFromAll } from '../remove-namespace.ts';
 import { type CallerGroup, callerKey, groupByCaller, judgeGroup, makeRequest, type VerifySettings } from './call-stage.ts';
 import { kindOf } from './catalogue.ts';
 import { disturb, type Restore } from './disturb.ts';
@@ -56,7 +56,7 @@ class VerifyRun {
 
   /** Takes away what was made, in all clusters, whatever happens in one of them. */
   async removeAll(): Promise<void> {
-    await removeFromAll([...this.#plan.objects.keys()].map((cluster) => removePlace(this.#site(cluster).client, this.#plan.namespaces)));
+    await settleAll([...this.#plan.objects.keys()].map((cluster) => removePlace(this.#site(cluster).client, this.#plan.namespaces)));
   }
 
   results(kept: boolean): readonly TestResult[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mapConcurrently } from '../../../src/base/concurrently.ts';
+import { mapConcurrently, settleAll } from '../../../src/base/concurrently.ts';
 import { rejection } from '../../helpers/thrown.ts';
 
 describe('mapConcurrently()', () => {
@@ -33,5 +33,26 @@ describe('mapConcurrently()', () => {
     expect(error).toMatchObject({ message: 'no' });
     expect(began).toEqual([0, 1]);
     expect(ended).toEqual([1]);
+  });
+});
+
+describe('settleAll', () => {
+  it('waits for all though one fails, and tells of that one', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let isDone = false;
+    const last = promise.then(() => { isDone = true; });
+    const all = settleAll([Promise.reject(new Error('first')), last]);
+    resolve();
+    await expect(all).rejects.toThrow('first');
+    expect(isDone).toBe(true);
+  });
+
+  it('waits for all, then throws what the first in the list failed with', async () => {
+    const ended: string[] = [];
+    const slow = new Promise<void>((resolve) => setImmediate(resolve)).then(() => void ended.push('slow'));
+    const late = slow.then(() => Promise.reject(new Error('late')));
+    await expect(settleAll([late, Promise.reject(new Error('early')), slow])).rejects.toThrow('late');
+    expect(ended).toEqual(['slow']);
+    await expect(settleAll([slow])).resolves.toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inOrder, type Startable } from '../../../src/base/lifecycle.ts';
+import { inOrder, type Startable, untilAborted } from '../../../src/base/lifecycle.ts';
 import { rejection } from '../../helpers/thrown.ts';
 
 const { signal } = new AbortController();
@@ -49,5 +49,14 @@ describe('inOrder', () => {
     await all.start(signal);
     expect(await rejection(all.stop())).toMatchObject({ message: 'stop of c failed' });
     expect(calls.slice(3)).toEqual(['stop c', 'stop b', 'stop a']);
+  });
+});
+
+describe('untilAborted', () => {
+  it('resolves with the abort, and at once after it', async () => {
+    const abort = new AbortController();
+    const waiting = untilAborted(abort.signal);
+    abort.abort();
+    await expect(Promise.all([waiting, untilAborted(abort.signal)])).resolves.toEqual([undefined, undefined]);
   });
 });

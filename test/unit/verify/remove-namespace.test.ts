@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { ApiError } from '../../../src/kube/api-error.ts';
-import { removeFromAll, removeNamespace } from '../../../src/verify/remove-namespace.ts';
+import { removeNamespace } from '../../../src/verify/remove-namespace.ts';
 import { stubClient } from '../../helpers/stub-client.ts';
 
 const OWNED = { owner: 'verify', purpose: 'the tests' };
@@ -22,17 +22,5 @@ describe('removeNamespace', () => {
     ['cannot be removed', { delete: refuse(500) }],
   ])('tells of one that %s', async (_what, methods) => {
     await expect(removeNamespace(stubClient(methods), 'tests-1', OWNED)).rejects.toMatchObject({ code: 'MCS_API_ERROR', message: 'Cannot remove namespace "tests-1" of the tests at https://stub:6443', hints: ['kubectl delete namespaces -l mcs.clusterset.local/owner=verify'] });
-  });
-});
-
-describe('removeFromAll', () => {
-  it('waits for all though one fails, and tells of that one', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    let isDone = false;
-    const last = promise.then(() => { isDone = true; });
-    const all = removeFromAll([Promise.reject(new Error('first')), last]);
-    resolve();
-    await expect(all).rejects.toThrow('first');
-    expect(isDone).toBe(true);
   });
 });
