@@ -3,7 +3,7 @@ import type { IpFamily, KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { ApiError, isConflict, isNotFound, isTransient } from '../kube/api-error.ts';
+import { isRefusal } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createWorkQueue, type Lane, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
 import type { BrokerSession } from './broker-session.ts';
@@ -32,11 +32,6 @@ export interface ReconcilerOptions {
   readonly rejections: Pick<RejectionReport, 'note'>;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** Whether the API server will not take an object as things stand, so that a person must do something. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && !isTransient(error) && !isConflict(error) && !isNotFound(error);
 }
 
 /** What is over quota is looked at again after a while, for nothing tells when there is room. */

@@ -40,3 +40,8 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof McsError) return error.code === 'MCS_CLUSTER_UNREACHABLE';
   return error instanceof Error && error.name !== 'AbortError';
 }
+
+/** Whether the API server will not take an object as things stand, so that a person must do something. */
+export function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && !isTransient(error) && !isConflict(error) && !isNotFound(error);
+}

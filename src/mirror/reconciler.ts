@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { ApiError, isConflict, isNotFound, isTransient } from '../kube/api-error.ts';
+import { isRefusal } from '../kube/api-error.ts';
 import { createWorkQueue, type Lane, type WorkQueue, type WorkResult } from '../sync/work-queue.ts';
 import { applyMirror } from './apply-mirror.ts';
 import type { Ledger, Settlement } from './ledger.ts';
@@ -161,8 +161,8 @@ function foreignMessage(object: KubeObject): string {
   return `${describeObject(object)} stands there, was not made by this mirror, and is left alone`;
 }
 
-/** What an API server says that will not take an object as things stand, so that a person must do something. */
+/** Why an object is refused; undefined for what may pass by itself. */
 function refusalOf(error: unknown): MirrorProblemReason | undefined {
-  if (!(error instanceof ApiError) || isTransient(error) || isConflict(error) || isNotFound(error)) return undefined;
+  if (!isRefusal(error)) return undefined;
   return error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ? 'NamespaceTerminating' : 'Refused';
 }
