@@ -18,6 +18,9 @@ export const MIRROR_SLICE_MANAGER = `mirror.${PREFIX}`;
 /** Label of Endpoints, with "true": Kubernetes makes no EndpointSlices of them. */
 export const SKIP_SLICE_MIRRORING = 'endpointslice.kubernetes.io/skip-mirror';
 
+/** Annotation that `kubectl apply` writes: the object again, often as long as the rest of it. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
 /** Labels of the MCS API (KEP-1645) on every multi-cluster EndpointSlice. */
 export const MCS_SERVICE_NAME = 'multicluster.kubernetes.io/service-name';
 export const MCS_SOURCE_CLUSTER = 'multicluster.kubernetes.io/source-cluster';

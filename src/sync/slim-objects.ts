@@ -1,3 +1,4 @@
+import { LAST_APPLIED } from '../api/labels.ts';
 import type { Condition, Endpoint, EndpointSlice, KubeObject, ObjectMeta, Service, ServiceImport } from '../api/types/index.ts';
 import type { Sharing } from '../base/shared-values.ts';
 import { isCopy } from './ownership.ts';
@@ -6,9 +7,6 @@ import { isCopy } from './ownership.ts';
  * Objects as long-running parts keep them: what it reads or compares, with one copy of what many have in
  * common. A field that a desired object may hold must be kept here, or it would be written for ever.
  */
-
-/** Written by `kubectl apply`, often as long as the object. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Fresh objects of one shape take least memory; fields that are not set are undefined in them. */
 function slimMetadata(metadata: ObjectMeta, { text }: Sharing): ObjectMeta {
@@ -26,7 +24,8 @@ function slimMetadata(metadata: ObjectMeta, { text }: Sharing): ObjectMeta {
   } as ObjectMeta;
 }
 
-function withoutLastApplied(annotations: Record<string, string>): Record<string, string> {
+/** Annotations without kubectl's copy of the object. */
+export function withoutLastApplied(annotations: Record<string, string>): Record<string, string> {
   if (!(LAST_APPLIED in annotations)) return annotations;
   const { [LAST_APPLIED]: _lastApplied, ...rest } = annotations;
   return rest;

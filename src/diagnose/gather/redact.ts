@@ -1,4 +1,4 @@
-import { JOIN_TOKEN_ID } from '../../api/labels.ts';
+import { JOIN_TOKEN_ID, LAST_APPLIED } from '../../api/labels.ts';
 import { MEMBER_BROKER_SECRET } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import type { KubeObject, Secret } from '../../api/types/index.ts';
@@ -14,7 +14,6 @@ const PUBLIC_TOKEN_DATA = ['expiresAt', 'maxUses', 'clusterID', 'approve'];
 const NEVER_SECRET = new Set(['namespace', 'ca', 'ca.crt', 'tls.crt', 'server', 'clusterID', 'issuedAt', 'expiresAt', 'maxUses', 'approve', 'publicKey', 'uses']);
 /** Values shorter than this are found by chance, and are no secrets worth the name. */
 const MIN_LENGTH = 8;
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** What says which object it is stays, whatever it looks like. */
 const IDENTITY = new Set(['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp']);
 

@@ -1,5 +1,6 @@
 import { REFLECTED } from '../../api/labels.ts';
 import type { Endpoint, EndpointPort, Endpoints, EndpointSlice, KubeObject, ObjectMeta, Service, ServiceExport, ServicePort } from '../../api/types/index.ts';
+import { withoutLastApplied } from '../../sync/slim-objects.ts';
 
 /** Makes of an object what is kept of it, and served if it is emitted. */
 export interface ObjectForms {
@@ -9,9 +10,6 @@ export interface ObjectForms {
   readonly serviceExport: (object: ServiceExport) => ServiceExport;
 }
 
-/** Written by `kubectl apply`: the whole object again. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
 type Annotations = Readonly<Record<string, string>> | undefined;
 
 /** Fields of a record that are set. */
@@ -19,9 +17,8 @@ function given<T extends object>(record: T): T {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 }
 
-function withoutLastApplied(annotations: Annotations): Annotations {
-  if (annotations === undefined) return undefined;
-  const { [LAST_APPLIED]: _lastApplied, ...rest } = annotations;
+function ownAnnotations(annotations: Annotations): Annotations {
+  const rest = withoutLastApplied(annotations ?? {});
   return Object.keys(rest).length === 0 ? undefined : rest;
 }
 
@@ -45,7 +42,7 @@ function leastService({ apiVersion, kind, metadata, spec }: Service): Service {
   return {
     apiVersion,
     kind,
-    metadata: identity(metadata, withoutLastApplied(metadata.annotations)),
+    metadata: identity(metadata, ownAnnotations(metadata.annotations)),
     spec: given({
       type,
       clusterIP: clusterIP === 'None' ? clusterIP : undefined,
@@ -96,7 +93,7 @@ export const LEAST_FORMS: ObjectForms = { service: leastService, slice: leastSli
 /** All of it, but for what tells who wrote it rather than what it is. The client drops managedFields. */
 function whole<T extends KubeObject>(object: T): T {
   const { managedFields: _managedFields, ...metadata } = object.metadata as ObjectMeta & { managedFields?: unknown };
-  return { ...object, metadata: given({ ...metadata, annotations: withoutLastApplied(metadata.annotations) }) };
+  return { ...object, metadata: given({ ...metadata, annotations: ownAnnotations(metadata.annotations) }) };
 }
 
 export const FULL_FORMS: ObjectForms = { service: whole, slice: whole, endpoints: whole, serviceExport: whole };

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { systemErrorCode } from '../../base/errors.ts';
+import { replaceFile } from '../../base/replace-file.ts';
 import { issueServingCertificate, makeAuthority } from '../../kube-serve/certificates.ts';
 
 export interface OwnCertificate {
@@ -28,21 +29,13 @@ async function findFile(path: string): Promise<string | undefined> {
   }
 }
 
-/** In one step, so that a reader never finds half of it; a key is for its owner only. */
-async function writeNew(path: string, text: string, mode: number): Promise<void> {
-  const draft = `${path}.new`;
-  await writeFile(draft, text, { mode });
-  await chmod(draft, mode);
-  await rename(draft, path);
-}
-
 async function ensureAuthority(folder: string, now: number): Promise<{ readonly cert: string; readonly key: string; readonly commonName: string }> {
   const [certPath, keyPath] = [join(folder, 'ca.crt'), join(folder, 'ca.key')];
   const [cert, key] = await Promise.all([findFile(certPath), findFile(keyPath)]);
   if (cert !== undefined && key !== undefined && Date.parse(new X509Certificate(cert).validTo) - now > RENEW_MS) return { cert, key, commonName: AUTHORITY };
   const made = makeAuthority(AUTHORITY, now);
-  await writeNew(keyPath, made.key, 0o600);
-  await writeNew(certPath, made.cert, 0o644);
+  await replaceFile(keyPath, made.key, { mode: 0o600 });
+  await replaceFile(certPath, made.cert, { mode: 0o644 });
   return made;
 }
 
@@ -68,8 +61,8 @@ export async function ensureOwnCertificate(folder: string, names: readonly strin
   const stands = cert !== undefined && key !== undefined && isUsable(cert, authority.cert, all, now);
   const used = stands ? { cert, key } : issueServingCertificate(authority, { hosts: all.filter((name) => isIP(name) === 0), ips: all.filter((name) => isIP(name) !== 0), now });
   if (!stands) {
-    await writeNew(keyPath, used.key, 0o600);
-    await writeNew(certPath, used.cert, 0o644);
+    await replaceFile(keyPath, used.key, { mode: 0o600 });
+    await replaceFile(certPath, used.cert, { mode: 0o644 });
   }
   return { ...used, caPath: resolve(folder, 'ca.crt') };
 }
