@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ORIGIN_CLUSTER } from '../../src/api/labels.ts';
 import { MIRROR_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
-import { mirrorConfigName, MIRROR_FILE } from '../../src/mirror/config/object-settings.ts';
-import { mirrorObjects } from '../../src/mirror/settings.ts';
+import { MIRROR_FILE } from '../../src/mirror/config/object-settings.ts';
+import { mirrorObjectName, mirrorStatusName } from '../../src/mirror/settings.ts';
 import { type MirrorStatus, STATUS_KEY } from '../../src/mirror/status.ts';
 import { startTestApiServer, type TestApiServer } from '../../test/helpers/api-server.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
@@ -61,7 +61,7 @@ export async function startMirrorScene(root: string): Promise<MirrorScene> {
 
 /** What `mcs mirror install` leaves in the target for the agent to read. */
 function install(source: TestApiServer, { store }: TestApiServer): void {
-  const metadata = { name: mirrorConfigName(NAME), namespace: MIRROR_NAMESPACE };
+  const metadata = { name: mirrorObjectName(NAME), namespace: MIRROR_NAMESPACE };
   const document = { name: NAME, sources: [{ name: SOURCE, kubeconfig: KUBECONFIG, namespacePolicy: 'create' }] };
   store.create(resources.namespaces, { metadata: { name: MIRROR_NAMESPACE } });
   store.create(resources.secrets, { metadata, type: 'Opaque', data: { [KUBECONFIG]: Buffer.from(source.kubeconfig()).toString('base64') } });
@@ -86,7 +86,7 @@ function untilMirrored({ store }: TestApiServer, count: number, signal: AbortSig
 }
 
 function isSettled({ store }: TestApiServer, count: number, begun: number): boolean {
-  const found = store.find(resources.configMaps, { name: mirrorObjects(NAME).status, namespace: MIRROR_NAMESPACE });
+  const found = store.find(resources.configMaps, { name: mirrorStatusName(NAME), namespace: MIRROR_NAMESPACE });
   const text = found?.data?.[STATUS_KEY];
   if (text === undefined) return false;
   const { sources: [source], updatedAt } = JSON.parse(text) as MirrorStatus;

@@ -13,14 +13,15 @@ import { accessOf, checkedSettings } from '../mirror/config/checked-settings.ts'
 import { FollowedObject } from '../mirror/config/followed-object.ts';
 import { FollowedSettings } from '../mirror/config/followed-settings.ts';
 import type { KubeconfigRules, ReadFile } from '../mirror/config/kubeconfig-source.ts';
-import { followConfigObjects, type MirrorConfigObjects, mirrorConfigName, settingsOfObjects } from '../mirror/config/object-settings.ts';
+import { followConfigObjects, type MirrorConfigObjects, settingsOfObjects } from '../mirror/config/object-settings.ts';
 import type { MirrorArgs } from '../mirror/config/parse-args.ts';
 import { REFLECTOR_CONFIG } from '../mirror/config/reflector-settings.ts';
 import { CredentialRenewal } from '../mirror/credential-renewal.ts';
 import { type SecretRef, storeInSecret } from '../mirror/credential-store.ts';
+import { FIELD_MANAGER } from '../mirror/field-manager.ts';
 import { createMirrorMetrics } from '../mirror/metrics.ts';
 import { Mirror } from '../mirror/mirror.ts';
-import type { MirrorSettings, SourceSettings } from '../mirror/settings.ts';
+import { mirrorObjectName, type MirrorSettings, type SourceSettings } from '../mirror/settings.ts';
 import type { MirrorStatus } from '../mirror/status.ts';
 import type { ErrorReporter } from './error-reporter.ts';
 
@@ -66,13 +67,13 @@ export class ConfiguredMirror implements Startable {
     this.#options = options;
     const { targetClient: client, from, reflectorNamespace, clock, logger } = options;
     const about = { client, clock, logger };
-    const credentialSecret = from.kind === 'objects' ? { name: mirrorConfigName(from.name), namespace: from.namespace } : options.credentialSecret;
-    this.#objects = from.kind === 'objects' ? followConfigObjects({ ...about, name: mirrorConfigName(from.name), namespace: from.namespace }) : undefined;
+    const credentialSecret = from.kind === 'objects' ? { name: mirrorObjectName(from.name), namespace: from.namespace } : options.credentialSecret;
+    this.#objects = from.kind === 'objects' ? followConfigObjects({ ...about, name: mirrorObjectName(from.name), namespace: from.namespace }) : undefined;
     this.#sourceApi = reflectorNamespace === undefined ? undefined : new FollowedObject(resources.configMaps, { ...about, name: REFLECTOR_CONFIG.name, namespace: reflectorNamespace });
-    this.#reporter = new EventReporter({ client, component: 'mcs-mirror', clock, logger });
+    this.#reporter = new EventReporter({ client, component: FIELD_MANAGER, clock, logger });
     this.#renewal = new CredentialRenewal({
       connect: (source) => this.#connect(source),
-      ...(credentialSecret && { store: storeInSecret(client, credentialSecret, 'mcs-mirror') }),
+      ...(credentialSecret && { store: storeInSecret(client, credentialSecret, FIELD_MANAGER) }),
       onTrouble: (source, message) => this.#tell('CredentialNotRenewed', message, { source }),
       clock,
       logger,

@@ -13,6 +13,7 @@ import { isAlreadyExists } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { MirrorArgs } from '../mirror/config/parse-args.ts';
 import { processOptions } from '../mirror/config/process-options.ts';
+import { FIELD_MANAGER } from '../mirror/field-manager.ts';
 import type { MirrorStatus } from '../mirror/status.ts';
 import { composeMirror } from './compose-mirror.ts';
 import { readAgentEnvironment } from './config.ts';
@@ -51,7 +52,7 @@ export function isSettled({ sources }: MirrorStatus, sourceCount: number | undef
 export async function ensureMirrorNamespace(client: KubeClient, name: string, signal: AbortSignal): Promise<'created' | 'there'> {
   if ((await client.find(resources.namespaces, name, undefined, { signal })) !== undefined) return 'there';
   try {
-    await client.create(resources.namespaces, { metadata: { name, labels: { [MANAGED_BY]: MANAGED_BY_MCS } } }, { signal, fieldManager: 'mcs-mirror' });
+    await client.create(resources.namespaces, { metadata: { name, labels: { [MANAGED_BY]: MANAGED_BY_MCS } } }, { signal, fieldManager: FIELD_MANAGER });
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
     return 'there';

@@ -6,7 +6,7 @@ import { createLeaderElector, type LeaderElector } from '../kube/lease.ts';
 import { describeMirror, figuresOf } from './describe-mirror.ts';
 import type { MirrorOptions } from './mirror-options.ts';
 import { Mirroring } from './mirroring.ts';
-import { mirrorObjects, mirrorOwner, type MirrorSettings } from './settings.ts';
+import { mirrorObjectName, mirrorOwner, type MirrorSettings } from './settings.ts';
 import type { MirrorStatus } from './status.ts';
 import { StatusWriter } from './status-writer.ts';
 import { Target } from './target.ts';
@@ -38,7 +38,7 @@ export class Mirror implements Startable {
       clock,
       logger,
     });
-    this.#elector = createLeaderElector({ client, namespace: settings.namespace, name: mirrorObjects(settings.name).lease, identity, clock, logger });
+    this.#elector = createLeaderElector({ client, namespace: settings.namespace, name: mirrorObjectName(settings.name), identity, clock, logger });
     metrics.observe(() => figuresOf(this.#target, this.#mirroring, this.#elector.isLeader));
   }
 

@@ -70,7 +70,12 @@ export function mirrorOwner(name: string): string {
   return `mirror-${name}`;
 }
 
-/** Names of the objects that belong to a mirror's installation, in its namespace. */
-export function mirrorObjects(name: string): { readonly lease: string; readonly status: string } {
-  return { lease: `mcs-mirror-${name}`, status: `mcs-mirror-${name}-status` };
+/** Name of nearly everything that an installation has: ConfigMap, Secret, Deployment, ServiceAccount, rights, Lease. */
+export function mirrorObjectName(name: string): string {
+  return `mcs-mirror-${name}`;
+}
+
+/** Name of the ConfigMap with the status of an installation. */
+export function mirrorStatusName(name: string): string {
+  return `${mirrorObjectName(name)}-status`;
 }

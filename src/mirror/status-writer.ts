@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ensureObject } from '../kube/ensure.ts';
 import { FIELD_MANAGER } from './field-manager.ts';
-import { mirrorObjects, mirrorOwner, type MirrorSettings } from './settings.ts';
+import { mirrorOwner, type MirrorSettings, mirrorStatusName } from './settings.ts';
 import { type MirrorStatus, STATUS_KEY } from './status.ts';
 
 export interface StatusWriterOptions {
@@ -61,7 +61,7 @@ export class StatusWriter {
     const status = read();
     const content = JSON.stringify({ ...status, updatedAt: '' });
     if (content === this.#written) return;
-    const { status: name } = mirrorObjects(settings.name);
+    const name = mirrorStatusName(settings.name);
     const labels = { [MANAGED_BY]: MANAGED_BY_MCS, [OWNER]: mirrorOwner(settings.name) };
     const object = { metadata: { name, namespace: settings.namespace, labels }, data: { [STATUS_KEY]: JSON.stringify(status, undefined, 2) } };
     await ensureObject(client, resources.configMaps, object, { owner: { labels }, fieldManager: FIELD_MANAGER, signal: this.#abort.signal });

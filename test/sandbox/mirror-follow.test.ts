@@ -4,7 +4,7 @@ import { MIRROR_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import type { Service } from '../../src/api/types/index.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
-import { mirrorObjects } from '../../src/mirror/settings.ts';
+import { mirrorStatusName } from '../../src/mirror/settings.ts';
 import { type MirrorStatus, STATUS_KEY } from '../../src/mirror/status.ts';
 import type { TestApiServer } from '../helpers/api-server.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -197,7 +197,7 @@ describe('a mirror', () => {
   it('writes its status, its metrics and nothing else while nothing changes', async () => {
     await putService(remote, { name: 'web', namespace: nextNamespace(), labels: { app: `only-${count}` }, addresses: ['10.1.0.5'] });
     const run = await set.run(here, { servers: { west }, sources: [sourceSettings('west', labelled(`app=only-${count}`))] });
-    const { status: name } = mirrorObjects(run.settings().name);
+    const name = mirrorStatusName(run.settings().name);
     const isDone = (status: MirrorStatus): boolean => status.sources[0]?.mirrored === 1 && status.objects.endpointSlices === 1;
     const config = await appears(local, resources.configMaps, name, MIRROR_NAMESPACE, ({ data }) => isDone(JSON.parse(data?.[STATUS_KEY] ?? '{"sources":[]}') as MirrorStatus));
     const status = JSON.parse(config.data?.[STATUS_KEY] ?? '') as MirrorStatus;

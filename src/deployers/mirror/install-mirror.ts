@@ -7,7 +7,7 @@ import { Steps } from '../steps.ts';
 import { waitForRollout } from '../wait-rollout.ts';
 import { ensureSecret } from './ensure-secret.ts';
 import { mergeFiles, type PreparedSource, referencedFiles } from './merge-documents.ts';
-import { mirrorObjectName } from './mirror-manifests.ts';
+import { mirrorObjectName } from '../../mirror/settings.ts';
 import { type InstallMirrorOptions, type InstallMirrorResult, REMOVAL_NOTE } from './options.ts';
 import { type InstallPlan, type PlannedCredential, planInstall } from './plan-install.ts';
 import { kubeconfigKey, preparedKubeconfig } from './prepare-source.ts';

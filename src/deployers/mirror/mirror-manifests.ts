@@ -1,6 +1,6 @@
 import type { LogLevel } from '../../base/log.ts';
 import type { UnknownObject } from '../../api/types/index.ts';
-import { mirrorObjects } from '../../mirror/settings.ts';
+import { mirrorObjectName } from '../../mirror/settings.ts';
 import { type ImageOptions, imageVars } from '../images.ts';
 import { type ManifestGroup, renderAll } from '../manifests.ts';
 import type { TemplateSource } from '../templates.ts';
@@ -15,11 +15,6 @@ export interface MirrorManifestOptions {
   /** Text of `mirror.yaml`. */
   readonly document: string;
   readonly rules: RuleSettings;
-}
-
-/** Name of nearly everything that an installation has: ConfigMap, Secret, Deployment, ServiceAccount, rights, Lease. */
-export function mirrorObjectName(name: string): string {
-  return mirrorObjects(name).lease;
 }
 
 /** Title of the group whose rollout is waited for. */

@@ -3,7 +3,7 @@ import { resources } from '../../api/resources.ts';
 import type { Lease, Workload } from '../../api/types/index.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { mirrorObjects } from '../../mirror/settings.ts';
+import { mirrorObjectName } from '../../mirror/settings.ts';
 import type { MirrorProblem, MirrorStatus, SourceStatus } from '../../mirror/status.ts';
 import { listMirrorDeployments, listMirrorStatuses, type MirrorPlace } from './find-mirrors.ts';
 import { parseMirrorStatus } from './read-mirror-status.ts';
@@ -103,7 +103,7 @@ async function findAll(client: KubeClient, signal: AbortSignal): Promise<Found[]
 const SECOND_LOOK_MS = 3_000;
 
 async function readLife(client: KubeClient, { name, namespace, deployment }: Found, clock: Clock, signal: AbortSignal): Promise<{ readonly life: MirrorLife; readonly evidence: string }> {
-  const read = (): Promise<Lease | undefined> => client.find(resources.leases, mirrorObjects(name).lease, namespace, { signal });
+  const read = (): Promise<Lease | undefined> => client.find(resources.leases, mirrorObjectName(name), namespace, { signal });
   const before = await read();
   const now = (): number => client.serverTime?.() ?? clock.now();
   const first = judgeLife({ deployment, before, after: before, now: now() });

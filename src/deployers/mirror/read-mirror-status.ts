@@ -1,7 +1,7 @@
 import { resources } from '../../api/resources.ts';
 import type { ConfigMap } from '../../api/types/index.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { mirrorObjects } from '../../mirror/settings.ts';
+import { mirrorStatusName } from '../../mirror/settings.ts';
 import { type MirrorStatus, STATUS_KEY } from '../../mirror/status.ts';
 import type { MirrorPlace } from './find-mirrors.ts';
 
@@ -17,6 +17,6 @@ export function parseMirrorStatus({ data }: Pick<ConfigMap, 'data'>): MirrorStat
 
 /** The status of one installation; undefined where it has written none. */
 export async function findMirrorStatus(client: KubeClient, { name, namespace }: MirrorPlace, signal: AbortSignal): Promise<MirrorStatus | undefined> {
-  const found = await client.find(resources.configMaps, mirrorObjects(name).status, namespace, { signal });
+  const found = await client.find(resources.configMaps, mirrorStatusName(name), namespace, { signal });
   return found && parseMirrorStatus(found);
 }

@@ -7,7 +7,7 @@ import { type MirrorDocument, parseMirrorDocument } from '../../mirror/config/mi
 import { MIRROR_FILE } from '../../mirror/config/object-settings.ts';
 import { partOf, type StandingPart } from '../standing-part.ts';
 import type { MirrorPlace } from './find-mirrors.ts';
-import { mirrorObjectName } from './mirror-manifests.ts';
+import { mirrorObjectName } from '../../mirror/settings.ts';
 
 /** What an earlier install left. */
 export interface StandingMirror {

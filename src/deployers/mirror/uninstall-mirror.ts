@@ -7,7 +7,7 @@ import { McsError } from '../../base/errors.ts';
 import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
 import { CROSS_CLUSTER_SECRET } from '../../mirror/config/cross-cluster-settings.ts';
-import { mirrorObjects, mirrorOwner } from '../../mirror/settings.ts';
+import { mirrorObjectName, mirrorOwner, mirrorStatusName } from '../../mirror/settings.ts';
 import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { objectsOf } from '../manifests.ts';
@@ -16,7 +16,7 @@ import { withinTime } from '../remove/within-time.ts';
 import { Steps } from '../steps.ts';
 import { listMirrorDeployments, type MirrorPlace } from './find-mirrors.ts';
 import { renderEmitter } from './install-emitter.ts';
-import { mirrorObjectName, renderMirror } from './mirror-manifests.ts';
+import { renderMirror } from './mirror-manifests.ts';
 import { type InstallPreset, PRESET_PLACES, renderPreset } from './preset-manifests.ts';
 import { removeEmptyNamespace, removeMadeNamespaces } from './remove-namespaces.ts';
 import { revocationHints } from './revocation-hints.ts';
@@ -80,9 +80,8 @@ async function removeMirrors({ client }: Removal, name: string, signal: AbortSig
 
 async function removeObjects(removal: Removal, objects: readonly UnknownObject[], { name, namespace, preset }: UninstallMirrorOptions, stays: string[], signal: AbortSignal): Promise<TaskOutcome> {
   const { client } = removal;
-  const { lease, status } = mirrorObjects(name);
   const own: ObjectRef[] = [
-    { resource: resources.configMaps, name: status, namespace },
+    { resource: resources.configMaps, name: mirrorStatusName(name), namespace },
     { resource: resources.secrets, name: preset === 'cross-cluster' ? CROSS_CLUSTER_SECRET.name : mirrorObjectName(name), namespace },
   ];
   const refs = [...objects.filter((object) => !isNamespace(object)).map(refOf).reverse(), ...own];
@@ -90,7 +89,7 @@ async function removeObjects(removal: Removal, objects: readonly UnknownObject[]
     const found = await client.find(ref.resource, ref.name, ref.namespace, { signal });
     if (found !== undefined && !isOurs(found)) stays.push(`${describeRef(ref)}: mcs did not make it`);
   }
-  return deletionOutcome([...(await deleteOwned(client, refs, { signal })), ...(await deleteElection(client, lease, namespace, { signal }))]);
+  return deletionOutcome([...(await deleteOwned(client, refs, { signal })), ...(await deleteElection(client, mirrorObjectName(name), namespace, { signal }))]);
 }
 
 async function removeEmitter(context: FleetContext, { client }: Removal, namespace: string, signal: AbortSignal): Promise<TaskOutcome> {

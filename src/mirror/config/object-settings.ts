@@ -1,17 +1,12 @@
 import { resources } from '../../api/resources.ts';
 import type { ConfigMap, Secret } from '../../api/types/index.ts';
-import type { MirrorSettings } from '../settings.ts';
+import { mirrorObjectName, type MirrorSettings } from '../settings.ts';
 import { FollowedObject, type FollowedObjectOptions } from './followed-object.ts';
 import { invalidConfig } from './invalid.ts';
 import { parseMirrorFile } from './parse-mirror-file.ts';
 
 /** Key of the ConfigMap. */
 export const MIRROR_FILE = 'mirror.yaml';
-
-/** Name of the ConfigMap and of the Secret of an installation. */
-export function mirrorConfigName(name: string): string {
-  return `mcs-mirror-${name}`;
-}
 
 /** ConfigMap and Secret of an installation in the target. */
 export interface MirrorConfigObjects {
@@ -33,7 +28,7 @@ export function settingsOfObjects({ configMap, secret }: MirrorConfigObjects, na
   const text = configMap.present?.data?.[MIRROR_FILE];
   if (text === undefined) {
     const state = configMap.present === undefined ? 'it does not exist' : `it has no key ${MIRROR_FILE}`;
-    throw invalidConfig(`ConfigMap ${configMap.key}`, state, { hints: [`kubectl -n ${namespace} create configmap ${mirrorConfigName(name)} --from-file=${MIRROR_FILE}`] });
+    throw invalidConfig(`ConfigMap ${configMap.key}`, state, { hints: [`kubectl -n ${namespace} create configmap ${mirrorObjectName(name)} --from-file=${MIRROR_FILE}`] });
   }
   const readReference = (path: string): string => {
     const data = secret.present?.data ?? {};

@@ -5,7 +5,7 @@ import { MIRROR_NAMESPACE } from '../../../src/api/names.ts';
 import { resources } from '../../../src/api/resources.ts';
 import type { EndpointSlice } from '../../../src/api/types/index.ts';
 import { STATUS_KEY, type MirrorStatus, type SourceStatus } from '../../../src/mirror/status.ts';
-import { mirrorObjects } from '../../../src/mirror/settings.ts';
+import { mirrorStatusName } from '../../../src/mirror/settings.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { answeredBy, assertOk, resolves } from '../lib/expectations.ts';
 import { type E2eCluster, fleet } from '../lib/fleet.ts';
@@ -18,7 +18,7 @@ const [first, second] = fleet.clusters;
 const SHOP = 'installed-shop';
 
 async function sourceOf({ client }: E2eCluster): Promise<SourceStatus> {
-  const { data } = await client.get(resources.configMaps, mirrorObjects('default').status, MIRROR_NAMESPACE);
+  const { data } = await client.get(resources.configMaps, mirrorStatusName('default'), MIRROR_NAMESPACE);
   const { sources } = JSON.parse(data?.[STATUS_KEY] ?? '{}') as MirrorStatus;
   return sources[0] ?? assert.fail('the status has no source');
 }
