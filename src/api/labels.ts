@@ -94,3 +94,20 @@ export const VERIFY_SERVERS = `${PREFIX}/verify-servers`;
 export const MIRROR_NAME = `${PREFIX}/mirror`;
 /** Label of the rights that a mirror has in a source: the ServiceAccount that holds them. */
 export const MIRROR_CREDENTIAL = `${PREFIX}/mirror-credential`;
+
+/** Annotations of a slice with the addresses of a gateway: its name in the DNS, and the GatewayDNS (`namespace/name`) that it is for. */
+export const GATEWAY_DNS_HOSTNAME = 'connectivity.tanzu.vmware.com/dns-hostname';
+export const GATEWAY_DNS_REF = 'connectivity.tanzu.vmware.com/gateway-dns-ref';
+/** Annotation of such a slice: life of its records, s. */
+export const DNS_TTL = `${PREFIX}/dns-ttl`;
+/** Value of SLICE_MANAGED_BY on slices with the addresses of gateways. */
+export const GATEWAY_SLICE_MANAGER = `gateway-dns.${PREFIX}`;
+
+/** Labels of a Secret with the kubeconfig (key `value`) of a cluster that a hub knows: the cluster's name, and the namespace that it counts to. */
+export const FLEET_CLUSTER = `${PREFIX}/cluster`;
+export const FLEET_NAMESPACE = `${PREFIX}/cluster-namespace`;
+
+/** Label of a ServiceExport: the ServiceExportPolicy that made it. */
+export const EXPORT_POLICY = `${PREFIX}/policy`;
+/** Annotation of a Service, with "false": no policy exports it. */
+export const EXPORT_WISH = `${PREFIX}/export`;

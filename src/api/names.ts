@@ -9,6 +9,11 @@ export const MIRROR_NAMESPACE = 'mcs-mirror';
 /** Deployment, Service, ServiceAccount and Secret of an installed emitter. */
 export const MIRROR_EMITTER = 'mcs-emitter';
 
+/** Namespace of everything that gateway-dns has, on the management cluster and on workload clusters, as cross-cluster-connectivity has it. */
+export const XCC_NAMESPACE = 'xcc-dns';
+/** Namespace of a hub: its process, the kubeconfigs of its members, and what they share. */
+export const HUB_NAMESPACE = 'mcs-hub';
+
 /** ConfigMap of the broker, in its namespace: address, authorities and components, for members and new broker-info files. */
 export const BROKER_CONFIG = 'mcs-broker';
 
@@ -20,6 +25,9 @@ export const MEMBER_CONFIG = 'mcs-member';
 export const MEMBER_REJECTIONS = 'mcs-rejections';
 /** How the cluster's own DNS forwards to ours; key `status.json`. */
 export const MEMBER_DNS_WIRING = 'mcs-dns-wiring';
+
+/** Whether shared services are found as names of `cluster.local` too: keys `fallthrough` and `reflection`, each with namespaces separated by commas, or `*`. */
+export const MEMBER_CLUSTER_LOCAL = 'mcs-cluster-local';
 
 /** The gateway agent of a member: its DaemonSet and ServiceAccount. */
 export const GATEWAY_AGENT = 'mcs-gateway';

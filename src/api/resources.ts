@@ -54,6 +54,10 @@ export const resources = {
   cableEndpoints: define<t.CableEndpoint>('submariner.io', 'v1', 'endpoints', 'Endpoint'),
   gateways: define<t.Gateway>('submariner.io', 'v1', 'gateways', 'Gateway'),
   routeAgents: define<t.RouteAgent>('submariner.io', 'v1', 'routeagents', 'RouteAgent'),
+  gatewayDNS: define<t.GatewayDNS>('connectivity.tanzu.vmware.com', 'v1alpha1', 'gatewaydns', 'GatewayDNS'),
+  /** Of Cluster API; its version is asked of the API server. */
+  capiClusters: define<t.KubeObject>('cluster.x-k8s.io', 'v1beta1', 'clusters', 'Cluster'),
+  exportPolicies: define<t.ServiceExportPolicy>('mcs.clusterset.local', 'v1', 'serviceexportpolicies', 'ServiceExportPolicy', false),
   clusterJoins: define<t.ClusterJoin>('mcs.clusterset.local', 'v1', 'clusterjoins', 'ClusterJoin'),
 } as const;
 

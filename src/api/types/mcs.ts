@@ -1,4 +1,5 @@
 import type { IpFamily, Protocol, SessionAffinityConfig } from './core.ts';
+import type { ObjectSelector } from './gateway-dns.ts';
 import type { Condition, KubeObject } from './meta.ts';
 
 export type ServiceImportType = 'ClusterSetIP' | 'Headless';
@@ -36,6 +37,19 @@ export interface ServiceImport extends KubeObject {
     conditions?: Condition[];
     endpointSliceObjects?: 'Present' | 'Absent';
   };
+}
+
+/**
+ * mcs.clusterset.local ServiceExportPolicy, cluster-wide: Services that it selects are exported without
+ * a ServiceExport of their own. All conditions hold at once; what is left out selects everything.
+ */
+export interface ServiceExportPolicy extends KubeObject {
+  spec?: {
+    namespaces?: string[];
+    namespaceSelector?: ObjectSelector;
+    serviceSelector?: ObjectSelector;
+  };
+  status?: { observedGeneration?: number; exported?: number; conditions?: Condition[] };
 }
 
 /** about.k8s.io ClusterProperty (KEP-2149) */
