@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['base'],
   ['api'],
   ['kube', 'kube-serve', 'broker-info'],
-  ['sync', 'cluster-dns', 'discovery', 'probe'],
+  ['sync', 'cluster-dns', 'discovery', 'probe', 'fleet'],
   ['controller', 'hub', 'desk', 'mirror', 'dns', 'gateway', 'gateway-dns', 'sandbox', 'inspect'],
   ['deployers', 'diagnose', 'verify'],
   ['cli', 'agents'],

@@ -1,10 +1,10 @@
 /**
  * `npm run e2e`: the whole product on real clusters, or on what comes nearest here:
  *   npm run e2e -- --contexts a,b   clusters of your kubeconfig, which have the image (npm run image -- FILE) and are not members of anything
- *   --flat                          with --contexts: their pods reach each other, as the part "mirror" needs it
+ *   --flat                          with --contexts: their pods reach each other, as mirror and hub need it
  *   npm run e2e                     clusters of the lab (MCS_LAB), else the sandbox
- *   --part clusterset|mirror        one of the two parts; in the lab each has clusters of its own
- *   --only NAME                     tests whose name matches; one that begins with "mirror" is of that part
+ *   --part NAME                     clusterset, mirror, gateway-dns or hub; in the lab each has clusters of its own
+ *   --only NAME                     tests whose name matches; one that begins with the name of a part is of that part
  *   --all                           faults of the drill too that take long to show
  *   --keep                          leaves the lab running, that of the last part
  *   --tap FILE                      appends the results there
@@ -14,15 +14,32 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findLab, runOnLab } from './e2e/lab-clusters.ts';
+import { findLab, type LabRun, runOnLab } from './e2e/lab-clusters.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const SANDBOX = ['cluster0', 'cluster1'];
-/** What the test runner is given, and how the lab makes the clusters of it. */
+const NETTEST = 'quay.io/submariner/nettest:0.20.0';
+const NGINX = 'nginxinc/nginx-unprivileged:stable-alpine';
+
+/** A part: what the test runner is given, and how the lab makes the clusters of it. */
+interface PartOfE2e extends Omit<LabRun, 'args'> {
+  readonly file: string;
+  readonly flags: readonly string[];
+}
+
 const PARTS = {
-  clusterset: { file: 'test/e2e/parts.ts', labFlags: [], flags: [] },
-  mirror: { file: 'test/e2e/mirror-parts.ts', labFlags: ['--flat'], flags: ['--flat'] },
-} as const;
+  clusterset: { file: 'test/e2e/parts.ts', names: ['cluster0', 'cluster1'], labFlags: [], standIns: [NGINX, NETTEST], flags: [] },
+  mirror: { file: 'test/e2e/mirror-parts.ts', names: ['cluster0', 'cluster1'], labFlags: ['--flat'], standIns: [NETTEST], flags: ['--flat'] },
+  // all of them have the same ranges: nothing but the gateways can be reached
+  'gateway-dns': {
+    file: 'test/e2e/gateway-dns-parts.ts',
+    names: ['management', 'cluster-a', 'cluster-b'],
+    labFlags: ['--overlap', '--workers', '1'],
+    standIns: [NETTEST, 'docker.io/curlimages/curl:latest', 'gcr.io/kuar-demo/kuard-amd64:1', 'ghcr.io/projectcontour/contour:v1.30.3', 'docker.io/envoyproxy/envoy:v1.31.5'],
+    flags: [],
+  },
+  hub: { file: 'test/e2e/hub-parts.ts', names: ['hub', 'west', 'east'], labFlags: ['--flat'], standIns: [NGINX, NETTEST], flags: ['--flat'] },
+} as const satisfies Readonly<Record<string, PartOfE2e>>;
 type Part = keyof typeof PARTS;
 
 const { values } = parseArgs({
@@ -38,11 +55,11 @@ function wantedParts(): readonly Part[] {
   const all = Object.keys(PARTS) as Part[];
   if (part !== undefined) {
     const named = all.filter((name) => name === part);
-    if (named.length === 0) throw new Error(`Cannot run the part "${part}" of the e2e: there is ${all.join(' and ')}`);
+    if (named.length === 0) throw new Error(`Cannot run the part "${part}" of the e2e: there is ${all.join(', ')}`);
     return named;
   }
   if (only === undefined) return all;
-  return only.startsWith('mirror') ? ['mirror'] : ['clusterset'];
+  return [all.find((name) => only.startsWith(name)) ?? 'clusterset'];
 }
 
 function runPart(name: Part, env: NodeJS.ProcessEnv, results: string): number {
@@ -85,7 +102,7 @@ if (values.contexts !== undefined) {
   process.exitCode = runTests(values.contexts, {});
 } else if (lab !== undefined) {
   console.log(`e2e on clusters of the lab at ${lab}`);
-  process.exitCode = runOnLab(lab, wantedParts().map((name) => ({ labFlags: PARTS[name].labFlags, args: ['--part', name, ...PARTS[name].flags, ...passedOn] })), values.keep);
+  process.exitCode = runOnLab(lab, wantedParts().map((name) => ({ ...PARTS[name], args: ['--part', name, ...PARTS[name].flags, ...passedOn] })), values.keep);
 } else {
   console.log('e2e on the sandbox: neither --contexts nor a lab is there, so what needs containers is skipped');
   process.exitCode = runOnSandbox();

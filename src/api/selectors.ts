@@ -1,3 +1,5 @@
+import type { ObjectSelector } from './types/index.ts';
+
 /** One requirement of a label selector; `values` is empty for Exists and DoesNotExist. */
 export interface Requirement {
   readonly key: string;
@@ -63,4 +65,50 @@ export function labelsToSelector(labels: Readonly<Record<string, string>>): stri
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
+}
+
+/** What an object's selector says, or why it says nothing. */
+export type SelectorReading = { readonly selector: LabelSelector } | { readonly problem: string };
+
+const OPERATORS: readonly string[] = ['In', 'NotIn', 'Exists', 'DoesNotExist'] satisfies Requirement['operator'][];
+const NAME = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+const LABEL_KEY = new RegExp(`^(?:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?${NAME}$`);
+const LABEL_VALUE = new RegExp(`^(?:${NAME})?$`);
+
+function problemOf({ key, operator, values }: { key: unknown; operator: unknown; values: unknown }): string | undefined {
+  if (typeof key !== 'string' || !LABEL_KEY.test(key)) return `${quote(key)} is no label key`;
+  if (typeof operator !== 'string' || !OPERATORS.includes(operator)) return `operator ${quote(operator)} of "${key}" is none of ${OPERATORS.join(', ')}`;
+  if (!Array.isArray(values)) return `values of "${key}" are no list`;
+  const isSetBased = operator === 'In' || operator === 'NotIn';
+  if (isSetBased !== values.length > 0) return `operator "${operator}" of "${key}" needs ${isSetBased ? 'values' : 'no values'}`;
+  const wrong = values.findIndex((value) => typeof value !== 'string' || !LABEL_VALUE.test(value));
+  return wrong < 0 ? undefined : `${quote(values[wrong])} of "${key}" is no label value`;
+}
+
+function quote(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Reads the selector of an object (metav1.LabelSelector); none, or an empty one, selects everything.
+ * What is stored may be older than the validation of its kind, so anything may come; nothing is thrown.
+ */
+export function readObjectSelector(selector: ObjectSelector | null | undefined): SelectorReading {
+  if (!isRecord(selector ?? {})) return { problem: `${quote(selector)} is no label selector` };
+  const labels: unknown = selector?.matchLabels ?? {};
+  const expressions: unknown = selector?.matchExpressions ?? [];
+  if (!isRecord(labels)) return { problem: 'matchLabels is no map' };
+  if (!Array.isArray(expressions)) return { problem: 'matchExpressions is no list' };
+  const equal = Object.entries(labels).map(([key, value]) => ({ key, operator: 'In', values: [value] }));
+  const setBased = expressions.map((expression: unknown) => {
+    const { key, operator, values } = isRecord(expression) ? expression : {};
+    return { key, operator, values: values ?? [] };
+  });
+  const requirements = [...equal, ...setBased];
+  const problem = requirements.map(problemOf).find((text) => text !== undefined);
+  return problem === undefined ? { selector: requirements as Requirement[] } : { problem };
 }

@@ -1,7 +1,7 @@
 import { describeConflicts, type ServiceConflict } from '../sync/service/conflicts.ts';
 import { describeInvalid, type ExportProblem } from '../sync/service/export-problem.ts';
 import type { IgnoredSetting } from '../sync/service/service-record.ts';
-import type { WantedCondition } from './conditions.ts';
+import type { WantedCondition } from '../api/conditions.ts';
 
 export interface ExportState {
   readonly generation: number;

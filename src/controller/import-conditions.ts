@@ -1,7 +1,7 @@
 import type { ServiceImport } from '../api/types/index.ts';
 import { describeConflicts, type ServiceConflict } from '../sync/service/conflicts.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
-import type { WantedCondition } from './conditions.ts';
+import type { WantedCondition } from '../api/conditions.ts';
 import type { ImportObstacle } from './wanted-import.ts';
 
 export const REJECTED = 'mcs.clusterset.local/Rejected';

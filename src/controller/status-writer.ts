@@ -4,7 +4,7 @@ import { isConflict, isNotFound } from '../kube/api-error.ts';
 import type { Draft, KubeClient } from '../kube/client.ts';
 import { agreesWith } from '../sync/agrees-with.ts';
 import type { ObjectCache } from '../sync/object-cache.ts';
-import { sameConditions, stampConditions, type WantedCondition } from './conditions.ts';
+import { sameConditions, stampConditions, type WantedCondition } from '../api/conditions.ts';
 import { EXPORT_CONDITION_TYPES } from './export-conditions.ts';
 import { IMPORT_CONDITION_TYPES } from './import-conditions.ts';
 import { FIELD_MANAGER } from './settings.ts';

@@ -8,7 +8,7 @@ import { SERVICE_OWNER, toBrokerObjects } from '../sync/service/broker-objects.t
 import { mergeRecords, type ServiceConflict } from '../sync/service/merge-records.ts';
 import type { BrokerSession } from './broker-session.ts';
 import { type LocalCaches, ofMember, type ServiceKey } from './caches.ts';
-import type { WantedCondition } from './conditions.ts';
+import type { WantedCondition } from '../api/conditions.ts';
 import { exportConditions, type ExportState } from './export-conditions.ts';
 import { importConditions } from './import-conditions.ts';
 import { type LocalExport, readLocalExport } from './local-exports.ts';

@@ -1,6 +1,6 @@
 import type { ConnectionState } from '../api/types/index.ts';
 import { carriersIn } from './data-plane.ts';
-import { parseGoDuration } from './matrix/asymmetry.ts';
+import { parseGoDuration } from '../base/go-duration.ts';
 import { type Fleet, type FleetMember, nameOf } from './survey-fleet.ts';
 
 /** Times of probes there and back through one tunnel, as the gateway of `from` measures them, ms. */

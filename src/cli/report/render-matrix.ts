@@ -1,4 +1,4 @@
-import { parseGoDuration } from '../../inspect/matrix/asymmetry.ts';
+import { parseGoDuration } from '../../base/go-duration.ts';
 import type { MatrixPair, MatrixReport } from '../../inspect/matrix/make-matrix.ts';
 import { matrixRemarks } from '../present-matrix.ts';
 import { type Html, html } from './html.ts';

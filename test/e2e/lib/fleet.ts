@@ -29,7 +29,8 @@ export interface E2eCluster {
 }
 
 export interface Fleet {
-  readonly clusters: readonly [E2eCluster, E2eCluster];
+  /** Some parts have more than two. */
+  readonly clusters: readonly [E2eCluster, E2eCluster, ...E2eCluster[]];
   /** Runs `mcs` without a context: on all clusters of the kubeconfig. */
   mcs(...args: string[]): Promise<Ran>;
   /** Runs `lab ...`; undefined where the clusters are not of the lab. */
@@ -59,12 +60,13 @@ async function connect(name: string): Promise<E2eCluster> {
 }
 
 async function connectFleet(): Promise<Fleet> {
-  const [first, second] = (process.env.MCS_E2E_CONTEXTS ?? '').split(',');
+  const names = (process.env.MCS_E2E_CONTEXTS ?? '').split(',');
+  const [first, second, ...more] = names;
   if (first === undefined || first === '' || second === undefined) throw new Error('Cannot run the e2e: "npm run e2e" names its clusters');
   const lab = process.env.MCS_E2E_LAB;
   return {
-    clusters: [await connect(first), await connect(second)],
-    mcs: (...args) => mcs([...args, '--contexts', `${first},${second}`]),
+    clusters: [await connect(first), await connect(second), ...(await Promise.all(more.map(connect)))],
+    mcs: (...args) => mcs([...args, '--contexts', names.join(',')]),
     ...(lab !== undefined && { lab: (...args: string[]) => runProgram([lab, ...args], { cwd: folder, env: process.env }) }),
     hasContainers: process.env.MCS_E2E_SANDBOX !== '1',
   };

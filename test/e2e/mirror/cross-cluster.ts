@@ -10,8 +10,8 @@ import { answeredBy, assertOk } from '../lib/expectations.ts';
 import { type E2eCluster, fleet } from '../lib/fleet.ts';
 import { applyService, ensureNamespace, removeNamespace, scale, serve } from '../lib/workloads.ts';
 import { expectGone, expectThere, SPREADING } from './mirrored.ts';
-import { env, expectObjects, home, readObjects, skip } from './setup.ts';
-import { commandsOf, inForeground, inShell } from './walkthrough.ts';
+import { commandsOf, env, expectObjects, home, readObjects, skip } from './setup.ts';
+import { inForeground, inShell } from '../lib/walkthrough.ts';
 
 const [first, second] = fleet.clusters;
 const SHOP = 'crossed-shop';

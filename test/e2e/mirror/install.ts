@@ -12,7 +12,7 @@ import { type E2eCluster, fleet } from '../lib/fleet.ts';
 import { ensureNamespace, inToolbox, removeNamespace, serve } from '../lib/workloads.ts';
 import { expectGone, SPREADING } from './mirrored.ts';
 import { env, expectObjects, readObjects, skip } from './setup.ts';
-import { inShell } from './walkthrough.ts';
+import { inShell } from '../lib/walkthrough.ts';
 
 const [first, second] = fleet.clusters;
 const SHOP = 'installed-shop';

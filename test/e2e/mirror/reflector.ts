@@ -8,8 +8,8 @@ import { type E2eCluster, fleet } from '../lib/fleet.ts';
 import { ensureToolbox, inToolbox, removeNamespace, scale, serve } from '../lib/workloads.ts';
 import { expectGone, expectThere, SPREADING } from './mirrored.ts';
 import { routeServices } from './routes.ts';
-import { env, envOf, expectObjects, readObjects, skip } from './setup.ts';
-import { commandsOf, inShell } from './walkthrough.ts';
+import { commandsOf, env, envOf, expectObjects, readObjects, skip } from './setup.ts';
+import { inShell } from '../lib/walkthrough.ts';
 
 const [first, second] = fleet.clusters;
 /** Each is of one cluster only; the other one gets it from the reflector. */

@@ -11,7 +11,7 @@ import { eventually } from '../../helpers/eventually.ts';
 import { assertOk } from '../lib/expectations.ts';
 import { type E2eCluster, fleet } from '../lib/fleet.ts';
 import { ensureToolbox, NAMESPACE, removeNamespace } from '../lib/workloads.ts';
-import { inShell } from './walkthrough.ts';
+import { inShell, readWalkthrough } from '../lib/walkthrough.ts';
 
 const [first, second] = fleet.clusters;
 
@@ -23,6 +23,9 @@ function whyNot(): string | false {
 
 /** Why the mirror cannot be tried on these clusters; false where it can. */
 export const skip = whyNot();
+
+/** What the page of the walk-throughs says beneath a heading. */
+export const commandsOf = readWalkthrough('docs/mirror-walkthroughs.md');
 
 /** A home of its own: the walk-throughs write and read kubeconfigs there. */
 export const home = mkdtempSync(join(tmpdir(), 'mcs-e2e-mirror-'));

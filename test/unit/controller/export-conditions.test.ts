@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { sameConditions, stampConditions } from '../../../src/controller/conditions.ts';
 import { EXPORT_CONDITION_TYPES, exportConditions, type ExportState } from '../../../src/controller/export-conditions.ts';
 
 const GOOD: ExportState = { generation: 3, service: 'web', isStored: true, conflicts: [], unroutable: { left: 0, total: 2, cluster: 'east' }, hasForeignImport: false, ignored: [] };
@@ -60,27 +59,5 @@ describe('exportConditions', () => {
   it('counts the endpoints that are left out', () => {
     const found = exportConditions({ ...GOOD, unroutable: { left: 1, total: 2, cluster: 'east' } }).at(-1);
     expect(found?.message).toBe('1 of 2 endpoints lie outside the ranges granted to cluster "east" and are not exported');
-  });
-});
-
-describe('stampConditions', () => {
-  const wanted = exportConditions(GOOD);
-
-  it('keeps the time of a condition while its status is the same', () => {
-    const first = stampConditions(wanted, [], () => 0);
-    const second = stampConditions(exportConditions({ ...GOOD, isStored: false }), first, () => 60_000);
-    expect(second.map(({ type, lastTransitionTime }) => `${type} ${lastTransitionTime}`)).toEqual([
-      'Valid 1970-01-01T00:00:00Z',
-      'Ready 1970-01-01T00:01:00Z',
-      'Conflict 1970-01-01T00:00:00Z',
-    ]);
-  });
-
-  it('sameConditions sees own leftovers, and no foreign ones', () => {
-    const conditions = stampConditions(wanted, [], () => 0);
-    const foreign = { type: 'Other', status: 'True' as const, reason: 'X', message: '', lastTransitionTime: '1970-01-01T00:00:00Z' };
-    expect(sameConditions(conditions, [...conditions, foreign], EXPORT_CONDITION_TYPES)).toBe(true);
-    expect(sameConditions(conditions.slice(1), conditions, EXPORT_CONDITION_TYPES)).toBe(false);
-    expect(sameConditions(conditions, [], EXPORT_CONDITION_TYPES)).toBe(false);
   });
 });

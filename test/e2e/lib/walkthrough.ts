@@ -2,25 +2,32 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runProgram } from '../../../tools/demo/shell.ts';
-import type { Ran } from '../lib/fleet.ts';
+import type { Ran } from './fleet.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const page = readFileSync(resolve(root, 'docs/mirror-walkthroughs.md'), 'utf8');
 
-/** The commands beneath a heading of docs/mirror-walkthroughs.md: what is tested is what is written there. */
-export function commandsOf(heading: string): string {
+/** The commands beneath a heading of a page of docs: what is tested is what is written there. */
+export type CommandsOf = (heading: string) => string;
+
+/** Reads a page, `docs/mirror-walkthroughs.md`, say. */
+export function readWalkthrough(path: string): CommandsOf {
+  const page = readFileSync(resolve(root, path), 'utf8');
+  return (heading) => commandsBeneath(page, path, heading);
+}
+
+function commandsBeneath(page: string, path: string, heading: string): string {
   const begin = page.indexOf(`\n${heading}\n`);
   const rest = page.slice(begin + heading.length + 2);
   // a line of the commands with one "#" is a comment
   const end = rest.search(/^#{2,} /m);
   const commands = /```sh\n([^]*?)```/.exec(end < 0 ? rest : rest.slice(0, end))?.[1];
-  if (begin < 0 || commands === undefined) throw new Error(`docs/mirror-walkthroughs.md has no commands beneath "${heading}"`);
+  if (begin < 0 || commands === undefined) throw new Error(`${path} has no commands beneath "${heading}"`);
   return commands;
 }
 
-/** Runs commands as a person would in the folder of the project; the first that fails ends them. */
-export function inShell(commands: string, env: NodeJS.ProcessEnv): Promise<Ran> {
-  return runProgram(['bash', '-e', '-c', commands], { cwd: root, env });
+/** Runs commands as a person would in a folder, by default that of the project; the first that fails ends them. */
+export function inShell(commands: string, env: NodeJS.ProcessEnv, cwd = root): Promise<Ran> {
+  return runProgram(['bash', '-e', '-c', commands], { cwd, env });
 }
 
 export interface Foreground {

@@ -1,4 +1,4 @@
-import type { Condition } from '../api/types/index.ts';
+import type { Condition } from './types/index.ts';
 
 /** A condition without its time, which is known only beside the standing one. */
 export type WantedCondition = Omit<Condition, 'lastTransitionTime'>;

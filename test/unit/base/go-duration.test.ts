@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseGoDuration } from '../../../../src/inspect/matrix/asymmetry.ts';
+import { parseGoDuration } from '../../../src/base/go-duration.ts';
 
 describe('parseGoDuration', () => {
   it.each<[string, number | undefined]>([
