@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { MEMBER_NAMESPACE } from '../api/names.ts';
 import type { MemberConfig } from '../api/types/index.ts';
 import { errorMessage, McsError } from '../base/errors.ts';
@@ -49,6 +49,12 @@ export async function readMemberConfig(runtime: Runtime): Promise<MemberConfig> 
   const missing = NEEDED.filter((key) => config[key] === undefined);
   if (missing.length > 0) throw new McsError('MCS_USAGE', `Cannot use ${MEMBER_CONFIG_FILE}: ${missing.join(', ')} missing`);
   return config;
+}
+
+/** Like `readMemberConfig`, with undefined where nothing is mounted: the cluster is no member. */
+export async function findMemberConfig(runtime: Runtime): Promise<MemberConfig | undefined> {
+  const isMounted = await access(runtime.mounted(MEMBER_CONFIG_FILE)).then(() => true, () => false);
+  return isMounted ? readMemberConfig(runtime) : undefined;
 }
 
 async function parseFile(file: string): Promise<MemberConfig> {

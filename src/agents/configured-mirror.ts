@@ -7,6 +7,7 @@ import type { HealthState } from '../base/health.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { type SecretRef, storeInSecret } from '../kube/credential-store.ts';
 import { EventReporter } from '../kube/event-reporter.ts';
 import { createKubeClient, userAgentOf } from '../kube/kube-client.ts';
 import { accessOf, checkedSettings } from '../mirror/config/checked-settings.ts';
@@ -17,7 +18,6 @@ import { followConfigObjects, type MirrorConfigObjects, settingsOfObjects } from
 import type { MirrorArgs } from '../mirror/config/parse-args.ts';
 import { REFLECTOR_CONFIG } from '../mirror/config/reflector-settings.ts';
 import { CredentialRenewal } from '../mirror/credential-renewal.ts';
-import { type SecretRef, storeInSecret } from '../mirror/credential-store.ts';
 import { FIELD_MANAGER } from '../mirror/field-manager.ts';
 import { createMirrorMetrics } from '../mirror/metrics.ts';
 import { Mirror } from '../mirror/mirror.ts';

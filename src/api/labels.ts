@@ -86,13 +86,17 @@ export const WITHDRAWN_CLUSTERS = `${PREFIX}/withdrawn-clusters`;
 export const APPLIED_KEYS = `${PREFIX}/applied-keys`;
 /** Annotation of the ConfigMap kube-system/kube-dns: the address that we wrote into its stubDomains. */
 export const STUB_DOMAIN = `${PREFIX}/stub-domain`;
+/** The same for the suffixes of gateway names. */
+export const GATEWAY_STUB_DOMAINS = `${PREFIX}/gateway-stub-domains`;
+/** Annotation of a ConfigMap with a Corefile: how that ended before the block for gateway names was put behind it, in JSON. */
+export const DNS_TEXT_END = `${PREFIX}/dns-text-end`;
 /** Annotation of the pods of the cluster's own DNS: a changed one has kubelet refresh their volumes at once. */
 export const DNS_CONFIG_HASH = `${PREFIX}/dns-config-hash`;
 /** Label of the test servers of `mcs verify`: the service that they stand behind. */
 export const VERIFY_SERVERS = `${PREFIX}/verify-servers`;
 /** Label of what belongs to one installation of a mirror: its name. */
 export const MIRROR_NAME = `${PREFIX}/mirror`;
-/** Label of the rights that a mirror has in a source: the ServiceAccount that holds them. */
+/** Label of the rights that a mirror, or a hub of gateway-dns, has in another cluster: the ServiceAccount that holds them. */
 export const MIRROR_CREDENTIAL = `${PREFIX}/mirror-credential`;
 
 /** Annotations of a slice with the addresses of a gateway: its name in the DNS, and the GatewayDNS (`namespace/name`) that it is for. */
@@ -106,8 +110,14 @@ export const GATEWAY_SLICE_MANAGER = `gateway-dns.${PREFIX}`;
 /** Labels of a Secret with the kubeconfig (key `value`) of a cluster that a hub knows: the cluster's name, and the namespace that it counts to. */
 export const FLEET_CLUSTER = `${PREFIX}/cluster`;
 export const FLEET_NAMESPACE = `${PREFIX}/cluster-namespace`;
+/** Label of such a Secret, and annotation of pods: changes with every change of their configuration. */
+export const CONFIG_HASH = `${PREFIX}/config-hash`;
 
 /** Label of a ServiceExport: the ServiceExportPolicy that made it. */
 export const EXPORT_POLICY = `${PREFIX}/policy`;
 /** Annotation of a Service, with "false": no policy exports it. */
 export const EXPORT_WISH = `${PREFIX}/export`;
+/** Label of the Services and slices that reflect a shared service of one cluster as names of cluster.local: the shared service. */
+export const REFLECTED_SERVICE = `${PREFIX}/reflected-service`;
+/** Value of SLICE_MANAGED_BY on those slices. */
+export const REFLECTION_SLICE_MANAGER = `reflection.${PREFIX}`;

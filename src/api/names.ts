@@ -38,6 +38,8 @@ export const MEMBER_WIREGUARD_SECRET = 'mcs-wireguard';
 
 /** The zone of the MCS DNS specification. */
 export const CLUSTERSET_DOMAIN = 'clusterset.local';
+/** The zone that a cluster's own DNS has for its Services. */
+export const CLUSTER_DOMAIN = 'cluster.local';
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 

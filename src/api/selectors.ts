@@ -112,3 +112,32 @@ export function readObjectSelector(selector: ObjectSelector | null | undefined):
   const problem = requirements.map(problemOf).find((text) => text !== undefined);
   return problem === undefined ? { selector: requirements as Requirement[] } : { problem };
 }
+
+/** The string form of an object's selector; `everything` for an empty one. */
+export function formatSelector(selector: ObjectSelector): string {
+  const equal = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator.toLowerCase()} (${values.join(',')})`;
+  });
+  return [...equal, ...expressions].join(',') || 'everything';
+}
+
+/** An object's selector of the string form that `parseLabelSelector` reads. Throws SyntaxError. */
+export function toObjectSelector(text: string): ObjectSelector {
+  const requirements = parseLabelSelector(text);
+  const isEqual = ({ operator, values }: Requirement): boolean => operator === 'In' && values.length === 1;
+  const equal = requirements.filter(isEqual);
+  // two values of one key are two requirements, and matchLabels has room for one
+  const isUnique = new Set(equal.map(({ key }) => key)).size === equal.length;
+  const inLabels = isUnique ? equal : [];
+  const others = requirements.filter((requirement) => !inLabels.includes(requirement));
+  const selector: ObjectSelector = {
+    ...(inLabels.length > 0 && { matchLabels: Object.fromEntries(inLabels.map(({ key, values }) => [key, values[0] ?? ''])) }),
+    ...(others.length > 0 && { matchExpressions: others.map(({ key, operator, values }) => ({ key, operator, ...(values.length > 0 && { values: [...values] }) })) }),
+  };
+  const reading = readObjectSelector(selector);
+  if ('problem' in reading) throw new SyntaxError(`Cannot parse label selector: ${reading.problem}`);
+  return selector;
+}

@@ -77,11 +77,18 @@ export const ERROR_CODES = {
   MCS_ENGINE_CONFLICT: { exitCode: EXIT.error, summary: 'Another multi-cluster engine serves this cluster' },
   MCS_NOT_JOINED: { exitCode: EXIT.error, summary: 'The cluster is not a member' },
   MCS_DOWNGRADE: { exitCode: EXIT.error, summary: 'A later version is installed already' },
-  MCS_JOINED_ELSEWHERE: { exitCode: EXIT.error, summary: 'The cluster is a member of another broker' },
+  MCS_JOINED_ELSEWHERE: { exitCode: EXIT.error, summary: 'The cluster is a member of another broker or hub' },
+
+  MCS_HUB_NOT_FOUND: { exitCode: EXIT.error, summary: 'The cluster hosts no hub' },
+  MCS_HUB_IN_USE: { exitCode: EXIT.error, summary: 'The hub still has members' },
+  MCS_HUB_MEMBER_INVALID: { exitCode: EXIT.error, summary: 'What a hub has of a member cannot be used' },
 
   MCS_MIRROR_CONFIG_INVALID: { exitCode: EXIT.usage, summary: 'The configuration of a mirror cannot be used' },
   MCS_MIRROR_SAME_CLUSTER: { exitCode: EXIT.usage, summary: 'A mirror has its own cluster as a source' },
   MCS_EMITTER_NOT_FOUND: { exitCode: EXIT.usage, summary: 'No emitter is installed there' },
+
+  MCS_XCC_INSTALLED: { exitCode: EXIT.error, summary: 'cross-cluster-connectivity is installed here' },
+  MCS_GATEWAY_DNS_HUB_NOT_FOUND: { exitCode: EXIT.usage, summary: 'No hub of gateway-dns is installed there' },
 
   MCS_ARCHIVE_UNREADABLE: { exitCode: EXIT.usage, summary: 'The archive cannot be read' },
   MCS_ARCHIVE_MALFORMED: { exitCode: EXIT.error, summary: 'The file is no archive of mcs gather, or is cut short or altered' },
@@ -94,6 +101,8 @@ export const ERROR_CODES = {
   MCS_SERVICE_NOT_EXPORTABLE: { exitCode: EXIT.error, summary: 'Services of this type cannot be exported' },
   MCS_SERVICE_UNKNOWN: { exitCode: EXIT.error, summary: 'No cluster knows a service of that name' },
   MCS_SERVICE_NOT_EXPORTED: { exitCode: EXIT.error, summary: 'There is no ServiceExport to remove' },
+  MCS_EXPORTED_BY_POLICY: { exitCode: EXIT.error, summary: 'A policy exports the service' },
+  MCS_EXPORT_POLICY_NOT_FOUND: { exitCode: EXIT.usage, summary: 'There is no such ServiceExportPolicy' },
   MCS_SANDBOX_RUNNING: { exitCode: EXIT.error, summary: 'A sandbox of this name runs already' },
   MCS_SANDBOX_NOT_RUNNING: { exitCode: EXIT.error, summary: 'No sandbox of this name runs' },
   MCS_SANDBOX_START: { exitCode: EXIT.error, summary: 'The sandbox did not start' },

@@ -1,6 +1,6 @@
 import { McsError } from '../base/errors.ts';
 
-const GLOBALNET = 'mcs does not translate addresses: give the clusters distinct CIDRs, or share names through ingress gateways once gateway-dns is built';
+const GLOBALNET = 'mcs does not translate addresses: give the clusters distinct CIDRs, or share names through ingress gateways: mcs gateway-dns install-hub';
 const NOT_YET = 'it is not built yet';
 const OPERATOR = 'mcs has no operator: set the log level of an agent by its MCS_LOG_LEVEL';
 

@@ -8,8 +8,10 @@ export interface ListedCommand {
 /** Order and headings of the root help; a topic stands for all its commands. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Setup', ['sandbox', 'can-i', 'deploy-broker', 'join', 'upgrade', 'leave', 'remove-broker', 'uninstall']],
-  ['Services', ['export', 'unexport', 'lint', 'wait']],
+  ['Services', ['export', 'unexport', 'fallthrough', 'reflection', 'lint', 'wait']],
+  ['Hub', ['hub']],
   ['Mirror', ['mirror', 'emit']],
+  ['Gateway names', ['gateway-dns']],
   ['Inspect', ['show', 'diff', 'ports']],
   ['Diagnose', ['diagnose', 'trace', 'verify', 'gather', 'doctor']],
   ['Credentials', ['token', 'accept', 'recover-broker-info']],

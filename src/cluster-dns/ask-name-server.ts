@@ -4,10 +4,15 @@ import { isIPv6 } from 'node:net';
 import { decode, encode } from 'dns-packet';
 import type { Clock } from '../base/clock.ts';
 
-export interface TxtAnswer {
+export interface DnsQuestion {
+  readonly name: string;
+  readonly type: 'A' | 'SOA' | 'TXT';
+}
+
+export interface DnsAnswer {
   /** `NOERROR`, `NXDOMAIN`, ... */
   readonly rcode: string;
-  /** Text of the first TXT record. */
+  /** Of the first record of the type: the text, the address, or the name of the server. */
   readonly text: string | undefined;
 }
 
@@ -16,22 +21,28 @@ export interface NameServer {
   readonly port: number;
 }
 
-export type AskTxt = (server: NameServer, name: string, signal: AbortSignal) => Promise<TxtAnswer>;
+export type AskNameServer = (server: NameServer, question: DnsQuestion, signal: AbortSignal) => Promise<DnsAnswer>;
 
-function readAnswer(message: Buffer, id: number): TxtAnswer | undefined {
-  const packet = decode(message);
-  if (packet.id !== id || packet.type !== 'response') return undefined;
-  const record = packet.answers?.find(({ type }) => type === 'TXT');
-  const data: unknown = record !== undefined && 'data' in record ? record.data : undefined;
+function readData(data: unknown): string | undefined {
   const first: unknown = Array.isArray(data) ? data[0] : data;
-  // dns-packet puts the rcode there, which its types do not know
-  const { rcode } = packet as unknown as { rcode?: string };
-  return { rcode: rcode ?? 'NOERROR', text: first === undefined ? undefined : Buffer.from(first as string | Uint8Array).toString('utf8') };
+  if (first === undefined || typeof first === 'string') return first;
+  if (first instanceof Uint8Array) return Buffer.from(first).toString('utf8');
+  const { mname } = first as { mname?: string };
+  return mname;
 }
 
-/** Asks one server for a TXT record, once, over UDP. Rejects where no answer comes in time. */
-export function createTxtAsker(clock: Clock, timeoutMs = 2_000): AskTxt {
-  return ({ address, port }, name, signal) =>
+function readAnswer(message: Buffer, id: number, wanted: string): DnsAnswer | undefined {
+  const packet = decode(message);
+  if (packet.id !== id || packet.type !== 'response') return undefined;
+  const record = packet.answers?.find(({ type }) => type === wanted);
+  // dns-packet puts the rcode there, which its types do not know
+  const { rcode } = packet as unknown as { rcode?: string };
+  return { rcode: rcode ?? 'NOERROR', text: record !== undefined && 'data' in record ? readData(record.data) : undefined };
+}
+
+/** Asks one server, once, over UDP. Rejects where no answer comes in time. */
+export function createNameServerAsker(clock: Clock, timeoutMs = 2_000): AskNameServer {
+  return ({ address, port }, { name, type }, signal) =>
     new Promise((resolve, reject) => {
       const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
       const id = randomInt(65_536);
@@ -48,13 +59,13 @@ export function createTxtAsker(clock: Clock, timeoutMs = 2_000): AskTxt {
       socket.on('error', (error) => end(() => reject(error)));
       socket.on('message', (message) => {
         try {
-          const answer = readAnswer(message, id);
+          const answer = readAnswer(message, id, type);
           if (answer !== undefined) end(() => resolve(answer));
         } catch {
           return; // not an answer; the right one may still come
         }
       });
-      socket.send(encode({ type: 'query', id, flags: 256, questions: [{ type: 'TXT', name }] }), port, address, (error) => {
+      socket.send(encode({ type: 'query', id, flags: 256, questions: [{ type, name }] }), port, address, (error) => {
         if (error) end(() => reject(error));
       });
     });

@@ -27,22 +27,29 @@ export interface DetectedDns {
   readonly unreadable: string | undefined;
 }
 
-/** Our key where a ConfigMap has one for each server. */
-export const CUSTOM_KEY = 'mcs.server';
-const CORE_KEY = 'Corefile';
+export const CORE_KEY = 'Corefile';
 const NOTHING: DetectedDns = { kind: 'none', places: [], localCache: undefined, port: 53, reloads: true, unreadable: undefined };
 
 function findMap({ configMaps }: DnsObjects, names: readonly string[]): ConfigMap | undefined {
   return names.map((name) => configMaps.get(`${DNS_NAMESPACE}/${name}`)).find((map) => map?.data?.[CORE_KEY] !== undefined);
 }
 
+/** The ConfigMap with the Corefile of the cluster's own CoreDNS. */
+export const findCorefileMap = (objects: DnsObjects): ConfigMap | undefined => findMap(objects, COREFILE_MAPS);
+
 /** `import custom/*.server` beside the servers: the distribution keeps the Corefile, and users add theirs elsewhere. */
 const takesServers = ({ imports }: Corefile): boolean => imports.some((path) => /custom.*\.server$/.test(path));
 
-function customPlace(objects: DnsObjects, custom: ObjectName, port: number): BlockPlace {
+/** Where the user wants server blocks, in place of what is recognised, and our key where a ConfigMap has one for each server. */
+export interface CustomServers {
+  readonly custom?: ObjectName;
+  readonly customKey: string;
+}
+
+function customPlace(objects: DnsObjects, custom: ObjectName, customKey: string, port: number): BlockPlace {
   // AKS Engine and Yandex import one key of this name in place of all that end in .server
   const hasCorefile = objects.configMaps.get(objectKey(custom))?.data?.[CORE_KEY] !== undefined;
-  return { ...custom, key: hasCorefile ? CORE_KEY : CUSTOM_KEY, port };
+  return { ...custom, key: hasCorefile ? CORE_KEY : customKey, port };
 }
 
 function portOf(corefile: Corefile): number {
@@ -58,7 +65,7 @@ function localCachePlace(map: ConfigMap): BlockPlace | undefined {
   return { namespace: DNS_NAMESPACE, name: map.metadata.name, key: CORE_KEY, port: portOf(corefile), ...(bind !== undefined && { bind }) };
 }
 
-function detectCoreDns(objects: DnsObjects, map: ConfigMap, custom: ObjectName | undefined): DetectedDns {
+function detectCoreDns(objects: DnsObjects, map: ConfigMap, { custom, customKey }: CustomServers): DetectedDns {
   const corefile = parseCorefile(map.data?.[CORE_KEY] ?? '');
   const kind = map.metadata.name === COREFILE_MAPS[1] ? 'rke2' : 'coredns';
   const own = { namespace: DNS_NAMESPACE, name: map.metadata.name };
@@ -66,7 +73,7 @@ function detectCoreDns(objects: DnsObjects, map: ConfigMap, custom: ObjectName |
   const port = portOf(corefile);
   const reloads = corefile.blocks.some(({ directives }) => directives.some(({ name }) => name === 'reload'));
   const usesCustom = custom !== undefined || takesServers(corefile);
-  const place = usesCustom ? customPlace(objects, custom ?? CUSTOM_MAP, port) : { ...own, key: CORE_KEY, port };
+  const place = usesCustom ? customPlace(objects, custom ?? CUSTOM_MAP, customKey, port) : { ...own, key: CORE_KEY, port };
   return { ...NOTHING, kind: usesCustom ? 'coredns-custom' : kind, places: [place], port, reloads };
 }
 
@@ -81,12 +88,13 @@ function withLocalCache(detected: DetectedDns, objects: DnsObjects): DetectedDns
   return { ...detected, localCache, places: [...detected.places, place] };
 }
 
-/** Which DNS a cluster has. `custom` is the ConfigMap that the user names for servers of their own. */
-export function detectClusterDns(objects: DnsObjects, custom?: ObjectName): DetectedDns {
+/** Which DNS a cluster has. */
+export function detectClusterDns(objects: DnsObjects, servers: CustomServers): DetectedDns {
+  const { custom, customKey } = servers;
   if (objects.openShift !== undefined) return { ...NOTHING, kind: 'openshift', port: 5353 };
-  const map = findMap(objects, COREFILE_MAPS);
-  if (map !== undefined) return withLocalCache(detectCoreDns(objects, map, custom), objects);
-  if (custom !== undefined) return withLocalCache({ ...NOTHING, kind: 'coredns-custom', places: [customPlace(objects, custom, 53)] }, objects);
+  const map = findCorefileMap(objects);
+  if (map !== undefined) return withLocalCache(detectCoreDns(objects, map, servers), objects);
+  if (custom !== undefined) return withLocalCache({ ...NOTHING, kind: 'coredns-custom', places: [customPlace(objects, custom, customKey, 53)] }, objects);
   if (objects.configMaps.has(`${DNS_NAMESPACE}/${KUBE_DNS_MAP}`)) return withLocalCache({ ...NOTHING, kind: 'kube-dns' }, objects);
   return NOTHING;
 }

@@ -1,51 +1,30 @@
+import { type BlockStyle, type BlockWish, MOVED, noteOfMoved, splitLines, type TextEdit } from './block-text.ts';
 import { depthChange, readLine } from './corefile.ts';
 
 const START = '# mcs-start';
 const END = '# mcs-end';
-/** Leads a line that stood inside of our server block, where it has no other place. */
-const MOVED = '# moved by mcs out of its block: ';
 
-export interface BlockWish {
-  readonly domain: string;
-  /** Port on which the cluster's own server listens in its pods. */
-  readonly port: number;
-  /** Address of our name server. */
-  readonly upstream: string;
-  /** Addresses to listen on, where the other blocks name some. */
-  readonly bind?: readonly string[];
-}
-
-export type TextEdit =
-  | { readonly kind: 'text'; readonly text: string; readonly notes: readonly string[] }
-  /** The marks are not a pair, so it cannot be told what is ours. */
-  | { readonly kind: 'damaged' };
-
-function blockLines({ domain, port, upstream, bind = [] }: BlockWish): string[] {
+function blockLines({ zones, port, upstream, bind = [] }: BlockWish): string[] {
   const listen = bind.length > 0 ? [`    bind ${bind.join(' ')}`] : [];
-  return [`${domain}:${port} {`, '    errors', ...listen, `    forward . ${upstream}`, '}'];
+  return [`${zones.map((zone) => `${zone}:${port}`).join(' ')} {`, '    errors', ...listen, `    forward . ${upstream}`, '}'];
 }
 
 /** The start mark carries what was written, so that a later change of ours is told from an edit by hand. */
-function startLine({ domain, port, upstream, bind = [] }: BlockWish): string {
-  return `${START} ${domain} ${port} ${upstream}${bind.map((address) => ` ${address}`).join('')} - kept by mcs, lines of yours belong outside`;
+function startLine({ zones, port, upstream, bind = [] }: BlockWish): string {
+  return `${START} ${zones.join(',')} ${port} ${upstream}${bind.map((address) => ` ${address}`).join('')} - kept by mcs, lines of yours belong outside`;
 }
 
 function parseStart(line: string): BlockWish | undefined {
-  const [domain, port, upstream, ...rest] = line.slice(START.length).trim().split(/\s+/);
+  const [zones, port, upstream, ...rest] = line.slice(START.length).trim().split(/\s+/);
   const bind = rest.slice(0, Math.max(0, rest.indexOf('-')));
-  if (domain === undefined || port === undefined || upstream === undefined || !/^\d+$/.test(port)) return undefined;
-  return { domain, port: Number(port), upstream, ...(bind.length > 0 && { bind }) };
+  if (zones === undefined || port === undefined || upstream === undefined || !/^\d+$/.test(port)) return undefined;
+  return { zones: zones.split(','), port: Number(port), upstream, ...(bind.length > 0 && { bind }) };
 }
 
 interface Found {
   readonly first: number;
   /** The line of the end mark. */
   readonly last: number;
-}
-
-/** Lines with their ends, so that joining them gives the text again, byte for byte. */
-function splitLines(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 /** Place of the marks; undefined where there are none. */
@@ -102,12 +81,6 @@ function takeOut(text: string): Taken | 'damaged' | undefined {
   return { before: lines.slice(0, found.first).join(''), after: lines.slice(found.last + 1).join(''), moved };
 }
 
-function noteOf(moved: readonly string[]): string[] {
-  if (moved.length === 0) return [];
-  const shown = moved.map((line) => line.replace(MOVED, '').trim()).slice(0, 5);
-  return [`${moved.length === 1 ? 'a line that is' : `${moved.length} lines that are`} not ours stood in the block and now stand${moved.length === 1 ? 's' : ''} below it: ${shown.join(' | ')}`];
-}
-
 /** Brings our block about: first in the text where it is new, else where it stands. Lines of others are kept. */
 export function wireText(text: string, wish: BlockWish): TextEdit {
   const taken = takeOut(text);
@@ -115,7 +88,7 @@ export function wireText(text: string, wish: BlockWish): TextEdit {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const block = [startLine(wish), ...blockLines(wish), END].map((line) => line + eol).join('');
   if (taken === undefined) return { kind: 'text', text: block + text, notes: [] };
-  return { kind: 'text', text: taken.before + block + taken.moved.join('') + taken.after, notes: noteOf(taken.moved) };
+  return { kind: 'text', text: taken.before + block + taken.moved.join('') + taken.after, notes: noteOfMoved(taken.moved) };
 }
 
 /** Takes exactly our block out. A text without one is given back as it is. */
@@ -123,5 +96,8 @@ export function unwireText(text: string): TextEdit {
   const taken = takeOut(text);
   if (taken === 'damaged') return { kind: 'damaged' };
   if (taken === undefined) return { kind: 'text', text, notes: [] };
-  return { kind: 'text', text: taken.before + taken.moved.join('') + taken.after, notes: noteOf(taken.moved) };
+  return { kind: 'text', text: taken.before + taken.moved.join('') + taken.after, notes: noteOfMoved(taken.moved) };
 }
+
+/** The block of a member: first in the text, between `# mcs-start` and `# mcs-end`. */
+export const MCS_BLOCK: BlockStyle = { marks: [START, END], hasMarks, wire: wireText, unwire: unwireText };

@@ -14,23 +14,22 @@ export interface OpenShiftDns extends KubeObject {
 
 export const OPENSHIFT_DNS: Resource<OpenShiftDns> = { group: 'operator.openshift.io', version: 'v1', plural: 'dnses', kind: 'DNS', namespaced: false };
 
-/** The one entry of `spec.servers` that is ours: a service name of RFC 6335, of at most 15 characters. */
-export const SERVER_NAME = 'mcs-clusterset';
+const isZone = (zone: string, zones: readonly string[]): boolean => zones.includes(zone.toLowerCase().replace(/\.$/, ''));
 
-/** Entries of other people for the domain. */
-export function findForeignServer({ spec }: OpenShiftDns, domain: string): OpenShiftServer | undefined {
-  return spec?.servers?.find(({ name, zones }) => name !== SERVER_NAME && zones.some((zone) => zone.replace(/\.$/, '') === domain));
+/** Entries of other people for one of the zones. */
+export function findForeignServer({ spec }: OpenShiftDns, serverName: string, zones: readonly string[]): OpenShiftServer | undefined {
+  return spec?.servers?.find((server) => server.name !== serverName && server.zones.some((zone) => isZone(zone, zones)));
 }
 
 /** `spec.servers` with our entry, at its place where it stands already. */
-export function wireServers(servers: readonly OpenShiftServer[] = [], domain: string, upstream: string): OpenShiftServer[] {
-  const ours: OpenShiftServer = { name: SERVER_NAME, zones: [domain], forwardPlugin: { upstreams: [upstream] } };
-  const at = servers.findIndex(({ name }) => name === SERVER_NAME);
+export function wireServers(servers: readonly OpenShiftServer[] = [], name: string, zones: readonly string[], upstream: string): OpenShiftServer[] {
+  const ours: OpenShiftServer = { name, zones: [...zones], forwardPlugin: { upstreams: [upstream] } };
+  const at = servers.findIndex((server) => server.name === name);
   return at < 0 ? [...servers, ours] : servers.with(at, { ...ours, forwardPlugin: { ...servers[at]?.forwardPlugin, upstreams: [upstream] } });
 }
 
 /** `spec.servers` without our entry; undefined where no entry is left. */
-export function unwireServers(servers: readonly OpenShiftServer[] | undefined): OpenShiftServer[] | undefined {
-  const rest = servers?.filter(({ name }) => name !== SERVER_NAME);
+export function unwireServers(servers: readonly OpenShiftServer[] | undefined, name: string): OpenShiftServer[] | undefined {
+  const rest = servers?.filter((server) => server.name !== name);
   return rest === undefined || (rest.length === 0 && servers?.length !== 0) ? undefined : rest;
 }

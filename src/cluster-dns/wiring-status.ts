@@ -5,9 +5,10 @@ import type { DnsKind } from './detect.ts';
  * `wired`: our block stands, and all servers that were asked have loaded it. `loading`: they have
  * some time left for that. `not-loaded`: they had it. `served`: CoreDNS or Lighthouse serve the
  * domain. `conflict`: a block of somebody else, or marks that are no pair, stand in the way.
- * `none`: no cluster DNS was recognised. `off`: join was told to leave the cluster's DNS alone.
+ * `no-address`: the Service of our name
+ * server has none, so nothing forwards to it. `none`: no cluster DNS was recognised. `off`: join was told to leave the cluster's DNS alone.
  */
-export type WiringState = 'wired' | 'loading' | 'not-loaded' | 'served' | 'conflict' | 'none' | 'off' | 'failed';
+export type WiringState = 'wired' | 'loading' | 'not-loaded' | 'served' | 'conflict' | 'no-address' | 'none' | 'off' | 'failed';
 
 /** What one server of the cluster's DNS said when it was asked for our domain. */
 export interface LoadedServer {
@@ -15,6 +16,39 @@ export interface LoadedServer {
   readonly server: string;
   readonly isLoaded: boolean;
   readonly answer: string;
+}
+
+/**
+ * Why names of cluster.local do not fall through: `off`, join was told to leave the DNS alone;
+ * `no-address`, our name server has none; the others say what the cluster's DNS is or has.
+ */
+export type FallthroughRefusal =
+  | 'off'
+  | 'no-address'
+  | 'unknown-dns'
+  | 'openshift'
+  | 'kube-dns'
+  | 'managed'
+  | 'old-coredns'
+  | 'unreadable'
+  | 'damaged-marks'
+  | 'no-kubernetes'
+  | 'several-kubernetes'
+  | 'other-domain'
+  | 'unrecognised'
+  | 'foreign-forward';
+
+/** The two marked lines by which names of cluster.local that the cluster does not know are asked of our name server. */
+export interface FallthroughStatus {
+  /** As in `WiringState`; `refused`: nothing is written, and what was is taken out. */
+  readonly state: 'wired' | 'loading' | 'not-loaded' | 'refused';
+  readonly reason?: FallthroughRefusal;
+  readonly message: string;
+  /** Commands that cure. */
+  readonly hints: readonly string[];
+  /** Where our lines stand. */
+  readonly place?: string;
+  readonly servers: readonly LoadedServer[];
 }
 
 /** `status.json` of the ConfigMap `mcs-dns-wiring`. */
@@ -32,6 +66,8 @@ export interface WiringStatus {
   readonly notes: readonly string[];
   /** From the last write until all servers had loaded it, ms. */
   readonly loadedAfterMs?: number;
+  /** Where it is asked for. */
+  readonly fallthrough?: FallthroughStatus;
 }
 
 export const WIRING_STATUS_KEY = 'status.json';

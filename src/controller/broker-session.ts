@@ -6,7 +6,7 @@ import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type AddressPolicy, createAddressPolicy, parseAll } from '../sync/service/address-policy.ts';
 import { readWithdrawn } from '../sync/service/aggregated-import.ts';
-import { createBrokerWatch } from './broker-watch.ts';
+import { type BrokerInformers, createBrokerWatch } from './broker-watch.ts';
 import { type BrokerCaches, brokerServiceKey, createBrokerCaches, type ServiceKey } from './caches.ts';
 import { ClusterLiveness } from './cluster-liveness.ts';
 import type { Follower } from '../sync/follow.ts';
@@ -15,7 +15,9 @@ import type { ControllerSettings } from './settings.ts';
 
 export interface BrokerSessionOptions {
   readonly client: KubeClient;
-  /** With the broker namespace that the credential names. */
+  /** Where several controllers of a process have one broker: neither they nor the client end with the session. */
+  readonly informers?: BrokerInformers;
+  /** With the namespace of this broker. */
   readonly settings: ControllerSettings;
   /** What stands in this cluster already: it remembers who had been withdrawn. */
   readonly standingImports: readonly ServiceImport[];
@@ -46,7 +48,7 @@ export class BrokerSession implements Startable {
 
   constructor(options: BrokerSessionOptions) {
     this.#options = options;
-    const { client, settings, clock, logger, onRecord, onStray, onError } = options;
+    const { client, informers, settings, clock, logger, onRecord, onStray, onError } = options;
     const { limits } = settings;
     this.client = client;
     this.settings = settings;
@@ -61,6 +63,7 @@ export class BrokerSession implements Startable {
     });
     this.#followers = createBrokerWatch({
       client,
+      ...(informers && { informers }),
       namespace: settings.brokerNamespace,
       caches: this.caches,
       // before the first sync nothing is done with a record, and the sync brings all of them
@@ -108,7 +111,7 @@ export class BrokerSession implements Startable {
     this.liveness.stop();
     await this.#options.heartbeat.stop();
     await Promise.all(this.#followers.map((follower) => follower.stop()));
-    this.client.close();
+    if (this.#options.informers === undefined) this.client.close();
   }
 
   addressPolicy(): AddressPolicy {

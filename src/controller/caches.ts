@@ -1,4 +1,4 @@
-import { LIGHTHOUSE_SOURCE_NAMESPACE, MCS_SERVICE_NAME, MEMBER, SERVICE_NAME } from '../api/labels.ts';
+import { EXPORT_POLICY, LIGHTHOUSE_SOURCE_NAMESPACE, MCS_SERVICE_NAME, MEMBER, REFLECTED_SERVICE, SERVICE_NAME } from '../api/labels.ts';
 import { objectKey } from '../api/resources.ts';
 import type { CableEndpoint, Cluster, EndpointSlice, Gateway, KubeObject, Lease, Namespace, Service, ServiceExport, ServiceImport } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -23,6 +23,15 @@ export function importedServiceKey(object: KubeObject): ServiceKey | undefined {
   return labelKey(object, MCS_SERVICE_NAME, object.metadata.namespace);
 }
 
+/** Service that a reflected Service or slice in this cluster is of. */
+export function reflectedServiceKey(object: KubeObject): ServiceKey | undefined {
+  return labelKey(object, REFLECTED_SERVICE, object.metadata.namespace);
+}
+
+function policyOf({ metadata }: ServiceExport): string | undefined {
+  return metadata.labels?.[EXPORT_POLICY];
+}
+
 /** Service that an object on the broker says it is of. Only an address for lookups: it is validated when read. */
 export function brokerServiceKey(object: KubeObject): ServiceKey | undefined {
   return labelKey(object, MCS_SERVICE_NAME, object.metadata.labels?.[LIGHTHOUSE_SOURCE_NAMESPACE]);
@@ -43,10 +52,11 @@ export function isBrokerObject({ metadata }: KubeObject): boolean {
 
 /** What is known of the own cluster. */
 export interface LocalCaches {
-  readonly services: ObjectCache<Service, 'imported'>;
-  readonly exports: ObjectCache<ServiceExport>;
+  readonly services: ObjectCache<Service, 'imported' | 'reflected'>;
+  /** `policy`: those that a ServiceExportPolicy has made, by its label. */
+  readonly exports: ObjectCache<ServiceExport, 'policy'>;
   readonly imports: ObjectCache<ServiceImport>;
-  readonly slices: ObjectCache<EndpointSlice, 'source' | 'imported'>;
+  readonly slices: ObjectCache<EndpointSlice, 'source' | 'imported' | 'reflected'>;
   readonly namespaces: ObjectCache<Namespace>;
   /** Ends of tunnels and gateways, in the member namespace. */
   readonly cableEndpoints: ObjectCache<CableEndpoint>;
@@ -55,10 +65,10 @@ export interface LocalCaches {
 
 export function createLocalCaches(clock: Clock): LocalCaches {
   return {
-    services: new ObjectCache<Service, 'imported'>({ clock, indexes: { imported: importedServiceKey } }),
-    exports: new ObjectCache({ clock }),
+    services: new ObjectCache<Service, 'imported' | 'reflected'>({ clock, indexes: { imported: importedServiceKey, reflected: reflectedServiceKey } }),
+    exports: new ObjectCache<ServiceExport, 'policy'>({ clock, indexes: { policy: policyOf } }),
     imports: new ObjectCache({ clock }),
-    slices: new ObjectCache<EndpointSlice, 'source' | 'imported'>({ clock, indexes: { source: sourceServiceKey, imported: importedServiceKey } }),
+    slices: new ObjectCache<EndpointSlice, 'source' | 'imported' | 'reflected'>({ clock, indexes: { source: sourceServiceKey, imported: importedServiceKey, reflected: reflectedServiceKey } }),
     namespaces: new ObjectCache({ clock }),
     cableEndpoints: new ObjectCache({ clock }),
     gateways: new ObjectCache({ clock }),

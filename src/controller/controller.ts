@@ -50,17 +50,12 @@ export class Controller implements Startable {
         reserved: reservedNamespaces(settings),
         enqueue: (kind, key) => this.#leading?.enqueue(kind, key),
         obstructs: (object) => this.#leading?.reconciler.obstructs(object),
-        onNamespace: (name) => this.#leading?.enqueueNamespace(name),
+        onExportable: (key) => this.#leading?.onExportable(key),
+        onNamespace: (name) => this.#leading?.onNamespace(name),
         clock,
         logger,
       }),
-      follow(client, resources.secrets, this.#secrets, {
-        namespace: settings.memberNamespace,
-        fieldSelector: `metadata.name=${MEMBER_BROKER_SECRET}`,
-        onNews: () => this.#leading?.keeper.update(this.#secret),
-        clock,
-        logger,
-      }),
+      ...this.#followCredential(),
     ];
     const { memberNamespace: namespace, identity } = settings;
     this.#elector = createLeaderElector({ client, namespace, name: LEADER_LEASE, identity, clock, logger });
@@ -69,6 +64,13 @@ export class Controller implements Startable {
 
   get #secret(): Secret | undefined {
     return this.#secrets.get(`${this.#options.settings.memberNamespace}/${MEMBER_BROKER_SECRET}`);
+  }
+
+  #followCredential(): Follower[] {
+    const { localClient: client, broker, settings, clock, logger } = this.#options;
+    if (broker.kind !== 'credential') return [];
+    const onNews = (): void => this.#leading?.keeper?.update(this.#secret);
+    return [follow(client, resources.secrets, this.#secrets, { namespace: settings.memberNamespace, fieldSelector: `metadata.name=${MEMBER_BROKER_SECRET}`, onNews, clock, logger })];
   }
 
   /** Without connectivity the cluster may not even serve them. */
@@ -96,6 +98,11 @@ export class Controller implements Startable {
     await Promise.all(this.#followers.map((follower) => follower.stop()));
   }
 
+  /** Whether this process is the active one for the cluster. */
+  get isLeading(): boolean {
+    return this.#leading !== undefined;
+  }
+
   async #lead(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#followers.map((follower) => follower.synced(signal)));
     const leading = new Leading({ ...this.#options, local: this.#local });
@@ -120,8 +127,8 @@ export class Controller implements Startable {
   #brokerDetail(): string {
     if (this.#leading === undefined) return `standby; active is ${this.#elector.leader ?? 'nobody yet'}`;
     const { keeper, session } = this.#leading;
-    if (keeper.state === 'missing') return 'MCS_NOT_JOINED: there is no credential for the broker';
-    if (keeper.state === 'expired') return 'MCS_CREDENTIAL_EXPIRED: the credential for the broker has lapsed';
+    if (keeper?.state === 'missing') return 'MCS_NOT_JOINED: there is no credential for the broker';
+    if (keeper?.state === 'expired') return 'MCS_CREDENTIAL_EXPIRED: the credential for the broker has lapsed';
     if (session?.isConnected) return 'connected to the broker';
     const error = session?.lastError;
     return `MCS_BROKER_UNREACHABLE: ${error === undefined ? 'connecting to the broker' : errorMessage(error)}`;

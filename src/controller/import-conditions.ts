@@ -1,5 +1,6 @@
-import type { ServiceImport } from '../api/types/index.ts';
+import type { Condition, ServiceImport } from '../api/types/index.ts';
 import { describeConflicts, type ServiceConflict } from '../sync/service/conflicts.ts';
+import { REFLECTED_CONDITION, type Unreflected } from '../sync/service/reflected-service.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
 import type { WantedCondition } from '../api/conditions.ts';
 import type { ImportObstacle } from './wanted-import.ts';
@@ -10,7 +11,7 @@ export const REACHABLE = 'mcs.clusterset.local/Reachable';
 /** True where the exporters disagree: clusters that only import have no export that would tell. */
 export const CONFLICT = 'mcs.clusterset.local/Conflict';
 /** Every condition type that is written to ServiceImports. */
-export const IMPORT_CONDITION_TYPES: readonly string[] = ['Ready', REJECTED, REACHABLE, CONFLICT];
+export const IMPORT_CONDITION_TYPES: readonly string[] = ['Ready', REJECTED, REACHABLE, CONFLICT, REFLECTED_CONDITION];
 
 export interface ImportState {
   readonly serviceImport: ServiceImport;
@@ -25,6 +26,8 @@ export interface ImportState {
   readonly placed: readonly string[];
   /** What the exporters disagree on. */
   readonly conflicts: readonly ServiceConflict[];
+  /** Undefined while it is not known what is to be reflected. */
+  readonly unreflected?: readonly Unreflected[] | undefined;
 }
 
 type Body = Pick<WantedCondition, 'status' | 'reason' | 'message'>;
@@ -37,6 +40,7 @@ export function importConditions(state: ImportState): WantedCondition[] {
     [REJECTED, rejection(state)],
     [REACHABLE, reachability(state)],
     [CONFLICT, conflict(state)],
+    [REFLECTED_CONDITION, reflection(state)],
   ];
   return bodies.flatMap(([type, body]) => (body === undefined ? [] : [{ type, observedGeneration, ...body }]));
 }
@@ -77,4 +81,18 @@ function reachability({ unreachable, silentGateway, placed }: ImportState): Body
   const why = silentGateway === undefined ? '' : ` (the gateway agent of node "${silentGateway}" does not report)`;
   const lines = unreachable.toSorted().map((cluster) => `The connection to cluster "${cluster}" fails${why}; ${effect(cluster)}`);
   return { status: 'False', reason: 'ConnectionFailed', message: lines.join('\n') };
+}
+
+/** Nothing is said while nothing is missing; while it is not known what is wanted, what an earlier run said stays. */
+function reflection({ serviceImport: { status }, unreflected }: ImportState): Body | undefined {
+  if (unreflected === undefined) return standingBody(status?.conditions);
+  const [first] = unreflected;
+  if (first === undefined) return undefined;
+  const lines = unreflected.map(({ cluster, message }) => `The service of cluster "${cluster}" is not reflected: ${message}`).toSorted();
+  return { status: 'False', reason: first.reason, message: lines.join('\n') };
+}
+
+function standingBody(conditions: readonly Condition[] = []): Body | undefined {
+  const found = conditions.find(({ type }) => type === REFLECTED_CONDITION);
+  return found && { status: found.status, reason: found.reason, message: found.message };
 }

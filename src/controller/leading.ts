@@ -5,6 +5,8 @@ import type { Clock } from '../base/clock.ts';
 import { untilAborted } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { type MemberCredential, isSameBroker } from '../broker-info/member-credential.ts';
+import { DnsWiring } from '../cluster-dns/dns-wiring.ts';
+import { CLUSTERSET_WIRING } from '../cluster-dns/wiring-subject.ts';
 import { isUnauthorized } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createLeaseKeeper } from '../kube/lease.ts';
@@ -12,29 +14,41 @@ import { isOwnedBy } from '../sync/ownership.ts';
 import { parseAll } from '../sync/service/address-policy.ts';
 import { SERVICE_OWNER } from '../sync/service/broker-objects.ts';
 import type { Rejection } from '../sync/service/rejection.ts';
-import { BrokerSession } from './broker-session.ts';
+import { BrokerSession, type BrokerSessionOptions } from './broker-session.ts';
+import type { BrokerInformers } from './broker-watch.ts';
 import { CableHealth } from './cable-health.ts';
 import { CableSync } from './cable-sync.ts';
 import { brokerServiceKey, type LocalCaches, type ServiceKey } from './caches.ts';
 import { AuthorityWatch } from './credential-authority.ts';
 import { CredentialKeeper } from './credential-keeper.ts';
 import { EventReporter } from '../kube/event-reporter.ts';
-import { DnsWiring } from './dns-wiring.ts';
+import { ExportPolicies } from './export-policies/export-policies.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { Reconciler } from './reconciler.ts';
+import { ClusterLocalWatch } from './reflection/cluster-local-watch.ts';
 import { RejectionReport } from './rejection-report.ts';
-import { type ControllerSettings, FIELD_MANAGER } from './settings.ts';
+import { type ControllerSettings, FIELD_MANAGER, reservedNamespaces } from './settings.ts';
 import { findStrays } from './strays.ts';
 import type { WorkKind } from './work-keys.ts';
 
+/** What of the cluster's own DNS a controller keeps. */
+const WIRING = { subject: CLUSTERSET_WIRING, hasFallthrough: true, fieldManager: FIELD_MANAGER } as const;
+
 /** Connects to the broker that a credential names; `token` is asked for at each request. */
 export type ConnectBroker = (credential: MemberCredential, token: () => string) => KubeClient;
+
+/** Where the broker is: what a Secret of the member says, or a namespace that this process has for all of its controllers. */
+export type BrokerLink =
+  | { readonly kind: 'credential'; readonly connect: ConnectBroker }
+  | { readonly kind: 'shared'; readonly client: KubeClient; readonly namespace: string; readonly informers: BrokerInformers };
+
+type BrokerConnection = Pick<BrokerSessionOptions, 'client' | 'informers'> & { readonly namespace: string };
 
 export interface LeadingOptions {
   readonly settings: ControllerSettings;
   readonly localClient: KubeClient;
   readonly local: LocalCaches;
-  readonly connectBroker: ConnectBroker;
+  readonly broker: BrokerLink;
   readonly metrics: ControllerMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,10 +61,13 @@ function familiesOf(serviceCIDRs: readonly string[]): IpFamily[] {
 /** Everything that only the active process does, from winning the lead to losing it. */
 export class Leading {
   readonly reconciler: Reconciler;
-  readonly keeper: CredentialKeeper;
+  /** Undefined where the broker asks for no credential of the member's. */
+  readonly keeper: CredentialKeeper | undefined;
   readonly #options: LeadingOptions;
   readonly #rejections: RejectionReport;
   readonly #cableHealth: CableHealth;
+  readonly #policies: ExportPolicies;
+  readonly #clusterLocal: ClusterLocalWatch;
   readonly #abort = new AbortController();
   #session: BrokerSession | undefined;
   #cables: CableSync | undefined;
@@ -67,6 +84,8 @@ export class Leading {
     this.#cableHealth = new CableHealth({ clusterID, memberNamespace, client: localClient, onChange: (cluster) => this.#onReachability(cluster), clock, logger });
     const strays = (): Rejection[] => (this.#session === undefined ? [] : findStrays(this.#session.caches, clusterID));
     this.#rejections = new RejectionReport({ client: localClient, memberNamespace, strays, events, metrics, clock, logger, delayMs: limits.reportSeconds * 1_000 });
+    this.#policies = new ExportPolicies({ client: localClient, local, reserved: reservedNamespaces(settings), onWritten: (key) => this.enqueue('export', key), events, clock, logger });
+    this.#clusterLocal = new ClusterLocalWatch({ client: localClient, memberNamespace, onChange: () => this.#onClusterLocal(), clock, logger });
     this.reconciler = new Reconciler({
       localClient,
       local,
@@ -77,15 +96,21 @@ export class Leading {
       metrics,
       events,
       rejections: this.#rejections,
+      reflectedNamespaces: () => this.#clusterLocal.current?.reflection,
       clock,
       logger,
     });
-    this.keeper = new CredentialKeeper({
+    if (options.broker.kind === 'credential') this.keeper = this.#createKeeper(options.broker.connect, events);
+  }
+
+  #createKeeper(connect: ConnectBroker, events: EventReporter): CredentialKeeper {
+    const { settings, localClient, clock, logger } = this.#options;
+    return new CredentialKeeper({
       localClient,
       memberNamespace: settings.memberNamespace,
       lifeSeconds: settings.limits.credentialSeconds,
       brokerClient: () => this.#session?.client,
-      onChange: (credential) => this.#useCredential(credential),
+      onChange: (credential) => this.#useCredential(connect, credential),
       onTrouble: (about, reason, message) => events.warn(about, reason, message),
       clock,
       logger,
@@ -100,12 +125,18 @@ export class Leading {
   async run(secret: Secret | undefined, signal: AbortSignal): Promise<void> {
     this.onGateway();
     this.reconciler.queue.start();
-    this.keeper.update(secret);
+    await this.#clusterLocal.start(this.#abort.signal);
+    await this.#policies.start(this.#abort.signal);
+    const { broker } = this.#options;
+    if (broker.kind === 'shared') this.#switchTo(() => this.#openSession(broker));
+    else this.keeper?.update(secret);
     const { settings, localClient: client, clock, logger } = this.#options;
-    const wiring = new DnsWiring({ client, memberNamespace: settings.memberNamespace, settings: settings.dnsWiring, clock, logger }).run(signal);
+    const wiring = new DnsWiring({ ...WIRING, client, service: { namespace: settings.memberNamespace, name: 'mcs-dns' }, settings: settings.dnsWiring, clock, logger }).run(signal);
     const listening = settings.connectivity ? this.#cableHealth.run(signal) : undefined;
     await untilAborted(signal);
-    this.keeper.stop();
+    this.keeper?.stop();
+    await this.#policies.stop();
+    await this.#clusterLocal.stop();
     await this.reconciler.queue.stop();
     this.#rejections.stop();
     this.#abort.abort(new Error('The controller was stopped'));
@@ -130,22 +161,44 @@ export class Leading {
     this.#cableHealth.observe(gateways.values(), cableEndpoints.values());
   }
 
-  /** A namespace has come or gone: what members export under its name may be imported now. */
-  enqueueNamespace(name: string): void {
+  /** A Service, or a ServiceExport of that name, has changed. */
+  onExportable(key: ServiceKey): void {
+    this.#policies.onService(key);
+  }
+
+  /** What is to be reflected is known now, or has changed. */
+  #onClusterLocal(): void {
+    const { imports, services, slices } = this.#options.local;
+    const keys = new Set([...imports.values().map(({ metadata }) => objectKey(metadata)), ...services.indexValues('reflected'), ...slices.indexValues('reflected')]);
+    for (const key of keys) this.enqueue('reflect', key);
+  }
+
+  /** A namespace has come, gone or changed: what members export under its name may be imported now. */
+  onNamespace(name: string): void {
+    this.#policies.onNamespace(name);
     const records = this.#session?.caches.imports.by('namespace', name) ?? [];
     const names = new Set(records.map(({ metadata }) => metadata.labels?.[MCS_SERVICE_NAME]));
     for (const service of names) if (service !== undefined) this.enqueue('import', `${name}/${service}`);
   }
 
   /** A renewed token is taken up by the next request; another broker needs another session. */
-  #useCredential(credential: MemberCredential | undefined): void {
+  #useCredential(connect: ConnectBroker, credential: MemberCredential | undefined): void {
     const previous = this.#credential;
     this.#credential = credential;
     // without a credential nothing is known about the broker: what has been imported stays
     if (credential === undefined) return;
     const isRefused = isUnauthorized(this.#session?.lastError); // its next try may be half a minute away
     if (previous !== undefined && isSameBroker(previous, credential) && !isRefused) return;
-    this.#switching = this.#switching.then(() => this.#openSession(credential)).catch((error: unknown) => this.#options.logger.error('Cannot open a session with the broker', { error }));
+    this.#switchTo(() => this.#openSessionWith(connect, credential));
+  }
+
+  #switchTo(open: () => Promise<void>): void {
+    const next = async (): Promise<void> => {
+      if (this.#abort.signal.aborted) return;
+      await this.#closeSession();
+      await open();
+    };
+    this.#switching = this.#switching.then(next).catch((error: unknown) => this.#options.logger.error('Cannot open a session with the broker', { error }));
   }
 
   async #closeSession(): Promise<void> {
@@ -154,39 +207,38 @@ export class Leading {
     await this.#session?.stop();
   }
 
-  #watchAuthorities(client: KubeClient, credential: MemberCredential, token: () => string): AuthorityWatch {
-    const { connectBroker, clock, logger } = this.#options;
-    return new AuthorityWatch({
-      client,
-      namespace: credential.namespace,
-      trusted: () => this.keeper.credential?.ca,
-      connect: (ca) => connectBroker({ ...credential, ca }, token),
-      trust: (ca, replaced) => this.keeper.trust(ca, replaced),
-      clock,
-      logger,
-    });
+  #watchAuthorities(keeper: CredentialKeeper, client: KubeClient, namespace: string, connect: (ca: string) => KubeClient): AuthorityWatch {
+    const { clock, logger } = this.#options;
+    return new AuthorityWatch({ client, namespace, trusted: () => keeper.credential?.ca, connect, trust: (ca, replaced) => keeper.trust(ca, replaced), clock, logger });
   }
 
   /** The newest token of this broker: while sessions are replaced, the old broker must not see the new one's. */
   #tokenFor(credential: MemberCredential): string {
-    const newest = this.keeper.credential;
+    const newest = this.keeper?.credential;
     return newest !== undefined && isSameBroker(newest, credential) ? newest.token : credential.token;
   }
 
-  async #openSession(credential: MemberCredential): Promise<void> {
-    if (this.#abort.signal.aborted) return;
-    await this.#closeSession();
-    const { connectBroker, local, clock, logger } = this.#options;
-    const settings = { ...this.#options.settings, brokerNamespace: credential.namespace };
+  async #openSessionWith(connect: ConnectBroker, credential: MemberCredential): Promise<void> {
     const token = (): string => this.#tokenFor(credential);
-    const client = connectBroker(credential, token);
+    const { namespace } = credential;
+    const client = connect(credential, token);
+    await this.#openSession({ client, namespace });
+    if (this.keeper === undefined) return;
+    this.#authorities = this.#watchAuthorities(this.keeper, client, namespace, (ca) => connect({ ...credential, ca }, token));
+    await this.#authorities.start(this.#abort.signal);
+  }
+
+  async #openSession({ client, namespace, informers }: BrokerConnection): Promise<void> {
+    const { local, clock, logger } = this.#options;
+    const settings = { ...this.#options.settings, brokerNamespace: namespace };
     const session = new BrokerSession({
       client,
+      ...(informers && { informers }),
       settings,
       standingImports: local.imports.values().filter((object) => isOwnedBy(object, SERVICE_OWNER)),
       heartbeat: createLeaseKeeper({
         client,
-        namespace: credential.namespace,
+        namespace,
         name: settings.clusterID,
         identity: settings.identity,
         labels: { [MEMBER]: settings.clusterID },
@@ -203,9 +255,7 @@ export class Leading {
       logger,
     });
     this.#session = session;
-    this.#authorities = this.#watchAuthorities(client, credential, token);
     await session.start(this.#abort.signal);
-    await this.#authorities.start(this.#abort.signal);
     if (settings.connectivity) await this.#openCables(session);
   }
 
@@ -247,7 +297,7 @@ export class Leading {
     const { caches } = session;
     const records = new Set([...caches.imports.indexValues('service'), ...caches.slices.indexValues('service')]);
     const exported = new Set([...exports.values().map(({ metadata }) => objectKey(metadata)), ...records]);
-    const imported = new Set([...records, ...imports.values().map(({ metadata }) => objectKey(metadata)), ...services.indexValues('imported'), ...slices.indexValues('imported')]);
+    const imported = new Set([...records, ...imports.values().map(({ metadata }) => objectKey(metadata)), ...[services, slices].flatMap((cache) => [...cache.indexValues('imported'), ...cache.indexValues('reflected')])]);
     for (const key of exported) this.reconciler.enqueueAnew('export', key);
     for (const key of imported) this.reconciler.enqueueAnew('import', key);
   }

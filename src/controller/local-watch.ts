@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { importedServiceKey, isBrokerObject, type LocalCaches, type ServiceKey, sourceServiceKey } from './caches.ts';
+import { importedServiceKey, isBrokerObject, type LocalCaches, reflectedServiceKey, type ServiceKey, sourceServiceKey } from './caches.ts';
 import { follow, type Follower } from '../sync/follow.ts';
 import { slimImport, slimService, slimSlice } from '../sync/slim-objects.ts';
 import type { WorkKind } from './work-keys.ts';
@@ -16,7 +16,9 @@ export interface LocalWatchOptions {
   readonly enqueue: (kind: WorkKind, key: ServiceKey) => void;
   /** Service whose import an object of other people stands in the way of. */
   readonly obstructs: (object: KubeObject) => ServiceKey | undefined;
-  /** A namespace has come or gone. */
+  /** A Service, or a ServiceExport of that name, has changed. */
+  readonly onExportable: (key: ServiceKey) => void;
+  /** A namespace has come, gone, or changed. */
   readonly onNamespace: (name: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,13 +37,21 @@ export function createLocalWatch(options: LocalWatchOptions): Follower[] {
     if (previous !== undefined && previous !== current) route(previous); // its labels may have named another service
   };
   return [
-    follow(client, resources.serviceExports, caches.exports, { ...common, onNews: ({ metadata }) => enqueue('export', objectKey(metadata)) }),
+    follow(client, resources.serviceExports, caches.exports, {
+      ...common,
+      onNews: ({ metadata }) => {
+        enqueue('export', objectKey(metadata));
+        options.onExportable(objectKey(metadata));
+      },
+    }),
     follow(client, resources.services, caches.services, {
       ...common,
       slim: slimService,
       onNews: perState((service) => {
         enqueueOwn('export', objectKey(service.metadata));
         enqueueOwn('import', importedServiceKey(service) ?? options.obstructs(service));
+        enqueueOwn('reflect', reflectedServiceKey(service));
+        options.onExportable(objectKey(service.metadata));
       }),
     }),
     follow(client, resources.endpointSlices, caches.slices, {
@@ -50,6 +60,7 @@ export function createLocalWatch(options: LocalWatchOptions): Follower[] {
       onNews: perState((slice) => {
         enqueueOwn('export', sourceServiceKey(slice));
         enqueueOwn('import', importedServiceKey(slice) ?? options.obstructs(slice));
+        enqueueOwn('reflect', reflectedServiceKey(slice));
       }),
     }),
     follow(client, resources.serviceImports, caches.imports, {

@@ -20,7 +20,8 @@ export interface ControllerFigures {
   readonly silentClusters: number;
 }
 
-const GAUGES = {
+/** Name, meaning and value of each figure. */
+export const FIGURES = {
   mcs_exports: ['Services that this cluster exports', ({ exports }: ControllerFigures) => exports],
   mcs_imports: ['ServiceImports that stand in this cluster', ({ imports }: ControllerFigures) => imports],
   mcs_queue_depth: ['Keys that wait or are worked on', ({ queueDepth }: ControllerFigures) => queueDepth],
@@ -43,7 +44,7 @@ export function createControllerMetrics(registry: Registry): ControllerMetrics {
   const rejections = new Counter({ name: 'mcs_rejections_total', help: 'Parts of other members\' records that were refused', labelNames: ['reason'], registers });
   return {
     observe: (read) => {
-      for (const [name, [help, value]] of Object.entries(GAUGES)) {
+      for (const [name, [help, value]] of Object.entries(FIGURES)) {
         new Gauge({ name, help, registers, collect() { this.set(value(read())); } });
       }
     },

@@ -1,3 +1,4 @@
+import type { NamespaceChoice } from '../api/cluster-local.ts';
 import { objectKey, splitKey } from '../api/resources.ts';
 import type { IpFamily, KubeObject } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -13,10 +14,11 @@ import type { EventReporter } from '../kube/event-reporter.ts';
 import { reconcileExport } from './exporter.ts';
 import { reconcileImport } from './importer.ts';
 import type { ControllerMetrics } from './metrics.ts';
+import { Reflector } from './reflection/reflector.ts';
 import type { RejectionReport } from './rejection-report.ts';
 import { StatusWriter } from './status-writer.ts';
-import { wantedExportConditions, wantedImportStatus } from './statuses.ts';
-import type { ImportSources } from './wanted-import.ts';
+import { type ImportStatusInput, wantedExportConditions, wantedImportStatus } from './statuses.ts';
+import { type ImportSources, wantedImport } from './wanted-import.ts';
 import { splitWorkKey, workKey, type WorkKind } from './work-keys.ts';
 
 export interface ReconcilerOptions {
@@ -30,6 +32,8 @@ export interface ReconcilerOptions {
   readonly metrics: ControllerMetrics;
   readonly events: EventReporter;
   readonly rejections: Pick<RejectionReport, 'note'>;
+  /** Namespaces whose imports are reflected in cluster.local; undefined while that is not known. */
+  readonly reflectedNamespaces: () => NamespaceChoice | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -42,6 +46,7 @@ export class Reconciler {
   readonly queue: WorkQueue;
   readonly #options: ReconcilerOptions;
   readonly #statuses: StatusWriter;
+  readonly #reflector: Reflector;
   /** When a key that waits or is worked on was first asked for. */
   readonly #since = new Map<string, number>();
   readonly #exportFailures = new Map<ServiceKey, string>();
@@ -50,9 +55,10 @@ export class Reconciler {
   readonly #obstructions = new Map<string, ServiceKey>();
 
   constructor(options: ReconcilerOptions) {
-    const { clock, logger, workers, localClient } = options;
+    const { clock, logger, workers, local, localClient, events, reflectedNamespaces } = options;
     this.#options = options;
     this.#statuses = new StatusWriter({ client: localClient, now: () => clock.now() });
+    this.#reflector = new Reflector({ client: localClient, local, namespaces: reflectedNamespaces, events });
     this.queue = createWorkQueue({
       name: 'service',
       workers,
@@ -64,7 +70,7 @@ export class Reconciler {
   }
 
   enqueue(kind: WorkKind, key: ServiceKey): void {
-    this.#add(kind, key, kind === 'export' || kind === 'import' ? 'front' : 'back');
+    this.#add(kind, key, kind === 'export-status' || kind === 'import-status' ? 'back' : 'front');
   }
 
   /** Has a service looked at anew without any news of it: what is news goes first. */
@@ -93,6 +99,8 @@ export class Reconciler {
         return this.#export(key, session, signal);
       case 'import':
         return this.#import(key, session, signal);
+      case 'reflect':
+        return this.#reflect(key, session, signal);
       case 'export-status':
         return this.#exportStatus(key, session, signal);
       case 'import-status':
@@ -124,8 +132,17 @@ export class Reconciler {
     this.#observe('import', key, writes);
     if (this.#importFailures.delete(key)) this.#enqueueExportStatus(key);
     if (wanted.merged !== undefined) this.enqueue('import-status', key);
+    if (this.#reflector.concerns(key)) this.enqueue('reflect', key);
     const isOverQuota = wanted.rejections.some(({ reason, object }) => reason === 'QuotaExceeded' && object.startsWith('ServiceImport'));
     return isOverQuota ? { requeueAfterMs: QUOTA_RETRY_MS } : 'done';
+  }
+
+  async #reflect(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
+    if (!session.hasSynced) return 'done';
+    const sources = this.#sources(session);
+    await this.#reflector.reconcile(key, wantedImport(key, sources), sources, signal);
+    this.enqueue('import-status', key);
+    return 'done';
   }
 
   async #exportStatus(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
@@ -138,7 +155,9 @@ export class Reconciler {
 
   async #importStatus(key: ServiceKey, session: BrokerSession, signal: AbortSignal): Promise<WorkResult> {
     const { local } = this.#options;
-    const status = session.hasSynced ? wantedImportStatus(key, this.#sources(session), this.#importFailures.get(key)) : undefined;
+    const sources = this.#sources(session);
+    const input: ImportStatusInput = { failure: this.#importFailures.get(key), unreflected: (wanted) => this.#reflector.unreflected(key, wanted, sources) };
+    const status = session.hasSynced ? wantedImportStatus(key, sources, input) : undefined;
     const serviceImport = local.imports.get(key);
     if (status !== undefined && serviceImport !== undefined) {
       await this.#statuses.writeImport(serviceImport, status, local.imports, signal);
@@ -161,6 +180,7 @@ export class Reconciler {
     const { kind, key } = splitWorkKey(text);
     this.#options.metrics.failed(kind);
     if (kind === 'import' && isRefusal(error)) this.#reportImportFailure(key, errorMessage(error));
+    if (kind === 'reflect' && isRefusal(error)) this.#reflector.reportFailure(key, errorMessage(error));
     if (kind !== 'export' || this.#options.local.exports.get(key) === undefined) return;
     this.#exportFailures.set(key, errorMessage(error));
     this.enqueue('export-status', key);
@@ -184,7 +204,7 @@ export class Reconciler {
 
   /** Service whose import an object of other people stands in the way of. */
   obstructs(object: KubeObject): ServiceKey | undefined {
-    return this.#obstructions.get(`${object.kind} ${objectKey(object.metadata)}`);
+    return this.#obstructions.get(`${object.kind} ${objectKey(object.metadata)}`) ?? this.#reflector.obstructs(object);
   }
 
   #reportForeign(key: ServiceKey, object: KubeObject): void {

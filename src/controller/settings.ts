@@ -1,4 +1,4 @@
-import type { DnsWiringSettings } from '../api/types/index.ts';
+import type { DnsWiringSettings, MemberConfig } from '../api/types/index.ts';
 import type { NamespacePolicy } from '../sync/service/namespace-policy.ts';
 
 /** What the controller of one member is told. */
@@ -50,6 +50,24 @@ export const DEFAULT_LIMITS: ControllerLimits = {
 };
 
 export const FIELD_MANAGER = 'mcs-controller';
+
+/** Settings of the controller of a member with this configuration; what the configuration says of importing stands over the defaults. */
+export function controllerSettings(config: MemberConfig, process: Pick<ControllerSettings, 'memberNamespace' | 'identity' | 'simulated'>): ControllerSettings {
+  const { clusterID, brokerNamespace, podCIDRs, serviceCIDRs, nodeCIDRs, components, importNamespaces, denyNamespaces, importLimits, dnsWiring } = config;
+  return {
+    ...process,
+    clusterID,
+    brokerNamespace,
+    podCIDRs,
+    serviceCIDRs,
+    nodeCIDRs,
+    connectivity: components.includes('connectivity'),
+    ...(importNamespaces !== undefined && { importNamespaces }),
+    ...(denyNamespaces !== undefined && { denyNamespaces }),
+    ...(dnsWiring !== undefined && { dnsWiring }),
+    limits: { ...DEFAULT_LIMITS, ...importLimits },
+  };
+}
 
 /** Namespaces whose MCS objects are neither exports nor imports. */
 export function reservedNamespaces({ memberNamespace, brokerNamespace }: ControllerSettings): string[] {

@@ -23,7 +23,7 @@ export class StatusWriter {
     this.#options = options;
   }
 
-  async writeExport(object: ServiceExport, wanted: readonly WantedCondition[], store: ObjectCache<ServiceExport>, signal: AbortSignal): Promise<void> {
+  async writeExport(object: ServiceExport, wanted: readonly WantedCondition[], store: ObjectCache<ServiceExport, string>, signal: AbortSignal): Promise<void> {
     const conditions = stampConditions(wanted, object.status?.conditions, this.#options.now);
     if (sameConditions(conditions, object.status?.conditions, EXPORT_CONDITION_TYPES)) return;
     await this.#apply(resources.serviceExports, object, { conditions }, store, signal);
@@ -47,7 +47,7 @@ export class StatusWriter {
   }
 
   /** Server-side apply: conditions of other writers stay, own ones that are left out go. */
-  async #apply<T extends KubeObject>(resource: Resource<T>, object: T, status: { conditions: Condition[] }, store: ObjectCache<T>, signal: AbortSignal): Promise<void> {
+  async #apply<T extends KubeObject>(resource: Resource<T>, object: T, status: { conditions: Condition[] }, store: ObjectCache<T, string>, signal: AbortSignal): Promise<void> {
     const { name, namespace, uid } = object.metadata;
     const metadata = { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
     const options = { fieldManager: FIELD_MANAGER, force: true, subresource: 'status', signal } as const;

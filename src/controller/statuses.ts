@@ -6,6 +6,7 @@ import { satisfies } from '../sync/plan.ts';
 import { countEndpoints } from '../sync/record.ts';
 import { SERVICE_OWNER, toBrokerObjects } from '../sync/service/broker-objects.ts';
 import { mergeRecords, type ServiceConflict } from '../sync/service/merge-records.ts';
+import type { Unreflected } from '../sync/service/reflected-service.ts';
 import type { BrokerSession } from './broker-session.ts';
 import { type LocalCaches, ofMember, type ServiceKey } from './caches.ts';
 import type { WantedCondition } from '../api/conditions.ts';
@@ -13,7 +14,7 @@ import { exportConditions, type ExportState } from './export-conditions.ts';
 import { importConditions } from './import-conditions.ts';
 import { type LocalExport, readLocalExport } from './local-exports.ts';
 import { readExporters } from './member-records.ts';
-import { type ImportSources, wantedImport } from './wanted-import.ts';
+import { type ImportSources, type WantedImport, wantedImport } from './wanted-import.ts';
 
 export interface ExportStatusInput {
   readonly key: ServiceKey;
@@ -85,8 +86,15 @@ export interface WantedImportStatus {
   readonly endpointSliceObjects: 'Present' | 'Absent';
 }
 
+export interface ImportStatusInput {
+  /** Why the last try to import the service here failed. */
+  readonly failure?: string | undefined;
+  /** What cannot be reflected of it; undefined while it is not known what is to be. */
+  readonly unreflected?: (wanted: WantedImport) => readonly Unreflected[] | undefined;
+}
+
 /** Status that the aggregated ServiceImport of a service is to have; undefined where there is none of ours. */
-export function wantedImportStatus(key: ServiceKey, sources: ImportSources, failure?: string): WantedImportStatus | undefined {
+export function wantedImportStatus(key: ServiceKey, sources: ImportSources, { failure, unreflected }: ImportStatusInput = {}): WantedImportStatus | undefined {
   const wanted = wantedImport(key, sources);
   const { serviceImport } = wanted.standing;
   if (wanted.merged === undefined || serviceImport === undefined || !isOwnedBy(serviceImport, SERVICE_OWNER)) return undefined;
@@ -94,6 +102,6 @@ export function wantedImportStatus(key: ServiceKey, sources: ImportSources, fail
   const clusters = wanted.merged.records.map(({ origin }) => origin.cluster).filter((cluster) => !silent.has(cluster));
   const { obstacle, rejections, unreachable } = wanted;
   const placed = wanted.endpoints.map(({ cluster }) => cluster);
-  const conditions = importConditions({ serviceImport, ...(obstacle !== undefined && { obstacle }), ...(failure !== undefined && { failure }), rejections, unreachable, silentGateway: sources.cables.silentGateway, placed, conflicts: wanted.merged.conflicts });
+  const conditions = importConditions({ serviceImport, ...(obstacle !== undefined && { obstacle }), ...(failure !== undefined && { failure }), rejections, unreachable, silentGateway: sources.cables.silentGateway, placed, conflicts: wanted.merged.conflicts, unreflected: unreflected?.(wanted) });
   return { conditions, clusters, endpointSliceObjects: obstacle === undefined ? 'Present' : 'Absent' };
 }

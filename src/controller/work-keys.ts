@@ -1,7 +1,7 @@
 import type { ServiceKey } from './caches.ts';
 
 /** What is to be done for a service: its objects, or afterwards their statuses. */
-export type WorkKind = 'export' | 'import' | 'export-status' | 'import-status';
+export type WorkKind = 'export' | 'import' | 'reflect' | 'export-status' | 'import-status';
 
 export function workKey(kind: WorkKind, key: ServiceKey): string {
   return `${kind} ${key}`;

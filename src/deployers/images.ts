@@ -1,7 +1,7 @@
 import { McsError } from '../base/errors.ts';
 
 /** Parts that run from an image, as `--image-override` names them. */
-export const IMAGE_COMPONENTS = ['mcs-desk', 'mcs-controller', 'mcs-dns', 'mcs-gateway', 'mcs-mirror', 'mcs-emitter'] as const;
+export const IMAGE_COMPONENTS = ['mcs-desk', 'mcs-controller', 'mcs-dns', 'mcs-gateway', 'mcs-mirror', 'mcs-emitter', 'xcc-dns-controller', 'dns-server', 'dns-config-patcher', 'mcs-hub'] as const;
 export type ImageComponent = (typeof IMAGE_COMPONENTS)[number];
 
 export const PULL_POLICIES = ['IfNotPresent', 'Always', 'Never'] as const;

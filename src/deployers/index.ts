@@ -1,6 +1,7 @@
 export { deployBroker } from './broker/deploy-broker.ts';
 export { COMPONENTS, type Component, type DeployBrokerOptions, type DeployBrokerResult, parseComponents } from './broker/options.ts';
 export { ACTIONS, type Action } from './can-i/actions.ts';
+export { changeClusterLocal, type ChangeClusterLocalResult } from './cluster-local/change-cluster-local.ts';
 export { canI, type CanIResult } from './can-i/can-i.ts';
 export type { DeployContext, FleetContext, WaitFor } from './deploy-context.ts';
 export { labelGateway, type LabelGatewayResult } from './gateway/label-gateway.ts';
@@ -14,6 +15,8 @@ export { leave, type LeaveOptions, type LeaveResult } from './remove/leave.ts';
 export { removeBroker, type RemoveBrokerOptions, type RemoveBrokerResult } from './remove/remove-broker.ts';
 export { uninstall, type UninstallResult } from './remove/uninstall.ts';
 export { exportService, type ExportServiceOptions, type ExportServiceResult } from './services/export-service.ts';
+export { exportPolicy, type ExportPolicyResult } from './services/export-policy.ts';
+export { unexportPolicy, type UnexportPolicyResult } from './services/unexport-policy.ts';
 export { upgrade } from './upgrade/upgrade.ts';
 export type { UpgradedPart, UpgradeOptions, UpgradeResult } from './upgrade/options.ts';
 export { unexportService, type UnexportServiceResult } from './services/unexport-service.ts';

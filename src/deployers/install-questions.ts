@@ -65,7 +65,8 @@ export function leaveQuestions(): AccessQuestion[] {
     ...everywhere.flatMap((resource) => questionsAbout(resource, ['list', 'delete'])),
     ...namespaced.flatMap((resource) => questionsAbout(resource, ['get', 'delete'], MEMBER_NAMESPACE)),
     // whether others have objects whose CRDs would go, and what the agents on the nodes wrote
-    ...questionsAbout(resources.serviceExports, ['list']),
+    ...questionsAbout(resources.serviceExports, ['list', 'delete']),
+    ...questionsAbout(resources.exportPolicies, ['list']),
     ...[resources.cableEndpoints, resources.gateways, resources.routeAgents].flatMap((resource) => questionsAbout(resource, ['list', 'delete'])),
     ...questionsAbout(resources.daemonSets, ['get', 'patch', 'delete'], MEMBER_NAMESPACE),
     // what wires the cluster's own DNS

@@ -48,7 +48,7 @@ export const GATEWAY = 'Gateway';
 export const ADMISSION_POLICIES = 'Admission policies';
 
 const BROKER_CRDS = ['clusterjoins.mcs.clusterset.local', 'clusters.submariner.io', 'endpoints.submariner.io', 'serviceimports.multicluster.x-k8s.io'];
-const MEMBER_CRDS = ['clusterproperties.about.k8s.io', 'endpoints.submariner.io', 'gateways.submariner.io', 'routeagents.submariner.io', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
+const MEMBER_CRDS = ['clusterproperties.about.k8s.io', 'endpoints.submariner.io', 'gateways.submariner.io', 'routeagents.submariner.io', 'serviceexportpolicies.mcs.clusterset.local', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
 
 /** The objects of several templates, in their order. */
 export async function renderAll(source: TemplateSource, names: readonly string[], vars: TemplateVars & { version: string }): Promise<UnknownObject[]> {

@@ -45,15 +45,20 @@ function configOf(configMap: ConfigMap | undefined): MemberConfig | undefined {
 
 /** The member that this cluster is; undefined where it is none. */
 export async function findStandingMember(client: KubeClient, signal: AbortSignal): Promise<StandingMember | undefined> {
-  const [configMap, controller] = await Promise.all([
-    client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal }),
-    client.find(resources.deployments, 'mcs-controller', MEMBER_NAMESPACE, { signal }),
-  ]);
-  const config = configOf(configMap);
+  const config = configOf(await client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal }));
   if (config === undefined) return undefined;
+  // the controller of a hub's member is in the hub
+  const workload = await client.find(resources.deployments, config.hub === undefined ? 'mcs-controller' : 'mcs-dns', MEMBER_NAMESPACE, { signal });
   // a join that was cut has written its configuration, and nothing that runs yet
-  const part = controller === undefined ? { version: '', images: {} } : partOf(controller);
+  const part = workload === undefined ? { version: '', images: {} } : partOf(workload);
   return { ...part, config };
+}
+
+/** Throws MCS_JOINED_ELSEWHERE where a hub serves the member: its own commands do that there. `goal` reads `leave`. */
+export function validateNoHub(config: MemberConfig | undefined, goal: string, command: 'join' | 'unjoin'): void {
+  if (config?.hub === undefined) return;
+  const { clusterID, hub } = config;
+  throw new McsError('MCS_JOINED_ELSEWHERE', `Cannot ${goal}: ${hub.id} at ${hub.server} serves this cluster, as "${clusterID}"`, { hints: [`mcs hub ${command} ${clusterID} --context <cluster of the hub> --from <context of this cluster>`] });
 }
 
 /** Flags of now over those of then; an override replaces only the one of the same part. */

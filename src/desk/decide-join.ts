@@ -39,7 +39,8 @@ type Rule = (question: KnownQuestion) => Refusal | undefined;
 const OVERLAP_HINTS = [
   'mcs join broker-info.subm --clustercidr <range>   # if this is not the range of the pods',
   'mcs deploy-broker --components service-discovery   # if pods need no tunnels between the clusters',
-  'Give this cluster other ranges; sharing through ingress gateways (gateway-dns) needs no distinct ranges, but is not built yet',
+  'Give this cluster other ranges',
+  'mcs gateway-dns install-hub   # names of ingress gateways need no distinct ranges',
 ];
 /** Conflicts that one refusal names; the rest is counted. */
 const MAX_NAMED_CONFLICTS = 5;

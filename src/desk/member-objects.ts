@@ -27,12 +27,35 @@ function planBinding(metadata: ObjectMeta, role: string, account: string): Draft
   };
 }
 
+/** A member as its Cluster describes it. */
+export type MemberSpec = Pick<ClusterJoin['spec'], 'clusterID' | 'clusterUID' | 'settings'> & Record<'podCIDRs' | 'serviceCIDRs' | 'nodeCIDRs', readonly string[]>;
+
+function memberMeta(clusterID: string, name: string, namespace: string): ObjectMeta {
+  return { name, namespace, labels: { [MANAGED_BY]: MANAGED_BY_MCS, [MEMBER]: clusterID } };
+}
+
+/** The Cluster of a member, which grants it its ranges. */
+export function planCluster({ clusterID, clusterUID, podCIDRs, serviceCIDRs, nodeCIDRs, settings }: MemberSpec, namespace: string): Draft<Cluster> {
+  return {
+    metadata: memberMeta(clusterID, clusterID, namespace),
+    spec: {
+      cluster_id: clusterID,
+      cluster_uid: clusterUID,
+      cluster_cidr: canonical(podCIDRs),
+      service_cidr: canonical(serviceCIDRs),
+      node_cidr: canonical(nodeCIDRs),
+      ...(settings !== undefined && { settings }),
+    },
+  };
+}
+
 /** The objects that make the maker of an accepted join a member. The ranges become granted ones. */
 export function planMember({ spec }: ClusterJoin, namespace: string): MemberObjects {
   const { clusterID } = spec;
   const account = memberAccountName(clusterID);
   const renewal = memberRenewalName(clusterID);
-  const meta = (name: string): ObjectMeta => ({ name, namespace, labels: { [MANAGED_BY]: MANAGED_BY_MCS, [MEMBER]: clusterID } });
+  const meta = (name: string): ObjectMeta => memberMeta(clusterID, name, namespace);
+  const cluster = planCluster(spec, namespace);
   return {
     account: { metadata: meta(account) },
     renewalRole: {
@@ -40,16 +63,6 @@ export function planMember({ spec }: ClusterJoin, namespace: string): MemberObje
       rules: [{ apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: [account], verbs: ['create'] }],
     },
     bindings: [planBinding(meta(account), MEMBER_ROLE, account), planBinding(meta(renewal), renewal, account)],
-    cluster: {
-      metadata: { ...meta(clusterID), annotations: { [IDENTITY_KEY]: spec.identityKey } },
-      spec: {
-        cluster_id: clusterID,
-        cluster_uid: spec.clusterUID,
-        cluster_cidr: canonical(spec.podCIDRs),
-        service_cidr: canonical(spec.serviceCIDRs),
-        node_cidr: canonical(spec.nodeCIDRs),
-        ...(spec.settings !== undefined && { settings: spec.settings }),
-      },
-    },
+    cluster: { ...cluster, metadata: { ...cluster.metadata, annotations: { [IDENTITY_KEY]: spec.identityKey } } },
   };
 }

@@ -45,9 +45,14 @@ export async function removeMember(client: KubeClient, cluster: string, namespac
   for (const name of [account, renewal]) await deleteIfOurs(client, resources.roleBindings, name, namespace, options);
   await deleteIfOurs(client, resources.roles, renewal, namespace, options);
   await deleteIfOurs(client, resources.serviceAccounts, account, namespace, options);
+  await deleteExports(client, resources.cableEndpoints, cluster, namespace, options);
+  await removeRecords(client, cluster, namespace, options);
+}
+
+/** Removes what a member shares, its Cluster, and its Lease last. Whoever writes for the member must have stopped. */
+export async function removeRecords(client: KubeClient, cluster: string, namespace: string, options: RequestOptions): Promise<void> {
   await deleteExports(client, resources.serviceImports, cluster, namespace, options);
   await deleteExports(client, resources.endpointSlices, cluster, namespace, options);
-  await deleteExports(client, resources.cableEndpoints, cluster, namespace, options);
   await deleteIfOurs(client, resources.clusters, cluster, namespace, options);
   await client.delete(resources.leases, cluster, namespace, options).catch((error: unknown) => {
     if (!isNotFound(error)) throw error;

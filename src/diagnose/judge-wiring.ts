@@ -1,4 +1,4 @@
-import { CLUSTERSET_DOMAIN, MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../api/names.ts';
+import { MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { ConfigMap, MemberConfig } from '../api/types/index.ts';
 import { parseCustomName } from '../cluster-dns/custom-name.ts';
@@ -6,6 +6,7 @@ import { describeChange } from '../cluster-dns/dns-change.ts';
 import { readDnsObjects } from '../cluster-dns/dns-objects.ts';
 import { planWiring, type WiringPlan } from '../cluster-dns/plan-wiring.ts';
 import { parseWiringStatus, type WiringStatus } from '../cluster-dns/wiring-status.ts';
+import { CLUSTERSET_WIRING } from '../cluster-dns/wiring-subject.ts';
 import { isForbidden } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type CheckOutcome, fail, pass, skip, warn } from './check.ts';
@@ -28,7 +29,7 @@ function wiringSettings(map: ConfigMap | undefined): MemberConfig['dnsWiring'] {
 async function planNow(client: KubeClient, upstream: string, customConfigMap: string | undefined, signal: AbortSignal): Promise<WiringPlan | undefined> {
   const custom = parseCustomName(customConfigMap);
   try {
-    return planWiring(await readDnsObjects(client, custom, signal), { domain: CLUSTERSET_DOMAIN, upstream, ...(custom && { custom }) });
+    return planWiring(await readDnsObjects(client, custom, signal), { subject: CLUSTERSET_WIRING, upstream, ...(custom && { custom }) });
   } catch (error) {
     if (isForbidden(error)) return undefined;
     throw error;
@@ -72,6 +73,7 @@ export function judgeWiring({ status, plan }: ObservedWiring, context: string): 
     case 'not-loaded':
     case 'conflict':
     case 'failed':
+    case 'no-address':
       return fail(evidence, hints.length > 0 ? hints : [logs]);
   }
 }

@@ -1,7 +1,7 @@
 import type { Answer, DnsRecord } from './records.ts';
 
 /** Numbers of the record types that are answered (IANA). */
-const TYPE_NUMBERS: Readonly<Record<DnsRecord['type'], number>> = { A: 1, NS: 2, SOA: 6, HINFO: 13, TXT: 16, AAAA: 28, SRV: 33 };
+const TYPE_NUMBERS: Readonly<Record<DnsRecord['type'], number>> = { A: 1, NS: 2, CNAME: 5, SOA: 6, HINFO: 13, TXT: 16, AAAA: 28, SRV: 33 };
 
 export interface DnsJson {
   /** Response code. */
@@ -26,6 +26,7 @@ function dataText(record: DnsRecord): string {
     case 'A':
     case 'AAAA':
     case 'NS':
+    case 'CNAME':
     case 'TXT':
       return record.data;
   }

@@ -1,17 +1,11 @@
 import { MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER, MEMBER } from '../api/labels.ts';
 import { resources } from '../api/resources.ts';
 import type { EndpointSlice, KubeObject, ObjectMeta, ServiceImport } from '../api/types/index.ts';
-import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
 import type { DnsIndex } from './dns-index.ts';
-
-export interface ClusterFeed extends Startable {
-  readonly isSynced: boolean;
-  /** Resolves when the index holds everything. */
-  synced(signal: AbortSignal): Promise<void>;
-}
+import { createFeed, type ZoneFeed } from './zone-feed.ts';
 
 export interface FollowOptions {
   readonly client: KubeClient;
@@ -45,28 +39,14 @@ function slimSlice({ apiVersion, kind, metadata, addressType, endpoints, ports }
 }
 
 /** Keeps the index in step with the ServiceImports and multi-cluster EndpointSlices of a cluster. */
-export function followCluster({ client, index, logger, ignoredNamespaces }: FollowOptions): ClusterFeed {
+export function followCluster({ client, index, logger, ignoredNamespaces }: FollowOptions): ZoneFeed {
   const imports = createInformer<ServiceImport>(client, resources.serviceImports, { logger, transform: slimImport });
   const slices = createInformer<EndpointSlice>(client, resources.endpointSlices, { labelSelector: MCS_SERVICE_NAME, logger, transform: slimSlice });
   // objects of a broker that this cluster hosts, be it another one than its own, are nobody's imports here
   const isOurs = ({ metadata }: KubeObject): boolean => !ignoredNamespaces.includes(metadata.namespace ?? '') && !(MEMBER in (metadata.labels ?? {}));
   feed(imports, isOurs, (object) => index.setImport(object), (object) => index.removeImport(object));
   feed(slices, isOurs, (object) => index.setSlice(object), (object) => index.removeSlice(object));
-  return {
-    name: 'cluster-feed',
-    get isSynced() {
-      return imports.hasSynced && slices.hasSynced;
-    },
-    synced: async (signal) => {
-      await Promise.all([imports.synced(signal), slices.synced(signal)]);
-    },
-    start: async (signal) => {
-      await Promise.all([imports.start(signal), slices.start(signal)]);
-    },
-    stop: async () => {
-      await Promise.all([imports.stop(), slices.stop()]);
-    },
-  };
+  return createFeed('cluster-feed', [imports, slices]);
 }
 
 function feed<T extends KubeObject>(informer: Informer<T>, isOurs: (object: T) => boolean, set: (object: T) => void, remove: (object: T) => void): void {

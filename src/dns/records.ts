@@ -3,7 +3,7 @@ export type DnsRecord =
   | { readonly name: string; readonly type: 'A' | 'AAAA'; readonly ttl: number; readonly data: string }
   | { readonly name: string; readonly type: 'SRV'; readonly ttl: number; readonly data: { readonly target: string; readonly port: number; readonly priority: number; readonly weight: number } }
   | { readonly name: string; readonly type: 'TXT'; readonly ttl: number; readonly data: string }
-  | { readonly name: string; readonly type: 'NS'; readonly ttl: number; readonly data: string }
+  | { readonly name: string; readonly type: 'NS' | 'CNAME'; readonly ttl: number; readonly data: string }
   | { readonly name: string; readonly type: 'HINFO'; readonly ttl: number; readonly data: { readonly cpu: string; readonly os: string } }
   | { readonly name: string; readonly type: 'SOA'; readonly ttl: number; readonly data: Soa };
 
@@ -27,4 +27,14 @@ export interface Answer {
   readonly answers: readonly DnsRecord[];
   readonly authorities: readonly DnsRecord[];
   readonly additionals: readonly DnsRecord[];
+}
+
+/** What cannot be known yet, or at present. */
+export const SERVFAIL: Answer = bareAnswer(RCODE.servFail);
+/** What is nobody's here. */
+export const REFUSED: Answer = bareAnswer(RCODE.refused);
+
+/** An answer without records. */
+export function bareAnswer(rcode: Rcode): Answer {
+  return { rcode, answers: [], authorities: [], additionals: [] };
 }

@@ -1,5 +1,5 @@
 import type { DnsIndex } from './dns-index.ts';
-import { type Answer, type DnsRecord, RCODE, type Rcode } from './records.ts';
+import { type Answer, bareAnswer, type DnsRecord, RCODE, REFUSED } from './records.ts';
 import type { Addresses, NamedPort, ServiceView } from './service-entry.ts';
 import { apexRecords, serverRecords, soaRecord, type Zone } from './zone.ts';
 
@@ -8,6 +8,9 @@ export interface Question {
   readonly name: string;
   readonly type: string;
 }
+
+/** Services that a zone can ask for. */
+export type ServiceIndex = Pick<DnsIndex, 'find' | 'hasNamespace'>;
 
 /** Version of the MCS DNS specification that is served. */
 const DNS_VERSION = '1.0.0';
@@ -25,9 +28,9 @@ const EMPTY: Node = { records: () => [] };
  * records of the type gives NODATA, also where it only has names below (RFC 8020); any other gives
  * NXDOMAIN; both carry the SOA (RFC 2308). A name outside the zone is refused.
  */
-export function resolve(index: DnsIndex, zone: Zone, { name, type }: Question): Answer {
+export function resolve(index: ServiceIndex, zone: Zone, { name, type }: Question): Answer {
   const lower = name.toLowerCase();
-  if (lower !== zone.name && !lower.endsWith(`.${zone.name}`)) return bare(RCODE.refused);
+  if (!isInZone(zone, lower)) return REFUSED;
   const labels = lower === zone.name ? [] : lower.slice(0, -zone.name.length - 1).split('.');
   const node = findNode(index, zone, labels, name);
   if (node === undefined) return nonexistent(zone);
@@ -37,21 +40,22 @@ export function resolve(index: DnsIndex, zone: Zone, { name, type }: Question): 
   return { rcode: RCODE.noError, answers: records, authorities, additionals };
 }
 
-/** What is said of a name that is not there. */
-export function nonexistent(zone: Zone): Answer {
-  return { ...bare(RCODE.nxDomain), authorities: [soaRecord(zone)] };
+/** Whether a name, in lower case, is the zone's own or one below it. */
+export function isInZone({ name: zone }: Pick<Zone, 'name'>, name: string): boolean {
+  return name.endsWith(zone) && (name.length === zone.length || name[name.length - zone.length - 1] === '.');
 }
 
-function bare(rcode: Rcode): Answer {
-  return { rcode, answers: [], authorities: [], additionals: [] };
+/** What is said of a name that is not there. */
+export function nonexistent(zone: Zone): Answer {
+  return { ...bareAnswer(RCODE.nxDomain), authorities: [soaRecord(zone)] };
 }
 
 /** One record in place of all of them (RFC 8482 section 4.2). */
-function minimalAny(name: string, zone: Zone): DnsRecord {
+export function minimalAny(name: string, zone: Zone): DnsRecord {
   return { name, type: 'HINFO', ttl: zone.ttl, data: { cpu: 'RFC8482', os: '' } };
 }
 
-function findNode(index: DnsIndex, zone: Zone, labels: readonly string[], name: string): Node | undefined {
+function findNode(index: ServiceIndex, zone: Zone, labels: readonly string[], name: string): Node | undefined {
   const [last, namespace, service, ...below] = labels.toReversed();
   if (last === undefined) return { records: (type) => apexRecords(zone, name, type) };
   if (last === 'dns-version' && namespace === undefined) return { records: (type) => (type === 'TXT' ? [{ name, type, ttl: zone.ttl, data: DNS_VERSION }] : []) };

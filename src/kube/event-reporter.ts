@@ -27,13 +27,18 @@ export class EventReporter {
 
   /** Writes a warning about an object. A failure to write it is logged: nothing depends on an Event. */
   warn(object: KubeObject, reason: string, message: string): void {
+    this.tell('Warning', object, reason, message);
+  }
+
+  /** Like `warn`, also for what is well. */
+  tell(type: 'Normal' | 'Warning', object: KubeObject, reason: string, message: string): void {
     const identity = [object.kind, object.metadata.uid ?? objectKey(object.metadata), reason, message].join(' ');
     if (this.#told.has(identity)) return;
     if (this.#told.size >= MEMORY) this.#told.clear();
     this.#told.add(identity);
-    this.#options.logger.warn(message, { reason, object: `${object.kind} ${objectKey(object.metadata)}` });
+    this.#options.logger[type === 'Warning' ? 'warn' : 'info'](message, { reason, object: `${object.kind} ${objectKey(object.metadata)}` });
     const { client, component, clock } = this.#options;
-    recordEvent(client, { involved: object, type: 'Warning', reason, message, component }, { clock }).catch((error: unknown) => {
+    recordEvent(client, { involved: object, type, reason, message, component }, { clock }).catch((error: unknown) => {
       this.#told.delete(identity);
       this.#options.logger.warn('Cannot write an Event', { error, reason });
     });

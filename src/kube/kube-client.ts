@@ -25,6 +25,8 @@ export interface KubeClientOptions {
   readonly random?: () => number;
   /** Called for each request that is sent, watches apart, with the method and the resource: for metrics. */
   readonly onRequest?: (method: string, resource: string) => void;
+  /** Called whenever no answer came or a connection was lost, watches included. */
+  readonly onUnreachable?: (error: McsError) => void;
 }
 
 /** The User-Agent of a part: `mcs-<part>/<version>`. */
@@ -47,6 +49,7 @@ class HttpsKubeClient implements c.KubeClient {
   readonly #pageSize: number;
   readonly #random: () => number;
   readonly #onRequest: KubeClientOptions['onRequest'];
+  readonly #onUnreachable: KubeClientOptions['onUnreachable'];
   #serverTime: number | undefined;
 
   constructor(access: c.ClusterAccess, options: KubeClientOptions) {
@@ -56,6 +59,7 @@ class HttpsKubeClient implements c.KubeClient {
     this.#pageSize = options.pageSize ?? 500;
     this.#random = options.random ?? Math.random;
     this.#onRequest = options.onRequest;
+    this.#onUnreachable = options.onUnreachable;
   }
 
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, options: c.RequestOptions = {}): Promise<T> {
@@ -89,6 +93,7 @@ class HttpsKubeClient implements c.KubeClient {
     return watchEvents<T>({
       server: this.server,
       open: (signal) => this.#http.stream({ method: 'GET', path: path(), signal }),
+      onError: (error) => this.#noteFailure(error),
       ...(options.signal && { signal: options.signal }),
       ...(options.onOpen && { onOpen: options.onOpen }),
     });
@@ -171,6 +176,19 @@ class HttpsKubeClient implements c.KubeClient {
 
   async #request<T>(request: HttpRequest): Promise<T> {
     this.#onRequest?.(request.method, resourceOfPath(request.path));
+    try {
+      return await this.#ask<T>(request);
+    } catch (error) {
+      this.#noteFailure(error);
+      throw error;
+    }
+  }
+
+  #noteFailure(error: unknown): void {
+    if (error instanceof McsError && error.code === 'MCS_CLUSTER_UNREACHABLE') this.#onUnreachable?.(error);
+  }
+
+  async #ask<T>(request: HttpRequest): Promise<T> {
     const exchange = await this.#http.send(request);
     const time = Date.parse(exchange.response.headers.date ?? '');
     this.#serverTime = Number.isNaN(time) ? undefined : time;

@@ -1,6 +1,8 @@
 import type { Agent } from 'node:http';
 import type { ClusterAccess, ConnectionSettings } from './client.ts';
 
+const encode = (pem: string): string => Buffer.from(pem).toString('base64');
+
 /** client-node makes the agents of all kinds of proxies. */
 async function connectThrough({ server, tls }: ClusterAccess, proxy: string): Promise<ConnectionSettings> {
   const { KubeConfig: Config } = await import('./client-node.ts');
@@ -13,11 +15,11 @@ async function connectThrough({ server, tls }: ClusterAccess, proxy: string): Pr
         server,
         skipTLSVerify: tls.rejectUnauthorized === false,
         proxyUrl: proxy,
-        ...(tls.ca !== undefined && { caData: Buffer.from(tls.ca).toString('base64') }),
+        ...(tls.ca !== undefined && { caData: encode(tls.ca) }),
         ...(tls.servername !== undefined && { tlsServerName: tls.servername }),
       },
     ],
-    users: [{ name }],
+    users: [{ name, ...(tls.cert !== undefined && { certData: encode(tls.cert) }), ...(tls.key !== undefined && { keyData: encode(tls.key) }) }],
     contexts: [{ name, cluster: name, user: name }],
     currentContext: name,
   });

@@ -31,6 +31,8 @@ export interface WatchStreamOptions {
   readonly server: string;
   readonly signal?: AbortSignal;
   readonly onOpen?: () => void;
+  /** Told of what `next` throws. */
+  readonly onError?: (error: unknown) => void;
   /** Opens the connection; the given signal closes it. */
   readonly open: (signal: AbortSignal) => Promise<Exchange>;
 }
@@ -54,11 +56,13 @@ class WatchIterator<T extends KubeObject> implements AsyncIterator<WatchEvent<T>
   readonly #abort = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #events: AsyncGenerator<WatchEvent<T>, void, undefined>;
+  readonly #onError: WatchStreamOptions['onError'];
   readonly #onOuterAbort = (): void => this.#abort.abort(this.#outer?.reason);
 
   constructor(options: WatchStreamOptions) {
     this.#outer = options.signal;
     this.#events = readEvents<T>(options, this.#abort.signal);
+    this.#onError = options.onError;
     if (this.#outer?.aborted) this.#onOuterAbort();
     else this.#outer?.addEventListener('abort', this.#onOuterAbort, { once: true });
   }
@@ -71,6 +75,7 @@ class WatchIterator<T extends KubeObject> implements AsyncIterator<WatchEvent<T>
     } catch (error) {
       this.#release();
       if (this.#abort.signal.aborted) return { done: true, value: undefined };
+      this.#onError?.(error);
       throw error;
     }
   }

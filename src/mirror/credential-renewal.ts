@@ -2,18 +2,11 @@ import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import { renewalTime, RenewalTimer } from '../base/renewal-timer.ts';
 import type { ClusterAccess, KubeClient } from '../kube/client.ts';
-import { findAccountToken, readServiceAccountToken, type ServiceAccountToken, withToken } from './service-account-token.ts';
+import { KubeconfigRenewal, type RenewalTrouble, type RenewedKubeconfig } from '../kube/kubeconfig-renewal.ts';
+import type { ServiceAccountToken } from '../kube/service-account-token.ts';
+import { findAccountToken } from './service-account-token.ts';
 import type { MirrorSettings, SourceAccess, SourceSettings } from './settings.ts';
-
-/** A kubeconfig whose token was renewed. */
-export interface RenewedKubeconfig {
-  readonly source: string;
-  /** The text as it was read. */
-  readonly replaced: string;
-  readonly text: string;
-}
 
 export interface CredentialRenewalOptions {
   /** Makes a client of a source, with the credential that it has now (`withCurrentToken`). It is closed after use. */
@@ -28,31 +21,19 @@ export interface CredentialRenewalOptions {
 }
 
 interface Held {
-  /** As it was read last: with a token that may have been renewed since. */
   source: SourceSettings;
   /** With the token that it had first: what the mirror is told, so that a renewal does not look like another source. */
   readonly access: SourceAccess;
-  present: ServiceAccountToken;
-  readonly timer: RenewalTimer;
-}
-
-/** Whether two accesses differ in nothing but their tokens of one ServiceAccount. */
-function isSameAccount(a: SourceAccess, b: SourceAccess): boolean {
-  if (a.kind !== 'kubeconfig' || b.kind !== 'kubeconfig' || a.context !== b.context) return false;
-  const [ofA, ofB] = [findAccountToken(a), findAccountToken(b)];
-  return ofA !== undefined && ofB !== undefined && ofA.account === ofB.account && ofA.namespace === ofB.namespace && withToken(a, ofA.token, ofB.token).text === b.text;
+  readonly renewal: KubeconfigRenewal;
 }
 
 /**
- * Renews the ServiceAccount tokens in the kubeconfigs of sources when a third of their life has passed,
- * through TokenRequest in the source and as the account itself, which needs the right to
- * create `serviceaccounts/token` of its own name (`mcs mirror credential` gives it). A token that has
- * lapsed cannot renew itself: a new kubeconfig does, and until then the mirrors stay.
+ * Renews the ServiceAccount tokens in the kubeconfigs of sources (`KubeconfigRenewal`; `mcs mirror
+ * credential` gives the right to). Where one has lapsed, a new kubeconfig helps, and until then the mirrors stay.
  */
 export class CredentialRenewal implements Startable {
   readonly name = 'credentials of sources';
   readonly #options: CredentialRenewalOptions;
-  readonly #abort = new AbortController();
   readonly #held = new Map<string, Held>();
 
   constructor(options: CredentialRenewalOptions) {
@@ -64,8 +45,7 @@ export class CredentialRenewal implements Startable {
   }
 
   stop(): Promise<void> {
-    this.#abort.abort(new Error('The renewal of credentials was stopped'));
-    for (const { timer } of this.#held.values()) timer.stop();
+    for (const { renewal } of this.#held.values()) renewal.stop();
     return Promise.resolve();
   }
 
@@ -81,7 +61,7 @@ export class CredentialRenewal implements Startable {
 
   /** The token to speak to a source with; undefined where it signs in by other means. */
   token(source: string): string | undefined {
-    return this.#held.get(source)?.present.token;
+    return this.#held.get(source)?.renewal.token;
   }
 
   /** The same access, with the youngest token of that source at each request. */
@@ -100,76 +80,57 @@ export class CredentialRenewal implements Startable {
   }
 
   #drop(name: string): void {
-    this.#held.get(name)?.timer.stop();
+    this.#held.get(name)?.renewal.stop();
     this.#held.delete(name);
   }
 
   #adoptSource(source: SourceSettings): SourceSettings {
-    const token = findAccountToken(source.access);
+    const { access } = source;
     const held = this.#held.get(source.name);
-    if (held !== undefined && token !== undefined && isSameAccount(held.source.access, source.access)) {
+    if (held !== undefined && access.kind === 'kubeconfig' && held.renewal.adopt(access)) {
       held.source = source;
-      // what is read may be older than what was renewed here and could not be stored
-      if (token.issuedAt > held.present.issuedAt) this.#use(held, token);
       return { ...source, access: held.access };
     }
     this.#drop(source.name);
-    if (token !== undefined) this.#hold(source, token);
+    const token = findAccountToken(access);
+    if (token !== undefined && access.kind === 'kubeconfig') this.#hold(source, access, token);
     return source;
   }
 
-  #hold(source: SourceSettings, token: ServiceAccountToken): void {
-    const { clock, random } = this.#options;
-    const timer = new RenewalTimer({ renew: () => this.#renew(held), onFailure: (error) => this.#report(held, error), clock, ...(random && { random }) });
-    const held: Held = { source, access: source.access, present: token, timer };
+  #hold(source: SourceSettings, access: Extract<SourceAccess, { kind: 'kubeconfig' }>, token: ServiceAccountToken): void {
+    const { store, clock, random, logger } = this.#options;
+    const renewal = new KubeconfigRenewal(
+      {
+        kubeconfig: access,
+        issue: (present, expirationSeconds, signal) => this.#issue(held.source, present, expirationSeconds, signal),
+        ...(store && { store }),
+        onTrouble: (trouble) => this.#report(source.name, trouble),
+        about: { source: source.name },
+        clock,
+        ...(random && { random }),
+        logger,
+      },
+      token,
+    );
+    const held: Held = { source, access, renewal };
     this.#held.set(source.name, held);
-    this.#use(held, token);
   }
 
-  #use(held: Held, token: ServiceAccountToken): void {
-    held.present = token;
-    held.timer.follow(token);
-  }
-
-  async #renew(held: Held): Promise<void> {
-    const next = await this.#issue(held);
-    held.timer.noteIssued();
-    const { name, access } = held.source;
-    const replaced = findAccountToken(access);
-    this.#use(held, next);
-    this.#options.logger.info('Renewed the credential of a source', { source: name, expiresAt: new Date(next.expiresAt).toISOString() });
-    if (access.kind !== 'kubeconfig' || replaced === undefined) return;
-    await this.#store({ source: name, replaced: access.text, text: withToken(access, replaced.token, next.token).text });
-  }
-
-  async #issue({ source, present }: Held): Promise<ServiceAccountToken> {
+  async #issue(source: SourceSettings, { account, namespace }: ServiceAccountToken, expirationSeconds: number, signal: AbortSignal): Promise<string> {
     const client = this.#options.connect(source);
     try {
-      const expirationSeconds = Math.round((present.expiresAt - present.issuedAt) / 1000);
-      const { token } = await client.createToken(present.account, present.namespace, { expirationSeconds, signal: this.#abort.signal });
-      const issued = readServiceAccountToken(token);
-      if (issued === undefined) throw new Error('the source issued a token that says neither whose it is nor until when');
-      return issued;
+      return (await client.createToken(account, namespace, { expirationSeconds, signal })).token;
     } finally {
       client.close();
     }
   }
 
-  /** The token that could not be stored serves until the next one; only a restart would miss it. */
-  async #store(renewed: RenewedKubeconfig): Promise<void> {
-    await this.#options.store?.(renewed, this.#abort.signal).catch((error: unknown) => {
-      this.#options.logger.warn('Cannot store the renewed credential of a source; it is used from memory', { source: renewed.source, error });
-    });
-  }
-
-  #report({ source: { name }, present }: Held, error: unknown): void {
-    const { clock, logger, onTrouble } = this.#options;
-    const expiresAt = new Date(present.expiresAt).toISOString();
-    logger.warn('Cannot renew the credential of a source', { source: name, error, expiresAt });
-    if (clock.now() >= present.expiresAt) {
-      onTrouble(name, `The credential for source "${name}" lapsed at ${expiresAt}; its mirrors stay. Make another: mcs mirror credential`);
-    } else if (clock.now() > (renewalTime(present) + present.expiresAt) / 2) {
-      onTrouble(name, `The credential for source "${name}" ends at ${expiresAt} and cannot be renewed: ${errorMessage(error)}`);
-    }
+  #report(name: string, { expiresAt, hasLapsed, error }: RenewalTrouble): void {
+    this.#options.onTrouble(
+      name,
+      hasLapsed
+        ? `The credential for source "${name}" lapsed at ${expiresAt}; its mirrors stay. Make another: mcs mirror credential`
+        : `The credential for source "${name}" ends at ${expiresAt} and cannot be renewed: ${errorMessage(error)}`,
+    );
   }
 }

@@ -41,17 +41,22 @@ const IGNORED: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io', 
 
 /** What Kubernetes itself puts there is a few objects of a kind; one more is enough to know. */
 const LOOKED_AT = 20;
+/** The same where some kinds do not count. */
+const LOOKED_AT_PAST_IGNORED = 500;
 const AT_A_TIME = 8;
 
+/** Whether an object does not count; `kind` is its plural and group. */
+export type IsIgnored = (kind: string, metadata: KubeObject['metadata']) => boolean;
+
 /**
- * Whether nothing stands in a namespace but what is there by itself: everything namespaced that the
- * API server offers is listed. Where something may not be listed, it is not known to be empty.
+ * Whether nothing stands in a namespace but what is there by itself, and what is ignored: everything
+ * namespaced that the API server offers is listed. Where something may not be listed, it is not known to be empty.
  */
-export async function readEmptiness(client: KubeClient, namespace: string, signal: AbortSignal): Promise<Emptiness> {
+export async function readEmptiness(client: KubeClient, namespace: string, signal: AbortSignal, isIgnored?: IsIgnored): Promise<Emptiness> {
   try {
     const { kinds, isOpenShift } = await listedKinds(client, signal);
     const byItself = isOpenShift ? [BY_ITSELF, BY_OPENSHIFT] : [BY_ITSELF];
-    const found = await mapConcurrently(kinds, AT_A_TIME, (kind) => findForeign(client, kind, { namespace, byItself }, signal));
+    const found = await mapConcurrently(kinds, AT_A_TIME, (kind) => findForeign(client, kind, { namespace, byItself, isIgnored }, signal));
     const first = found.find((each) => each !== undefined);
     return first === undefined ? { isEmpty: true } : { isEmpty: false, isKnown: true, reason: `${first} stands in it` };
   } catch (error) {
@@ -73,15 +78,22 @@ async function listedKinds(client: KubeClient, signal: AbortSignal): Promise<{ r
   return { kinds: [...kinds.values()].filter((kind) => !IGNORED.has(resourceName(kind))), isOpenShift: groups.some(({ name }) => name.endsWith('.openshift.io')) };
 }
 
+interface Place {
+  readonly namespace: string;
+  readonly byItself: readonly Names[];
+  readonly isIgnored: IsIgnored | undefined;
+}
+
 /** The first object that somebody put there, as people name it. */
-async function findForeign(client: KubeClient, { root, group, plural }: ListedKind, { namespace, byItself }: { readonly namespace: string; readonly byItself: readonly Names[] }, signal: AbortSignal): Promise<string | undefined> {
-  const path = `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}?limit=${LOOKED_AT}`;
+async function findForeign(client: KubeClient, { root, group, plural }: ListedKind, { namespace, byItself, isIgnored }: Place, signal: AbortSignal): Promise<string | undefined> {
+  const limit = isIgnored === undefined ? LOOKED_AT : LOOKED_AT_PAST_IGNORED;
+  const path = `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}?limit=${limit}`;
   try {
     const { items, metadata: page } = await client.getPath<{ items: readonly Pick<KubeObject, 'metadata'>[] | null; metadata?: { continue?: string } }>(path, { signal });
     const kind = resourceName({ group, plural });
-    const foreign = (items ?? []).find(({ metadata }) => !byItself.some((names) => names[kind]?.test(metadata.name)));
+    const foreign = (items ?? []).find(({ metadata }) => !byItself.some((names) => names[kind]?.test(metadata.name)) && isIgnored?.(kind, metadata) !== true);
     if (foreign !== undefined) return `${kind} "${foreign.metadata.name}"`;
-    return page?.continue ? `more than ${LOOKED_AT} ${kind}` : undefined; // nothing is put there by itself in such numbers
+    return page?.continue ? `more than ${limit} ${kind}` : undefined; // nothing is put there by itself in such numbers
   } catch (error) {
     // kinds that can be listed only by name or not at all, whatever discovery says
     if (isNotFound(error) || (error instanceof ApiError && error.code === 405)) return undefined;

@@ -1,4 +1,4 @@
-import { LAST_APPLIED } from '../api/labels.ts';
+import { EXPORT_WISH, LAST_APPLIED, REFLECTED } from '../api/labels.ts';
 import type { Condition, Endpoint, EndpointSlice, KubeObject, ObjectMeta, Service, ServiceImport } from '../api/types/index.ts';
 import type { Sharing } from '../base/shared-values.ts';
 import { isCopy } from './ownership.ts';
@@ -44,10 +44,18 @@ export function slimObject<T extends KubeObject>(object: T, sharing: Sharing): T
   return object;
 }
 
-/** Neither selector nor status nor anybody's annotations: whether a Service can be exported does not depend on them. */
+/** Annotations of Services that decide whether a policy exports them. */
+const SERVICE_ANNOTATIONS = [EXPORT_WISH, REFLECTED];
+
+function exportAnnotations(annotations: Readonly<Record<string, string>> = {}): { annotations?: Record<string, string> } {
+  const kept = SERVICE_ANNOTATIONS.flatMap((key) => (annotations[key] === undefined ? [] : [[key, annotations[key]] as const]));
+  return kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) };
+}
+
+/** Neither selector nor status, and of the annotations only those that whether a Service is exported depends on. */
 export function slimService({ apiVersion, kind, metadata, spec }: Service, sharing: Sharing): Service {
   const { type, clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy, ports, sessionAffinity, sessionAffinityConfig, internalTrafficPolicy, trafficDistribution } = spec;
-  const { annotations: _annotations, ...rest } = metadata;
+  const { annotations, ...rest } = metadata;
   const slim = {
     type: type && sharing.text(type),
     clusterIP,
@@ -60,7 +68,7 @@ export function slimService({ apiVersion, kind, metadata, spec }: Service, shari
     internalTrafficPolicy,
     trafficDistribution,
   } as Service['spec'];
-  return slimObject({ apiVersion, kind, metadata: rest, spec: slim }, sharing);
+  return slimObject({ apiVersion, kind, metadata: { ...rest, ...exportAnnotations(annotations) }, spec: slim }, sharing);
 }
 
 /** Endpoints of this cluster's own pods keep what an export takes of them; copies are compared, so they keep all. */

@@ -143,9 +143,12 @@ function createMember(name: string, index: number, servers: MemberServers, { lim
         limits: { ...DEFAULT_LIMITS, ...limits },
       },
       localClient: local.client,
-      connectBroker: (_credential, token) => {
-        currentToken = token;
-        return toBroker.client;
+      broker: {
+        kind: 'credential',
+        connect: (_credential, token) => {
+          currentToken = token;
+          return toBroker.client;
+        },
       },
       metrics: createControllerMetrics(registry),
       clock: shiftedClock(clockOffsets[name] ?? 0),

@@ -3,28 +3,28 @@ import { Resolver } from 'node:dns/promises';
 import { MCS_SERVICE_NAME, MCS_SOURCE_CLUSTER, MEMBER } from '../../src/api/labels.ts';
 import { resources } from '../../src/api/resources.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { type ClusterFeed, followCluster } from '../../src/dns/follow-cluster.ts';
-import { NameServer } from '../../src/dns/name-server.ts';
+import { followCluster } from '../../src/dns/follow-cluster.ts';
 import { createTcpSocket, createUdpSocket, type DnsSocket } from '../../src/dns/sockets.ts';
+import type { ZoneFeed } from '../../src/dns/zone-feed.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { startTestApiServer, type TestApiServer } from '../helpers/api-server.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { type ServiceServer, serviceServer } from '../helpers/service-server.ts';
 
 const SHOP = 'shop';
 const BROKER = 'submariner-k8s-broker';
 const DOMAIN = 'shop.svc.clusterset.local';
-const zone = { name: 'clusterset.local', ttl: 5, serial: 1 };
 
 interface Running {
-  readonly feed: ClusterFeed;
-  readonly server: NameServer;
+  readonly feed: ZoneFeed;
+  readonly server: ServiceServer;
   readonly dns: Resolver;
   stop(): Promise<void>;
 }
 
 /** Everything that the agent composes, on free ports. */
 async function startDns(client: KubeClient): Promise<Running> {
-  const server: NameServer = new NameServer({ zone, isSynced: () => feed.isSynced });
+  const server: ServiceServer = serviceServer({ isSynced: () => feed.isSynced });
   const feed = followCluster({ client, index: server.index, logger: silentLogger, ignoredNamespaces: [BROKER] });
   const end = new AbortController();
   const udp: DnsSocket = createUdpSocket(server, { host: '127.0.0.1', port: 0, logger: silentLogger });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EXPORT_POLICY, MANAGED_BY, MANAGED_BY_MCS, ORIGIN_CLUSTER, ORIGIN_UID, OWNER } from '../../src/api/labels.ts';
 import { BROKER_NAMESPACE, MEMBER_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import type { FleetContext } from '../../src/deployers/deploy-context.ts';
@@ -33,6 +34,21 @@ describe('leave()', () => {
     const result = await leave(fleet.context(1), { ...LEAVE, force: true });
     expect(result.leftovers).toEqual([{ object: expect.stringContaining('Cluster "cluster1"'), command: expect.stringContaining('kubectl -n submariner-k8s-broker annotate lease cluster1') }]);
     expect((await fleet.admin(1).find(resources.namespaces, MEMBER_NAMESPACE))?.metadata.name).toBeUndefined();
+  });
+
+  it('removes what policies exported and what reflects services; policies and exports of users stay, and their CRDs', async () => {
+    await fleet.join(1);
+    const admin = fleet.admin(1);
+    const reflection = { [MANAGED_BY]: MANAGED_BY_MCS, [OWNER]: 'reflection', [ORIGIN_CLUSTER]: 'cluster0', [ORIGIN_UID]: 'uid' };
+    await admin.create(resources.exportPolicies, { metadata: { name: 'all' } });
+    await admin.create(resources.serviceExports, { metadata: { name: 'web', namespace: 'default', labels: { [EXPORT_POLICY]: 'all' } } });
+    await admin.create(resources.serviceExports, { metadata: { name: 'own', namespace: 'default' } });
+    await admin.create(resources.services, { metadata: { name: 'web-cluster0', namespace: 'default', labels: reflection }, spec: { ports: [{ port: 80 }] } });
+    const { steps } = await leave(fleet.context(1), LEAVE);
+    expect(steps.map(({ detail }) => detail).join()).toContain('serviceexportpolicies.mcs.clusterset.local, serviceexports.multicluster.x-k8s.io stay');
+    expect((await admin.list(resources.serviceExports, { namespace: 'default' })).items.map(({ metadata }) => metadata.name)).toEqual(['own']);
+    expect((await admin.list(resources.services, { namespace: 'default' })).items.map(({ metadata }) => metadata.name)).toEqual(['kubernetes']);
+    expect((await admin.list(resources.exportPolicies)).items).toHaveLength(1);
   });
 });
 

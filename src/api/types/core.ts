@@ -29,6 +29,7 @@ export interface Service extends KubeObject {
     sessionAffinity?: 'None' | 'ClientIP';
     sessionAffinityConfig?: SessionAffinityConfig;
     internalTrafficPolicy?: 'Cluster' | 'Local';
+    externalTrafficPolicy?: 'Cluster' | 'Local';
     trafficDistribution?: string;
     publishNotReadyAddresses?: boolean;
   };

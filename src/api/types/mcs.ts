@@ -165,6 +165,8 @@ export interface MemberConfig extends ImportSettings {
   readonly brokerNamespace: string;
   readonly settings: ClusterSettings;
   readonly given?: GivenJoinSettings;
+  /** The hub that works for this member; absent where a controller of its own does. */
+  readonly hub?: { readonly id: string; /** URL of its API server. */ readonly server: string };
   /** Default: wanted. */
   readonly dnsWiring?: DnsWiringSettings;
 }

@@ -20,6 +20,9 @@ export function sharedSettings(settings: ClusterSettings): SharedSettings {
   return Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
 }
 
+/** The flags that later joins keep. */
+type GivenFlags = Pick<JoinOptions, 'clusterCidr' | 'serviceCidr' | 'brokerUrl' | 'imports' | 'dnsWiring' | 'images' | 'settings'>;
+
 /** Value of a flag that lets go of what an earlier join was given. */
 const DISCOVER = 'auto';
 
@@ -37,7 +40,7 @@ function keepRange(flag: string, text: string | undefined, standing: readonly st
   return text === DISCOVER ? undefined : parseCidrFlag(flag, text);
 }
 
-function keepGiven({ clusterCidr, serviceCidr, brokerUrl }: JoinOptions, standing: GivenJoinSettings): GivenJoinSettings {
+function keepGiven({ clusterCidr, serviceCidr, brokerUrl }: GivenFlags, standing: GivenJoinSettings): GivenJoinSettings {
   const podCIDRs = keepRange('--clustercidr', clusterCidr, standing.podCIDRs);
   const serviceCIDRs = keepRange('--servicecidr', serviceCidr, standing.serviceCIDRs);
   const url = brokerUrl === DISCOVER ? undefined : (brokerUrl ?? standing.brokerUrl);
@@ -59,7 +62,7 @@ function keepImports(given: ImportSettings, standing: ImportSettings): ImportSet
  * A flag that is left out keeps what the last join was told, so that changing one setting needs one
  * flag. What nobody was told is found out again each time: discovered ranges, node addresses.
  */
-export function keepSettings(options: JoinOptions, standing: StandingMember | undefined): KeptSettings {
+export function keepSettings(options: GivenFlags, standing: StandingMember | undefined): KeptSettings {
   const config = standing?.config;
   const dnsWiring = options.dnsWiring ?? config?.dnsWiring;
   return {

@@ -26,7 +26,7 @@ import { joinQuestions, wiringQuestions } from '../install-questions.ts';
 import { type ManifestGroup, renderMember } from '../manifests.ts';
 import { readClusterProperties, settleClusterProperties, standingClusterId, type StandingProperties } from './cluster-properties.ts';
 import { findIdentityKey, findMemberCredential } from './member-secret.ts';
-import { findStandingMember, type StandingMember, validateNoDowngrade } from '../standing-part.ts';
+import { findStandingMember, type StandingMember, validateNoDowngrade, validateNoHub } from '../standing-part.ts';
 import { type KeptSettings, keepSettings } from './kept-settings.ts';
 import { openJoinFile } from './open-info.ts';
 import type { JoinOptions } from './options.ts';
@@ -175,6 +175,7 @@ export async function planJoin(context: FleetContext, options: JoinOptions, step
   });
   validateApiVersions(local.facts);
   validateNoOtherEngine(findEngines(local.facts));
+  validateNoHub(local.standing?.config, 'join a broker', 'unjoin');
   if (local.standing) validateNoDowngrade('member in this cluster', local.standing, context.version);
   const kept = keepSettings(options, local.standing);
   validateAccess(await findMissingAccess(context.client, wiringQuestions(kept.dnsWiring), context.signal), "wire the cluster's own DNS (see --no-wire-dns)", context.client.server);

@@ -4,6 +4,7 @@ import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
 import { editCommand } from '../../cluster-dns/describe-wiring.ts';
 import { describeChange } from '../../cluster-dns/dns-change.ts';
 import { DNS_NAMESPACE, type ObjectName } from '../../cluster-dns/dns-objects.ts';
+import { CLUSTERSET_WIRING } from '../../cluster-dns/wiring-subject.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
 import { isForbidden } from '../../kube/api-error.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -48,8 +49,8 @@ export async function stopWiring({ client, clock }: DeployContext, { signal }: T
   await deleteOwned(client, bindings, { signal });
   const changed: string[] = [];
   for (const custom of maps.length === 0 ? [undefined] : maps) {
-    const { changes, obstacle } = await takeOutBlock({ client, clock }, custom, signal);
-    if (obstacle !== undefined) return { state: 'warning', detail: `Left as it is, because the marks of our block are no pair: ${editCommand(obstacle.where)}` };
+    const { changes, obstacle } = await takeOutBlock({ client, clock, subject: CLUSTERSET_WIRING, hasFallthrough: true }, custom, signal);
+    if (obstacle !== undefined) return { state: 'warning', detail: `Left as it is, because marks of ours are not as they were written: ${editCommand(obstacle.where)}` };
     changed.push(...changes.map(describeChange));
   }
   await deleteOwned(client, [...namespaces.map((namespace) => ref(resources.roles, CUSTOM, namespace)), ref(resources.clusterRoles, WIRING), ref(resources.roles, WIRING, DNS_NAMESPACE)], { signal });

@@ -52,7 +52,8 @@ export function validateNoOverlap(ranges: ClusterRanges, components: readonly st
   throw new McsError('MCS_CIDR_OVERLAP', `Cannot join as "${ranges.clusterID}": ${refusing.map(describe).join('; ')}`, {
     hints: [
       '--clustercidr <range>, if this is not the range of the pods',
-      'Give this cluster other ranges; sharing through ingress gateways (gateway-dns) needs no distinct ranges, but is not built yet',
+      'Give this cluster other ranges',
+      'mcs gateway-dns install-hub   # names of ingress gateways need no distinct ranges',
       'mcs deploy-broker --components service-discovery   # if pods need no tunnels between the clusters',
     ],
     details: { conflicts: refusing },

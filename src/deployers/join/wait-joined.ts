@@ -63,8 +63,8 @@ export async function waitForWiring({ client }: FleetContext, isWanted: boolean,
 }
 
 /** A cluster without a DNS that we know is as it is: that is no fault. */
-function outcomeOf(status: WiringStatus | undefined): TaskOutcome {
+export function outcomeOf(status: WiringStatus | undefined): TaskOutcome {
   const { state = 'off', message = '' } = status ?? {};
-  if (state === 'conflict' || state === 'not-loaded' || state === 'failed') return { state: 'warning', detail: message };
+  if (state === 'conflict' || state === 'no-address' || state === 'not-loaded' || state === 'failed') return { state: 'warning', detail: message };
   return { state: state === 'off' || state === 'none' ? 'skipped' : 'done', detail: message };
 }

@@ -13,6 +13,8 @@ export interface SecretDraft {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly version: string;
+  /** Labels that stand and are not given go; they stay otherwise. */
+  readonly replacesLabels?: boolean;
 }
 
 const TRIES = 3;
@@ -38,7 +40,7 @@ export async function ensureSecret(client: KubeClient, draft: SecretDraft, makeF
       await client.create(resources.secrets, wanted, options);
       return { state: 'created' };
     }
-    const labels = { ...standing.metadata.labels, ...wanted.metadata.labels };
+    const labels = draft.replacesLabels === true ? { ...wanted.metadata.labels } : { ...standing.metadata.labels, ...wanted.metadata.labels };
     if (isDeepStrictEqual(standing.data ?? {}, wanted.data) && isDeepStrictEqual(labels, standing.metadata.labels)) return { state: 'unchanged' };
     try {
       await client.update(resources.secrets, { ...standing, metadata: { ...standing.metadata, labels }, data: wanted.data ?? {} }, options);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type KubeconfigText, readKubeconfigSource, readNamed } from '../../mirror/config/kubeconfig-source.ts';
+import { type KubeconfigFile, readKubeconfigSource, readNamed } from '../../mirror/config/kubeconfig-source.ts';
 import { type MirrorDocument, parseMirrorDocument, type SourceDocument } from '../../mirror/config/mirror-document.ts';
 import type { UrlCredentials } from '../../mirror/config/source-settings.ts';
 import { onlyContext } from './kubeconfig-text.ts';
@@ -22,7 +22,7 @@ const beside = (file: string) => (path: string) => readFileSync(resolve(dirname(
 /** A source from kubeconfig files of this workstation, with one context of them. Throws MCS_MIRROR_CONFIG_INVALID and MCS_USAGE. */
 export function prepareKubeconfigSource(name: string, paths: readonly string[], context: string | undefined, choices: SourceChoices): PreparedSource {
   const place = `--source ${name}`;
-  const files = paths.map((path): KubeconfigText => ({ text: readNamed((file) => readFileSync(file, 'utf8'), path, place), readFile: beside(path) }));
+  const files = paths.map((path): KubeconfigFile => ({ text: readNamed((file) => readFileSync(file, 'utf8'), path, place), readFile: beside(path) }));
   const { access } = readKubeconfigSource(files, context, place);
   if (access.kind !== 'kubeconfig') throw new Error('a kubeconfig is read as a kubeconfig');
   return preparedKubeconfig(name, onlyContext(access.text, access.context ?? '', name), choices);

@@ -34,7 +34,7 @@ export interface SourceCredential {
 }
 
 /** Shown where the life of a token cannot be capped. */
-const NO_CAP = 'this API server has no admission policies (Kubernetes 1.30): the life of renewed tokens is not capped there';
+export const NO_CAP = 'this API server has no admission policies (Kubernetes 1.30): the life of renewed tokens is not capped there';
 
 /** A namespace that is just being deleted is waited for. */
 const PLAN_TIMEOUT_MS = 30_000;

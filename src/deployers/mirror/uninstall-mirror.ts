@@ -1,17 +1,17 @@
 import { APP_COMPONENT, MANAGED_BY, MANAGED_BY_MCS, MIRROR_NAME, OWNER } from '../../api/labels.ts';
 import { MIRROR_EMITTER } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
-import { labelsToSelector } from '../../api/selectors.ts';
-import type { UnknownObject, Workload } from '../../api/types/index.ts';
+import type { UnknownObject } from '../../api/types/index.ts';
 import { McsError } from '../../base/errors.ts';
-import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
+import type { TaskOutcome, TaskResult } from '../../base/tasks.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
 import { CROSS_CLUSTER_SECRET } from '../../mirror/config/cross-cluster-settings.ts';
 import { mirrorObjectName, mirrorOwner, mirrorStatusName } from '../../mirror/settings.ts';
 import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { objectsOf } from '../manifests.ts';
-import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, type Leftover, leftoverOf, type ObjectRef, refOf, type Removal } from '../remove/delete-owned.ts';
+import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, type Leftover, type ObjectRef, refOf, type Removal } from '../remove/delete-owned.ts';
+import { stopProgram } from '../remove/stop-program.ts';
 import { withinTime } from '../remove/within-time.ts';
 import { Steps } from '../steps.ts';
 import { listMirrorDeployments, type MirrorPlace } from './find-mirrors.ts';
@@ -54,20 +54,6 @@ async function installedObjects({ templates, version }: FleetContext, { name, na
 }
 
 const isNamespace = ({ kind }: UnknownObject): boolean => kind === resources.namespaces.kind;
-
-/** Nothing may write mirrors anew while they are removed. */
-async function stopMirror({ client, clock, deadline, isDryRun, leftovers }: Removal, deployment: ObjectRef, { signal }: TaskProgress): Promise<TaskOutcome> {
-  const found: Workload | undefined = await client.find(resources.deployments, deployment.name, deployment.namespace, { signal });
-  const deleted = await deleteOwned(client, [deployment], { signal });
-  if (isDryRun || found === undefined || deleted.length === 0) return deletionOutcome(deleted);
-  const { namespace = '' } = found.metadata;
-  const { items } = await client.list(resources.pods, { namespace, labelSelector: labelsToSelector(found.spec.selector.matchLabels ?? {}), signal });
-  const pods = items.map(({ metadata }): ObjectRef => ({ resource: resources.pods, name: metadata.name, namespace }));
-  const left = await findLeftovers(client, pods, clock, deadline, signal);
-  if (left.length === 0) return deletionOutcome(deleted);
-  leftovers.push(...left.map(leftoverOf));
-  return { state: 'warning', detail: `Still stopping: ${left.map(describeRef).join(', ')}` };
-}
 
 const ownSelector = (name: string): string => `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER}=${mirrorOwner(name)}`;
 
@@ -132,8 +118,8 @@ async function removeBy(context: FleetContext, options: UninstallMirrorOptions, 
   await requireHere(context, options);
   const revocations = await readRevocations(context, options);
   const objects = await installedObjects(context, options);
-  const deployment = { resource: resources.deployments, name: preset === undefined ? mirrorObjectName(name) : PRESET_PLACES[preset].deployment, namespace };
-  await steps.do(`Stop mirror ${name}`, (progress) => stopMirror(removal, deployment, progress));
+  const deployment = { name: preset === undefined ? mirrorObjectName(name) : PRESET_PLACES[preset].deployment, namespace };
+  await steps.do(`Stop mirror ${name}`, (progress) => stopProgram(removal, deployment, progress));
   if (keepsMirrors) stays.push(`What was mirrored, because of --keep-mirrors; nothing follows the sources any more: kubectl get services,endpointslices -A -l ${OWNER}=${mirrorOwner(name)}`);
   else {
     await steps.do('Remove what it mirrored', ({ signal }) => removeMirrors(removal, name, signal));

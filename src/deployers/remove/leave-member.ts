@@ -1,5 +1,5 @@
-import { APP_NAME, GATEWAY_LABELLED, GATEWAY_NODE, MANAGED_BY, MANAGED_BY_MCS, MEMBER, OWNER } from '../../api/labels.ts';
-import { MEMBER_BROKER_SECRET, MEMBER_IDENTITY_SECRET, MEMBER_NAMESPACE, MEMBER_REJECTIONS } from '../../api/names.ts';
+import { APP_NAME, EXPORT_POLICY, GATEWAY_LABELLED, GATEWAY_NODE, MANAGED_BY, MANAGED_BY_MCS, MEMBER, OWNER } from '../../api/labels.ts';
+import { HUB_NAMESPACE, MEMBER_BROKER_SECRET, MEMBER_CLUSTER_LOCAL, MEMBER_IDENTITY_SECRET, MEMBER_NAMESPACE, MEMBER_REJECTIONS } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import type { UnknownObject } from '../../api/types/index.ts';
 import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
@@ -12,7 +12,7 @@ import { findCrdsInUse, withKept } from './crds-in-use.ts';
 import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, findLeftovers, leftoverOf, type ObjectRef, refOf, type Removal, removeLingering } from './delete-owned.ts';
 
 /** What the controller made here. Objects with the member label are a broker's, which may be in this cluster too. */
-const DERIVED = `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER}=controller,!${MEMBER}`;
+const DERIVED = `${MANAGED_BY}=${MANAGED_BY_MCS},${OWNER} in (controller,reflection),!${MEMBER}`;
 /** The CRD that only a broker has, and those that it shares with members. */
 const BROKER_CRD = 'clusterjoins.mcs.clusterset.local';
 const SHARED_CRDS = ['endpoints.submariner.io', 'serviceimports.multicluster.x-k8s.io'];
@@ -32,12 +32,13 @@ export async function stopAgents({ client, clock, deadline, isDryRun, leftovers 
   return { state: 'warning', detail: `Still stopping: ${left.map(describeRef).join(', ')}` };
 }
 
-/** Removes the Services, EndpointSlices and ServiceImports that the controller made, in all namespaces, and all that belongs to tunnels. */
+/** Removes the Services, EndpointSlices, ServiceImports and ServiceExports that the controller made, in all namespaces, and all that belongs to tunnels. */
 export async function removeDerived(client: KubeClient, signal: AbortSignal): Promise<TaskOutcome> {
   const deleted: ObjectRef[] = [];
   for (const resource of [resources.serviceImports, resources.endpointSlices, resources.services]) {
     deleted.push(...(await deleteSelected(client, resource, DERIVED, { signal })));
   }
+  deleted.push(...(await deleteSelected(client, resources.serviceExports, EXPORT_POLICY, { signal })));
   // the namespace takes them along only where join made it
   for (const resource of [resources.cableEndpoints, resources.gateways, resources.routeAgents]) {
     deleted.push(...(await deleteSelected(client, resource, `${MANAGED_BY}=${MANAGED_BY_MCS}`, { namespace: MEMBER_NAMESPACE, signal })));
@@ -78,17 +79,22 @@ async function installedObjects({ templates, version }: DeployContext): Promise<
 export async function removeInstallation(context: DeployContext, { signal }: TaskProgress): Promise<TaskOutcome> {
   const objects = await installedObjects(context);
   const refs = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition' && kind !== 'Namespace').map(refOf).reverse();
-  const report: ObjectRef = { resource: resources.configMaps, name: MEMBER_REJECTIONS, namespace: MEMBER_NAMESPACE }; // the controller's
-  const deleted = await deleteOwned(context.client, [...refs, report], { signal });
+  // the controller's, and that of `mcs fallthrough` and `mcs reflection`
+  const others = [MEMBER_REJECTIONS, MEMBER_CLUSTER_LOCAL].map((name): ObjectRef => ({ resource: resources.configMaps, name, namespace: MEMBER_NAMESPACE }));
+  const deleted = await deleteOwned(context.client, [...refs, ...others], { signal });
   return deletionOutcome([...deleted, ...(await deleteElection(context.client, 'mcs-controller', MEMBER_NAMESPACE, { signal }))]);
 }
 
-/** CRDs of which somebody else has objects (users' ServiceExports, imports and properties of other tools), and those of a broker in this cluster, stay. */
+/** Objects of these say what a user wants, whoever wrote them. */
+const WISHES: readonly string[] = [resources.serviceExports.kind, resources.exportPolicies.kind];
+
+/** CRDs of which somebody else has objects (users' ServiceExports and policies, imports and properties of other tools), and those of a broker or hub in this cluster, stay. */
 export async function removeCrds(context: DeployContext, removal: Removal, { signal }: TaskProgress): Promise<TaskOutcome> {
   const { client } = context;
-  const broker = await client.find(resources.customResourceDefinitions, BROKER_CRD, undefined, { signal });
-  const crds = (await installedObjects(context)).filter(({ kind, metadata }) => kind === 'CustomResourceDefinition' && !(broker && SHARED_CRDS.includes(metadata.name))).map(refOf);
-  const used = await findCrdsInUse(client, crds, (object, { kind }) => kind === resources.serviceExports.kind || !isOurs(object), signal);
+  const [broker, hub] = await Promise.all([client.find(resources.customResourceDefinitions, BROKER_CRD, undefined, { signal }), client.find(resources.namespaces, HUB_NAMESPACE, undefined, { signal })]);
+  const isShared = broker !== undefined || hub !== undefined;
+  const crds = (await installedObjects(context)).filter(({ kind, metadata }) => kind === 'CustomResourceDefinition' && !(isShared && SHARED_CRDS.includes(metadata.name))).map(refOf);
+  const used = await findCrdsInUse(client, crds, (object, { kind }) => WISHES.includes(kind) || !isOurs(object), signal);
   return withKept(await removeLingering(removal, crds.filter(({ name }) => !used.includes(name)), signal), used);
 }
 

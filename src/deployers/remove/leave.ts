@@ -7,6 +7,7 @@ import { dryRunOf } from '../dry-run.ts';
 import { Steps } from '../steps.ts';
 import { leaveQuestions } from '../install-questions.ts';
 import { findMemberCredential } from '../join/member-secret.ts';
+import { findStandingMember, validateNoHub } from '../standing-part.ts';
 import type { Leftover, Removal } from './delete-owned.ts';
 import { checkBrokerSide, type BrokerSide, removeFromBroker } from './leave-broker.ts';
 import { withinTime } from './within-time.ts';
@@ -38,6 +39,7 @@ async function planLeave(context: FleetContext, options: LeaveOptions, steps: St
   const { client } = context;
   const credential = await steps.run('Check this cluster', async ({ signal }) => {
     validateAccess(await findMissingAccess(client, leaveQuestions(), signal), 'leave', client.server);
+    validateNoHub((await findStandingMember(client, signal))?.config, 'leave', 'unjoin');
     const value = await findMemberCredential(client, signal);
     return { state: 'done', detail: value === undefined ? 'no member' : `member "${value.clusterID}" of the broker at ${value.server}`, value };
   });

@@ -7,6 +7,7 @@ import { parseCustomName } from '../../cluster-dns/custom-name.ts';
 import { editCommand } from '../../cluster-dns/describe-wiring.ts';
 import { describeChange } from '../../cluster-dns/dns-change.ts';
 import type { ObjectName } from '../../cluster-dns/dns-objects.ts';
+import { CLUSTERSET_WIRING } from '../../cluster-dns/wiring-subject.ts';
 import { deleteOwned, describeRef, findLeftovers, type ObjectRef, type Removal } from './delete-owned.ts';
 import { takeOutBlock } from './take-out-block.ts';
 
@@ -42,19 +43,20 @@ async function removeCustomRights({ client }: Removal, custom: ObjectName | unde
 
 /**
  * Takes exactly our own block out of the configuration of the cluster's DNS, before the name server
- * that it points to goes away. A block whose marks are damaged is left, and listed.
+ * that it points to goes away, with the lines by which names of cluster.local fall through. What has
+ * damaged marks is left, and listed.
  */
 export async function unwireDns(removal: Removal, progress: TaskProgress): Promise<TaskOutcome> {
   const { client, leftovers } = removal;
   const { signal } = progress;
   const custom = customOf(await client.find(resources.configMaps, MEMBER_CONFIG, MEMBER_NAMESPACE, { signal }));
   const stopped = await stopController(removal, progress);
-  const { changes, obstacle, notes } = await takeOutBlock(removal, custom, signal);
+  const { changes, obstacle, notes } = await takeOutBlock({ ...removal, subject: CLUSTERSET_WIRING, hasFallthrough: true }, custom, signal);
   const report = await deleteOwned(client, [{ resource: resources.configMaps, name: MEMBER_DNS_WIRING, namespace: MEMBER_NAMESPACE }], { signal });
   const deleted = [...stopped, ...report, ...(await removeCustomRights(removal, custom, signal))].map(describeRef);
   if (obstacle !== undefined) {
     leftovers.push({ object: `our block in ${obstacle.where}`, command: editCommand(obstacle.where) });
-    return { state: 'warning', detail: `Left as it is, because the marks of our block are no pair: ${obstacle.where}` };
+    return { state: 'warning', detail: `Left as it is, because marks of ours are not as they were written: ${obstacle.where}` };
   }
   if (changes.length === 0 && deleted.length === 0) return { state: 'unchanged', detail: 'nothing of ours' };
   if (changes.length === 0) return { state: 'deleted', detail: `${deleted.join(', ')}; no block of ours stood in the configuration` };

@@ -1,3 +1,4 @@
+import { EXPORT_POLICY, EXPORT_WISH } from '../../api/labels.ts';
 import { resources } from '../../api/resources.ts';
 import { McsError } from '../../base/errors.ts';
 import type { TaskResult } from '../../base/tasks.ts';
@@ -20,11 +21,21 @@ export interface UnexportServiceResult {
   readonly planned?: readonly string[];
 }
 
-/** Ends the sharing of a Service. Throws MCS_SERVICE_NOT_EXPORTED where it is not shared. */
+/** Throws MCS_EXPORTED_BY_POLICY for what would come back at once. */
+async function requireOwnExport({ client, signal }: DeployContext, name: string, namespace: string): Promise<void> {
+  const policy = (await client.find(resources.serviceExports, name, namespace, { signal }))?.metadata.labels?.[EXPORT_POLICY];
+  if (policy === undefined) return;
+  throw new McsError('MCS_EXPORTED_BY_POLICY', `Cannot unexport service "${namespace}/${name}": policy "${policy}" exports it, and would do so again`, {
+    hints: [`kubectl -n ${namespace} annotate service ${name} ${EXPORT_WISH}=false`, 'mcs show policies'],
+  });
+}
+
+/** Ends the sharing of a Service. Throws MCS_SERVICE_NOT_EXPORTED where it is not shared, and MCS_EXPORTED_BY_POLICY. */
 export async function unexportService(given: DeployContext, { name, namespace, dryRun = false }: UnexportServiceOptions): Promise<UnexportServiceResult> {
   const { context, planned } = dryRun ? dryRunOf(given) : { context: given };
   const steps = new Steps(context);
   await steps.do('Delete the ServiceExport', async ({ signal }) => {
+    await requireOwnExport(context, name, namespace);
     try {
       await context.client.delete(resources.serviceExports, name, namespace, { signal });
     } catch (error) {

@@ -16,7 +16,7 @@ import type { ImageOptions } from '../images.ts';
 import { deployBrokerQuestions, joinQuestions, servesFlowSchemas, wiringQuestions } from '../install-questions.ts';
 import { readClusterProperties, settleClusterProperties, type StandingProperties } from '../join/cluster-properties.ts';
 import { type ManifestGroup, objectsOf, renderBroker, renderMember } from '../manifests.ts';
-import { findStandingBroker, findStandingMember, mergeImages, type StandingMember, type StandingPart, validateNoDowngrade } from '../standing-part.ts';
+import { findStandingBroker, findStandingMember, mergeImages, type StandingMember, type StandingPart, validateNoDowngrade, validateNoHub } from '../standing-part.ts';
 import type { PartName, UpgradedPart, UpgradeOptions } from './options.ts';
 
 /** One part of the cluster with what is to be applied, nothing of which has been. */
@@ -44,6 +44,7 @@ export async function readStanding({ client }: FleetContext, { brokerNamespace }
   if (broker === undefined && member === undefined) {
     throw new McsError('MCS_NOT_JOINED', `Cannot upgrade: this cluster is no member, and hosts no broker in namespace "${brokerNamespace}"`, { hints: ['mcs join broker-info.subm', 'mcs deploy-broker'] });
   }
+  validateNoHub(member?.config, 'upgrade', 'join');
   const served = { hasFlowSchemas: servesFlowSchemas(facts), hasAdmissionPolicies: await servesAdmissionPolicies(client, signal) };
   const questions: AccessQuestion[] = [...(broker ? deployBrokerQuestions(brokerNamespace, served) : []), ...(member ? [...joinQuestions(), ...wiringQuestions(member.config.dnsWiring)] : [])];
   validateAccess(await findMissingAccess(client, questions, signal), 'upgrade the cluster', client.server);

@@ -22,13 +22,7 @@ export interface ServiceName {
  */
 export class QuestionName {
   readonly #bytes = Buffer.alloc(MAX_NAME_BYTES);
-  /** What names of services end with: `.svc.<zone>`. */
-  readonly #suffix: Buffer;
   #length = 0;
-
-  constructor(zone: string) {
-    this.#suffix = Buffer.from(`.svc.${zone}`, 'latin1');
-  }
 
   /** A dot inside of a label is none between labels (RFC 4343): it becomes a backslash, which no name of ours has. */
   read({ packet, nameEnd }: Query): void {
@@ -49,13 +43,21 @@ export class QuestionName {
     return this.#bytes.toString('latin1', 0, this.#length);
   }
 
-  /** Undefined where the name has too few labels, or does not end as names of services do. */
-  findService(): ServiceName | undefined {
+  /** Whether it ends with these bytes. */
+  endsWith(suffix: Buffer): boolean {
     const bytes = this.#bytes;
-    const end = this.#length - this.#suffix.length;
-    for (let index = this.#suffix.length - 1; index >= 0; index -= 1) {
-      if (bytes[end + index] !== this.#suffix[index]) return undefined;
+    const end = this.#length - suffix.length;
+    for (let index = suffix.length - 1; index >= 0; index -= 1) {
+      if (bytes[end + index] !== suffix[index]) return false;
     }
+    return true;
+  }
+
+  /** `suffix` is what names of services end with: `.svc.<zone>`. Undefined where the name has too few labels, or ends otherwise. */
+  findService(suffix: Buffer): ServiceName | undefined {
+    if (!this.endsWith(suffix)) return undefined;
+    const bytes = this.#bytes;
+    const end = this.#length - suffix.length;
     const namespaceDot = this.#dotBefore(end);
     if (namespaceDot < 0) return undefined;
     const serviceDot = this.#dotBefore(namespaceDot);

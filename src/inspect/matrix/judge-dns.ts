@@ -19,6 +19,7 @@ function judgeWiring({ state }: FleetMember): Aspect<DnsState> {
       return { verdict: 'unknown', state: 'loading', message };
     case 'conflict':
     case 'failed':
+    case 'no-address':
     case 'not-loaded':
       return { verdict: 'bad', state: 'not wired', message };
   }

@@ -2,7 +2,7 @@ import type { ClusterAccess } from '../../kube/client.ts';
 import { sourceAccess } from '../connect-source.ts';
 import type { MirrorSettings, SourceSettings } from '../settings.ts';
 import { requireOtherHosts } from './cross-cluster-settings.ts';
-import { type KubeconfigRules, plainAccess } from './kubeconfig-source.ts';
+import { foreignAccess, type KubeconfigRules } from './kubeconfig-source.ts';
 import { mirrorSettingsFrom } from './mirror-settings.ts';
 import type { MirrorArgs } from './parse-args.ts';
 import type { SettingsInput } from './settings-input.ts';
@@ -21,5 +21,6 @@ export function checkedSettings(args: MirrorArgs, input: SettingsInput, targetSe
 /** How a source is reached, within what its kubeconfig may do. Throws MCS_MIRROR_CONFIG_INVALID and MCS_KUBECONFIG_INVALID. */
 export function accessOf({ name, access }: SourceSettings, { env, kubeconfigRules }: { readonly env: NodeJS.ProcessEnv; readonly kubeconfigRules?: KubeconfigRules }): ClusterAccess {
   const label = `source "${name}"`;
-  return sourceAccess(kubeconfigRules?.isForeign === true ? plainAccess(access, label) : access, label, env);
+  if (kubeconfigRules?.isForeign === true && access.kind === 'kubeconfig') return foreignAccess(access, label, env);
+  return sourceAccess(access, label, env);
 }

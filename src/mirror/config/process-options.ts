@@ -1,4 +1,5 @@
 import { McsError } from '../../base/errors.ts';
+import { parseListenAddress } from '../../base/host-port.ts';
 import { textOf } from './option-table.ts';
 import type { MirrorArgs } from './parse-args.ts';
 
@@ -24,10 +25,9 @@ export function processOptions({ preset, values }: MirrorArgs, env: NodeJS.Proce
   return { logLevel: (level === 'all' ? 'debug' : level) as NonNullable<ProcessOptions['logLevel']>, health: listenAddress(textOf(values, 'listen') ?? ':9090'), mutesErrors: false, logsJson: false };
 }
 
-/** `:9090`, `0.0.0.0:9090`, `[::]:9090`. */
+/** Throws MCS_USAGE for what is no address to listen on. */
 export function listenAddress(text: string): { host?: string; port: number } {
-  const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
-  const host = bracketed ?? plain ?? '';
-  if (port === '' || Number(port) > 65_535) throw new McsError('MCS_USAGE', `Cannot use --listen "${text}": it is not of the form [<host>]:<port>`, { hints: ['--listen :9090'] });
-  return { ...(host !== '' && { host }), port: Number(port) };
+  const address = parseListenAddress(text);
+  if (address === undefined) throw new McsError('MCS_USAGE', `Cannot use --listen "${text}": it is not of the form [<host>]:<port>`, { hints: ['--listen :9090'] });
+  return address;
 }

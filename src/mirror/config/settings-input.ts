@@ -2,7 +2,7 @@ import { systemErrorCode } from '../../base/errors.ts';
 import { candidateFiles } from '../../kube/kubeconfig.ts';
 import { dirname, resolve } from 'node:path';
 import { invalidConfig } from './invalid.ts';
-import { type KubeconfigAccess, type KubeconfigRules, type KubeconfigText, readKubeconfigSource, type ReadFile, readNamed } from './kubeconfig-source.ts';
+import { type KubeconfigAccess, type KubeconfigRules, type KubeconfigFile, readKubeconfigSource, type ReadFile, readNamed } from './kubeconfig-source.ts';
 
 /** What settings are made of, besides flags. */
 export interface SettingsInput {
@@ -30,7 +30,7 @@ export function kubeconfigAccess(file: string, context: string | undefined, { re
 /** Access to a context of the kubeconfig of the user, as kubectl finds it. Throws MCS_MIRROR_CONFIG_INVALID. */
 export function ownKubeconfigAccess(context: string | undefined, { env, readFile, kubeconfigRules }: SettingsInput, place: string): KubeconfigAccess {
   const candidates = candidateFiles({ env });
-  const files = candidates.flatMap((file): KubeconfigText[] => {
+  const files = candidates.flatMap((file): KubeconfigFile[] => {
     const text = findText(file, readFile, place);
     return text === undefined ? [] : [{ text, readFile: readerBeside(file, readFile) }];
   });

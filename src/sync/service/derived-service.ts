@@ -71,7 +71,8 @@ export function absentAffinity({ sessionAffinity }: TrafficSettings): string[][]
   return sessionAffinity === 'None' ? [['spec', 'sessionAffinityConfig']] : [];
 }
 
-function familySpec(families: readonly IpFamily[]): Pick<Service['spec'], 'ipFamilies' | 'ipFamilyPolicy'> {
+/** Families of a Service that has addresses; the API server chooses where they are not known. */
+export function familySpec(families: readonly IpFamily[]): Pick<Service['spec'], 'ipFamilies' | 'ipFamilyPolicy'> {
   if (families.length === 0) return {};
   return { ipFamilies: [...families], ipFamilyPolicy: families.length > 1 ? 'RequireDualStack' : 'SingleStack' };
 }

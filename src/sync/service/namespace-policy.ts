@@ -12,12 +12,17 @@ export interface NamespacePolicy {
 
 const SYSTEM_NAMESPACE = /^(kube|openshift)-|^openshift$/;
 
+/** Whether a namespace is Kubernetes' or OpenShift's own. */
+export function isSystemNamespace(namespace: string): boolean {
+  return SYSTEM_NAMESPACE.test(namespace);
+}
+
 /** Why nothing is imported to a namespace (ruling 9); undefined where it is allowed. */
 export function namespaceRefusal(namespace: string, policy: NamespacePolicy): string | undefined {
   if (policy.reserved.includes(namespace)) return `namespace "${namespace}" belongs to mcs`;
   if (policy.denyNamespaces?.includes(namespace)) return `namespace "${namespace}" is on the deny list`;
   if (policy.importNamespaces?.includes(namespace)) return undefined;
   if (policy.importNamespaces !== undefined && !policy.importNamespaces.includes('*')) return `namespace "${namespace}" is not on the list of namespaces to import to`;
-  if (SYSTEM_NAMESPACE.test(namespace)) return `namespace "${namespace}" is a system namespace`;
+  if (isSystemNamespace(namespace)) return `namespace "${namespace}" is a system namespace`;
   return undefined;
 }

@@ -2,11 +2,12 @@ import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { decode, encode, type Packet } from 'dns-packet';
 import { systemClock } from '../../../src/base/clock.ts';
-import { createTxtAsker, type NameServer } from '../../../src/cluster-dns/ask-name-server.ts';
+import { createNameServerAsker, type NameServer } from '../../../src/cluster-dns/ask-name-server.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { rejection } from '../../helpers/thrown.ts';
 
 const NAME = 'dns-version.clusterset.local';
+const QUESTION = { name: NAME, type: 'TXT' } as const;
 const sockets: Socket[] = [];
 
 afterEach(() => {
@@ -26,16 +27,16 @@ async function serve(answer: (query: Packet) => readonly Buffer[]): Promise<Name
 
 const txt = ({ id = 0, questions = [] }: Packet, text: string): Buffer => encode({ type: 'response', id, questions, answers: [{ type: 'TXT', name: NAME, ttl: 5, data: text }] });
 const signal = new AbortController().signal;
-const ask = createTxtAsker(systemClock, 5_000);
+const ask = createNameServerAsker(systemClock, 5_000);
 
-describe('createTxtAsker', () => {
+describe('createNameServerAsker', () => {
   it('asks for the TXT record of the name, once, and gives its text', async () => {
     const asked: unknown[] = [];
     const server = await serve((query) => {
       asked.push(query.questions?.[0]);
       return [txt(query, '1.0.0')];
     });
-    expect(await ask(server, NAME, signal)).toEqual({ rcode: 'NOERROR', text: '1.0.0' });
+    expect(await ask(server, QUESTION, signal)).toEqual({ rcode: 'NOERROR', text: '1.0.0' });
     expect(asked).toEqual([expect.objectContaining({ type: 'TXT', name: NAME })]);
   });
 
@@ -43,8 +44,8 @@ describe('createTxtAsker', () => {
     const NXDOMAIN = 3;
     const missing = await serve(({ id = 0, questions = [] }) => [encode({ type: 'response', id, flags: NXDOMAIN, questions })]);
     const empty = await serve(({ id = 0, questions = [] }) => [encode({ type: 'response', id, questions })]);
-    expect(await ask(missing, NAME, signal)).toEqual({ rcode: 'NXDOMAIN', text: undefined });
-    expect(await ask(empty, NAME, signal)).toEqual({ rcode: 'NOERROR', text: undefined });
+    expect(await ask(missing, QUESTION, signal)).toEqual({ rcode: 'NXDOMAIN', text: undefined });
+    expect(await ask(empty, QUESTION, signal)).toEqual({ rcode: 'NOERROR', text: undefined });
   });
 
   it('passes over what is no answer to this question: garbage, another id, a query', async () => {
@@ -52,19 +53,19 @@ describe('createTxtAsker', () => {
       const foreign = txt({ ...query, id: ((query.id ?? 0) + 1) % 65_536 }, 'foreign');
       return [Buffer.from('garbage'), foreign, encode({ type: 'query', id: query.id ?? 0, questions: query.questions ?? [] }), txt(query, '1.0.0')];
     });
-    expect((await ask(server, NAME, signal)).text).toBe('1.0.0');
+    expect((await ask(server, QUESTION, signal)).text).toBe('1.0.0');
   });
 
   it('gives up where no answer comes in time, or the signal fires', async () => {
     const server = await serve(() => []);
     const clock = new FakeClock();
-    const late = rejection(createTxtAsker(clock, 2_000)(server, NAME, signal));
+    const late = rejection(createNameServerAsker(clock, 2_000)(server, QUESTION, signal));
     await clock.advance(2_000);
     expect(await late).toMatchObject({ message: 'no answer' });
     const abort = new AbortController();
-    const stopped = rejection(ask(server, NAME, abort.signal));
+    const stopped = rejection(ask(server, QUESTION, abort.signal));
     abort.abort(new Error('enough'));
     expect(await stopped).toMatchObject({ message: 'enough' });
-    expect(await rejection(ask(server, NAME, abort.signal))).toMatchObject({ message: 'enough' });
+    expect(await rejection(ask(server, QUESTION, abort.signal))).toMatchObject({ message: 'enough' });
   });
 });

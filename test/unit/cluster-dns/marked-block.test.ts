@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { unwireText, wireText } from '../../../src/cluster-dns/marked-block.ts';
 
-const wish = { domain: 'clusterset.local', port: 53, upstream: '10.96.0.53' };
+const wish = { zones: ['clusterset.local'], port: 53, upstream: '10.96.0.53' };
 const ROOT = '.:53 {\n    errors\n}\n';
 const text = (edit: ReturnType<typeof wireText>): string => (edit.kind === 'text' ? edit.text : edit.kind);
 const wired = text(wireText(ROOT, wish));

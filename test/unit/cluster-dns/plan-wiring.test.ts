@@ -2,12 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { parseCorefile, parseServerKey } from '../../../src/cluster-dns/corefile.ts';
 import type { DnsObjects } from '../../../src/cluster-dns/dns-objects.ts';
 import { planUnwiring, planWiring } from '../../../src/cluster-dns/plan-wiring.ts';
+import { CLUSTERSET_WIRING } from '../../../src/cluster-dns/wiring-subject.ts';
 import { applyAll, coreDns, fixtureNames, readFixture } from './fixtures.ts';
 
 const DOMAIN = 'clusterset.local';
-const wish = { domain: DOMAIN, upstream: '10.96.0.53' };
-const wired = (objects: DnsObjects, upstream = wish.upstream): DnsObjects => applyAll(objects, planWiring(objects, { domain: DOMAIN, upstream }).changes);
-const unwired = (objects: DnsObjects): DnsObjects => applyAll(objects, planUnwiring(objects, DOMAIN).changes);
+const wish = { subject: CLUSTERSET_WIRING, upstream: '10.96.0.53' };
+const wired = (objects: DnsObjects, upstream = wish.upstream): DnsObjects => applyAll(objects, planWiring(objects, { subject: CLUSTERSET_WIRING, upstream }).changes);
+const unwired = (objects: DnsObjects): DnsObjects => applyAll(objects, planUnwiring(objects, CLUSTERSET_WIRING).changes);
 const textOf = ({ configMaps }: DnsObjects, name: string, key = 'Corefile'): string => configMaps.get(`kube-system/${name}`)?.data?.[key] ?? '';
 
 /** Server blocks for the domain in everything that CoreDNS would read. */
@@ -32,7 +33,7 @@ describe('planWiring and planUnwiring, for the DNS of every distribution', () =>
   });
 
   it.each(fixtureNames)('%s: unwiring what is not wired writes nothing', (name) => {
-    expect(planUnwiring(readFixture(name), DOMAIN).changes).toEqual([]);
+    expect(planUnwiring(readFixture(name), CLUSTERSET_WIRING).changes).toEqual([]);
   });
 
   const kinds: [string, string, string[]][] = [

@@ -28,9 +28,12 @@ describe('Leading', () => {
       settings: { ...SETTINGS, dnsWiring: { isWanted: false } },
       localClient,
       local: createLocalCaches(clock),
-      connectBroker: ({ server }, token) => {
-        tokenOf.set(server, token);
-        return createMemoryClient({ now: () => clock.now() });
+      broker: {
+        kind: 'credential',
+        connect: ({ server }, token) => {
+          tokenOf.set(server, token);
+          return createMemoryClient({ now: () => clock.now() });
+        },
       },
       metrics: METRICS,
       clock,
@@ -39,9 +42,9 @@ describe('Leading', () => {
     const abort = new AbortController();
     const run = leading.run(secretFor('https://one', 'first'), abort.signal);
     await eventually(() => tokenOf.has('https://one'));
-    leading.keeper.update(secretFor('https://one', 'renewed'));
+    leading.keeper?.update(secretFor('https://one', 'renewed'));
     expect(tokenOf.get('https://one')?.()).toBe('renewed');
-    leading.keeper.update(secretFor('https://two', 'second'));
+    leading.keeper?.update(secretFor('https://two', 'second'));
     expect(tokenOf.get('https://one')?.()).not.toBe('second');
     await eventually(() => tokenOf.has('https://two'));
     expect(tokenOf.get('https://two')?.()).toBe('second');

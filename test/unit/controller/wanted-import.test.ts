@@ -151,7 +151,7 @@ describe('wantedImportStatus', () => {
     { title: 'a foreign Service of the derived name', input: { services: [localService({}, { name: derivedServiceName('shop', 'web') })] }, ips: [], failure: undefined, expected: ['Ready=False ForeignService', 'Absent', 'east,south'] },
     { title: 'objects that cannot be written', input: {}, ips: ['10.96.0.1'], failure: 'exceeded quota', expected: ['Ready=False Failed', 'Present', 'east,south'] },
   ])('$title', ({ input, ips, failure, expected }) => {
-    const status = wantedImportStatus(KEY, importSources({ records: [east, south], ...input, imports: [aggregated(ips)] }), failure);
+    const status = wantedImportStatus(KEY, importSources({ records: [east, south], ...input, imports: [aggregated(ips)] }), { failure });
     const [ready] = status?.conditions ?? [];
     expect([`Ready=${ready?.status ?? ''} ${ready?.reason ?? ''}`, status?.endpointSliceObjects, status?.clusters.join(',')]).toEqual(expected);
     expect(ready?.observedGeneration).toBe(4);

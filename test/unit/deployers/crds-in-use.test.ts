@@ -31,7 +31,7 @@ async function standingCrds(): Promise<string[]> {
 }
 
 describe('removeCrds() of leave', () => {
-  const MEMBER = ['clusterproperties.about.k8s.io', 'endpoints.submariner.io', 'gateways.submariner.io', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
+  const MEMBER = ['clusterproperties.about.k8s.io', 'endpoints.submariner.io', 'gateways.submariner.io', 'serviceexportpolicies.mcs.clusterset.local', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
   const removal = (): Parameters<typeof removeCrds>[1] => ({ client, isDryRun: false, clock, deadline: clock.monotonic(), leftovers: [] });
   const remove = (): ReturnType<typeof removeCrds> => removeCrds(context, removal(), { signal, update: () => undefined });
 
@@ -42,13 +42,14 @@ describe('removeCrds() of leave', () => {
     expect(await standingCrds()).toEqual([]);
   });
 
-  it('never takes objects of others along, nor any ServiceExport, whoever made it', async () => {
+  it('never takes objects of others along, nor any ServiceExport or policy, whoever made it', async () => {
     seedCrds(...MEMBER);
     client.seed(resources.clusterProperties, { metadata: { name: 'region.example.com' }, spec: { value: 'west' } });
     client.seed(resources.serviceExports, { metadata: { name: 'web', namespace: 'shop', labels: OURS } });
+    client.seed(resources.exportPolicies, { metadata: { name: 'all', labels: OURS } });
     client.seed(resources.serviceImports, { metadata: { name: 'web', namespace: 'shop' }, spec: { type: 'ClusterSetIP', ports: [] } });
     const { detail } = await remove();
-    const kept = ['clusterproperties.about.k8s.io', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
+    const kept = ['clusterproperties.about.k8s.io', 'serviceexportpolicies.mcs.clusterset.local', 'serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io'];
     expect(await standingCrds()).toEqual(kept);
     expect(detail).toContain(`${kept.join(', ')} stay`);
   });

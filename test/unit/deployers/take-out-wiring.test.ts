@@ -4,7 +4,9 @@ import { MEMBER_CONFIG, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../../src
 import { type Resource, resources } from '../../../src/api/resources.ts';
 import type { KubeObject } from '../../../src/api/types/index.ts';
 import { systemClock } from '../../../src/base/clock.ts';
+import { wireFallthrough } from '../../../src/cluster-dns/fallthrough-text.ts';
 import { planWiring } from '../../../src/cluster-dns/plan-wiring.ts';
+import { CLUSTERSET_WIRING } from '../../../src/cluster-dns/wiring-subject.ts';
 import type { DeployContext } from '../../../src/deployers/deploy-context.ts';
 import { wiringQuestions } from '../../../src/deployers/install-questions.ts';
 import { stopWiring } from '../../../src/deployers/join/stop-wiring.ts';
@@ -16,7 +18,7 @@ import { createMemoryClient, type MemoryClient, type MemoryClientOptions } from 
 import { applyAll, coreDns } from '../cluster-dns/fixtures.ts';
 
 const USERS = '# do not touch\n.:53 {\n    errors\n\n    reload\n}\n\n# of the users\nexample.org:53 {\n    forward . 10.1.1.1\n}\n';
-const WISH = { domain: 'clusterset.local', upstream: '10.96.0.53' };
+const WISH = { subject: CLUSTERSET_WIRING, upstream: '10.96.0.53' };
 const OURS = { [MANAGED_BY]: MANAGED_BY_MCS };
 const SYSTEM = 'kube-system';
 const progress = { signal: new AbortController().signal, update: () => undefined };
@@ -85,6 +87,35 @@ describe('unwireDns()', () => {
     expect(await unwireDns(removal, progress)).toMatchObject({ state: 'warning' });
     expect(await corefileOf(client)).toBe(damaged);
     expect(removal.leftovers).toEqual([{ object: expect.stringContaining('coredns'), command: expect.stringContaining('kubectl') }]);
+  });
+});
+
+describe('unwireDns() and names of cluster.local that fall through', () => {
+  const STANZA = '.:53 {\n    kubernetes cluster.local in-addr.arpa {\n        fallthrough in-addr.arpa\n    }\n    forward . /etc/resolv.conf\n}\n';
+  const edit = wireFallthrough(STANZA, '10.96.0.53');
+  const fallen = edit.kind === 'text' ? edit.text : '';
+  const objects = coreDns(fallen);
+  const both = applyAll(objects, planWiring(objects, WISH).changes).configMaps.get('kube-system/coredns')?.data?.Corefile ?? '';
+
+  it.each([['beside the block', both], ['alone', fallen]])('takes the two lines out, %s', async (_title, corefile) => {
+    const client = wired(corefile);
+    expect(await unwireDns(removalOf(client), progress)).toMatchObject({ state: 'updated', detail: expect.stringContaining('coredns') });
+    expect(await corefileOf(client)).toBe(STANZA);
+  });
+
+  it('takes them out for a join that does not want the DNS wired any more', async () => {
+    const client = wired(both);
+    expect(await stopWiring(contextOf(client), progress)).toMatchObject({ state: 'updated' });
+    expect(await corefileOf(client)).toBe(STANZA);
+  });
+
+  it('lists a line that was edited, and leaves it', async () => {
+    const edited = fallen.replace('was "', 'was ');
+    const client = wired(edited);
+    const removal = removalOf(client);
+    expect(await unwireDns(removal, progress)).toMatchObject({ state: 'warning' });
+    expect(await corefileOf(client)).toBe(edited);
+    expect(removal.leftovers).toHaveLength(1);
   });
 });
 

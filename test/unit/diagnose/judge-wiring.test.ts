@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WiringState, WiringStatus } from '../../../src/cluster-dns/wiring-status.ts';
 import { planWiring } from '../../../src/cluster-dns/plan-wiring.ts';
+import { CLUSTERSET_WIRING } from '../../../src/cluster-dns/wiring-subject.ts';
 import { judgeWiring } from '../../../src/diagnose/judge-wiring.ts';
 import { coreDns } from '../cluster-dns/fixtures.ts';
 
@@ -25,6 +26,7 @@ describe('judgeWiring', () => {
     ['not-loaded', 'fail'],
     ['conflict', 'fail'],
     ['failed', 'fail'],
+    ['no-address', 'fail'],
   ];
   it.each(cases)('%s is a %s, with what the controller said', (state, expected) => {
     expect(judgeWiring({ status: status(state), plan: undefined }, 'west')).toMatchObject({ status: expected, evidence: ['told', 'coredns-1: 1.0.0'] });
@@ -43,7 +45,7 @@ describe('judgeWiring', () => {
   });
 
   it('fails where the block is gone, whatever the controller said before', () => {
-    const plan = planWiring(coreDns('.:53 {\n}\n'), { domain: 'clusterset.local', upstream: '10.96.0.53' });
+    const plan = planWiring(coreDns('.:53 {\n}\n'), { subject: CLUSTERSET_WIRING, upstream: '10.96.0.53' });
     expect(judgeWiring({ status: status('wired'), plan }, 'west')).toMatchObject({ status: 'fail', evidence: expect.arrayContaining(['not as the controller left it: ConfigMap kube-system/coredns']) as unknown });
   });
 });

@@ -1,21 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { resources } from '../../../src/api/resources.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import { type ClusterFeed, followCluster } from '../../../src/dns/follow-cluster.ts';
-import { NameServer } from '../../../src/dns/name-server.ts';
+import { followCluster } from '../../../src/dns/follow-cluster.ts';
 import { RCODE } from '../../../src/dns/records.ts';
+import type { ZoneFeed } from '../../../src/dns/zone-feed.ts';
 import { createMemoryClient, type MemoryClient } from '../../helpers/memory-client.ts';
-import { importOf, sliceOf, zone } from './fixtures.ts';
+import { type ServiceServer, serviceServer } from '../../helpers/service-server.ts';
+import { importOf, sliceOf } from './fixtures.ts';
 
 let client: MemoryClient;
-let server: NameServer;
-let feed: ClusterFeed;
+let server: ServiceServer;
+let feed: ZoneFeed;
 let abort: AbortController;
 
 beforeEach(() => {
   abort = new AbortController();
   client = createMemoryClient();
-  server = new NameServer({ zone, isSynced: () => feed.isSynced });
+  server = serviceServer({ isSynced: () => feed.isSynced });
   feed = followCluster({ client, index: server.index, logger: silentLogger, ignoredNamespaces: [] });
 });
 
@@ -29,7 +30,7 @@ async function sync(): Promise<void> {
   await feed.synced(AbortSignal.timeout(5_000));
 }
 
-const ask = (name: string, type: string): ReturnType<NameServer['ask']> => server.ask({ name: `${name}.shop.svc.clusterset.local`, type });
+const ask = (name: string, type: string): ReturnType<ServiceServer['ask']> => server.ask({ name: `${name}.shop.svc.clusterset.local`, type });
 
 describe('followCluster()', () => {
   it('takes slices whose empty lists the API server stores as null', async () => {

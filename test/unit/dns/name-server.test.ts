@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { decode, encode } from 'dns-packet';
 import { createLogger } from '../../../src/base/log.ts';
-import { NameServer } from '../../../src/dns/name-server.ts';
-import { importOf, sliceOf, zone } from './fixtures.ts';
+import { type ServiceServer, serviceServer } from '../../helpers/service-server.ts';
+import { importOf, sliceOf } from './fixtures.ts';
 
-function serverWithServices(): NameServer {
-  const server = new NameServer({ zone, isSynced: () => true, random: () => 0 });
+function serverWithServices(): ServiceServer {
+  const server = serviceServer({ random: () => 0 });
   server.index.setImport(importOf('web', { ips: ['10.0.0.1'], ports: [{ name: 'http', port: 80 }] }));
   server.index.setImport(importOf('big', { type: 'Headless' }));
   const many = Array.from({ length: 60 }, (_, host) => ({ addresses: [`10.1.0.${host + 1}`], hostname: `host-${host}` }));
@@ -47,7 +47,7 @@ describe('NameServer.handle', () => {
   });
 
   it('fails every question until it is synced', () => {
-    const unsynced = new NameServer({ zone, isSynced: () => false });
+    const unsynced = serviceServer({ isSynced: () => false });
     expect(rcodeOf(unsynced.handle(query(WEB), 'udp'))).toBe(2);
   });
 
@@ -110,7 +110,7 @@ describe('NameServer.handle', () => {
     const [service, namespace, cluster] = ['s'.repeat(63), 'n'.repeat(63), 'c'.repeat(63)];
     const host = 'h'.repeat(253 - 63 * 3 - '.....svc.clusterset.local'.length + 1);
     const name = `${host}.${cluster}.${service}.${namespace}.svc.clusterset.local`;
-    const long = new NameServer({ zone, isSynced: () => true });
+    const long = serviceServer();
     long.index.setImport(importOf(service, { type: 'Headless' }, namespace));
     const slice = sliceOf(service, cluster, [{ addresses: ['10.1.0.1'], hostname: host }], [{ name: 'http', port: 80 }]);
     long.index.setSlice({ ...slice, metadata: { ...slice.metadata, namespace } });
@@ -129,7 +129,7 @@ describe('NameServer.handle', () => {
 
   it('turns the order of several answers, and keeps all of them', () => {
     const turning = [0, 0.5, 0.99];
-    const server2 = new NameServer({ zone, isSynced: () => true, random: () => turning.shift() ?? 0 });
+    const server2 = serviceServer({ random: () => turning.shift() ?? 0 });
     server2.index.setImport(importOf('db', { type: 'Headless' }));
     server2.index.setSlice(sliceOf('db', 'west', ['10.1.0.1', '10.1.0.2', '10.1.0.3'].map((address) => ({ addresses: [address] }))));
     const orders = [1, 2, 3].map(() => decode(server2.handle(query('db.shop.svc.clusterset.local'), 'udp')!).answers?.map((record) => record.type === 'A' ? record.data.slice(-1) : record.type).join(''));
@@ -161,7 +161,7 @@ describe('NameServer.handle', () => {
   it('is SERVFAIL and a line in the log where an answer cannot be made', () => {
     const lines: string[] = [];
     const logger = createLogger({ write: (line) => void lines.push(line) });
-    const broken = new NameServer({ zone, isSynced: () => { throw new Error('no state'); }, logger });
+    const broken = serviceServer({ isSynced: () => { throw new Error('no state'); }, logger });
     expect(rcodeOf(broken.handle(query(WEB), 'udp'))).toBe(2);
     expect(lines.join('')).toContain('no state');
   });

@@ -5,10 +5,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type DecodedPacket, decode, encode, streamEncode } from 'dns-packet';
 import { silentLogger } from '../../../src/base/log.ts';
-import { NameServer } from '../../../src/dns/name-server.ts';
+import type { NameServer } from '../../../src/dns/name-server.ts';
 import { createTcpSocket, createUdpSocket, type DnsSocket, type TcpOptions } from '../../../src/dns/sockets.ts';
 import { eventually } from '../../helpers/eventually.ts';
-import { importOf, sliceOf, zone } from './fixtures.ts';
+import { serviceServer } from '../../helpers/service-server.ts';
+import { importOf, sliceOf } from './fixtures.ts';
 
 const WEB = 'web.shop.svc.clusterset.local';
 const BIG = 'big.shop.svc.clusterset.local';
@@ -16,7 +17,7 @@ const signal = new AbortController().signal;
 const host = '127.0.0.1';
 
 function makeServer(): NameServer {
-  const server = new NameServer({ zone, isSynced: () => true });
+  const server = serviceServer();
   server.index.setImport(importOf('web', { ips: ['10.0.0.1', 'fd00::1'], ports: [{ name: 'http', port: 80 }] }));
   server.index.setImport(importOf('big', { type: 'Headless' }));
   const endpoints = Array.from({ length: 100 }, (_, index) => ({ addresses: [`10.1.0.${index + 1}`] }));

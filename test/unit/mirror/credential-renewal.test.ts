@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { resources } from '../../../src/api/resources.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import { CredentialRenewal, type RenewedKubeconfig } from '../../../src/mirror/credential-renewal.ts';
-import { storeInSecret } from '../../../src/mirror/credential-store.ts';
-import { findAccountToken, readServiceAccountToken } from '../../../src/mirror/service-account-token.ts';
+import type { RenewedKubeconfig } from '../../../src/kube/kubeconfig-renewal.ts';
+import { CredentialRenewal } from '../../../src/mirror/credential-renewal.ts';
+import { findAccountToken } from '../../../src/mirror/service-account-token.ts';
 import type { MirrorSettings, SourceSettings } from '../../../src/mirror/settings.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 
@@ -71,21 +70,10 @@ function scene(): Scene {
   return made;
 }
 
-describe('readServiceAccountToken()', () => {
-  it.each([
-    ['a static token', 'abc'],
-    ['a token with two dots that is no JWT', 'a.b.c'],
-    ["another issuer's token", jwt(START, HOUR, 'jane@example.com')],
-    ['an endless token of a Secret', `x.${Buffer.from('{"sub":"system:serviceaccount:a:b"}').toString('base64url')}.y`],
-  ])('takes %s for none', (_what, token) => {
-    expect(readServiceAccountToken(token)).toBeUndefined();
-  });
-
-  it('reads whose it is and how long it lives, of the context that is meant', () => {
+describe('findAccountToken()', () => {
+  it('finds none in an access without a kubeconfig', () => {
     const token = jwt(START, HOUR);
-    expect(findAccountToken({ kind: 'kubeconfig', text: kubeconfig(token) })).toEqual({ token, namespace: 'mcs-mirror', account: 'reader', issuedAt: START, expiresAt: START + HOUR });
-    expect(findAccountToken({ kind: 'kubeconfig', text: kubeconfig(token), context: 'absent' })).toBeUndefined();
-    expect(findAccountToken({ kind: 'kubeconfig', text: ': no: yaml: [' })).toBeUndefined();
+    expect(findAccountToken({ kind: 'kubeconfig', text: kubeconfig(token) })?.token).toBe(token);
     expect(findAccountToken({ kind: 'url', url: 'https://x', token })).toBeUndefined();
   });
 });
@@ -99,7 +87,7 @@ describe('CredentialRenewal', () => {
     expect(asked).toEqual([]);
     await clock.advance(2000);
     expect(asked).toEqual([{ account: 'reader', namespace: 'mcs-mirror', seconds: 3600, token: jwt(START, HOUR) }]);
-    expect(stored).toEqual([{ source: 'west', replaced: text, text: kubeconfig(renewal.token('west') ?? '') }]);
+    expect(stored).toEqual([{ replaced: text, text: kubeconfig(renewal.token('west') ?? '') }]);
     await clock.advance(HOUR / 3 + 1000);
     expect(asked).toHaveLength(2);
     await renewal.stop();
@@ -157,26 +145,5 @@ describe('CredentialRenewal', () => {
     expect(made.troubles.at(-1)).toContain('lapsed at 2026-01-01T01:00:00.000Z');
     expect(made.renewal.token('west')).toBe(token);
     await made.renewal.stop();
-  });
-});
-
-describe('storeInSecret()', () => {
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'n', uid: 'u', resourceVersion: '7' }, data: { 'west.kubeconfig': Buffer.from('old').toString('base64'), other: 'eA==' } };
-  const patches: unknown[] = [];
-  const client = {
-    get: () => Promise.resolve(secret),
-    patch: (resource: { plural: string }, name: string, namespace: string, _type: string, body: unknown) => {
-      patches.push([resource.plural, name, namespace, body]);
-      return Promise.resolve(secret);
-    },
-  } as unknown as KubeClient;
-  const store = storeInSecret(client, { name: 's', namespace: 'n' }, 'mcs-mirror');
-
-  it('replaces the text wherever it stands, pinned to the Secret that it read, and leaves one that somebody changed', async () => {
-    const { signal } = new AbortController();
-    await store({ source: 'west', replaced: 'changed meanwhile', text: 'new' }, signal);
-    expect(patches).toEqual([]);
-    await store({ source: 'west', replaced: 'old', text: 'new' }, signal);
-    expect(patches).toEqual([[resources.secrets.plural, 's', 'n', { metadata: { uid: 'u', resourceVersion: '7' }, data: { 'west.kubeconfig': Buffer.from('new').toString('base64') } }]]);
   });
 });

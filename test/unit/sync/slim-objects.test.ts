@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { EXPORT_WISH, REFLECTED } from '../../../src/api/labels.ts';
 import { resources } from '../../../src/api/resources.ts';
 import type { EndpointSlice, Service, ServiceImport } from '../../../src/api/types/index.ts';
 import { createSharing } from '../../../src/base/shared-values.ts';
@@ -54,6 +55,12 @@ describe('slimService, slimSlice and slimImport', () => {
     const [sharing, isRoutable] = [createSharing(), (): boolean => true];
     const slim = { service: slimService(structuredClone(whole.service), sharing), slices: whole.slices.map((slice) => slimSlice(structuredClone(slice), sharing)) };
     expect(readLocalService({ cluster: 'west', isRoutable, ...slim })).toEqual(readLocalService({ cluster: 'west', isRoutable, ...whole }));
+  });
+
+  it('slimService keeps of the annotations only those that decide whether a policy exports it', () => {
+    const annotations = { [EXPORT_WISH]: 'false', [REFLECTED]: 'true', note: 'long text' };
+    expect(slimService(localService({}, { annotations }), createSharing()).metadata.annotations).toEqual({ [EXPORT_WISH]: 'false', [REFLECTED]: 'true' });
+    expect(slimService(localService({}, { annotations: { note: 'long text' } }), createSharing()).metadata.annotations).toBeUndefined();
   });
 
   it('slimSlice drops what an export does not take, and keeps one copy of what is alike', () => {

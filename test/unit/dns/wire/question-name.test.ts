@@ -2,10 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { QuestionName } from '../../../../src/dns/wire/question-name.ts';
 import { type Query, readQuery } from '../../../../src/dns/wire/read-query.ts';
 
+const SUFFIX = Buffer.from('.svc.clusterset.local');
+
 function nameOf(labels: readonly string[]): QuestionName {
   const wire = labels.map((label) => `${String.fromCharCode(label.length)}${label}`).join('');
   const packet = Buffer.from(`\0\x07\x01\0\0\x01\0\0\0\0\0\0${wire}\0\0\x01\0\x01`, 'latin1');
-  const name = new QuestionName('clusterset.local');
+  const name = new QuestionName();
   name.read(readQuery(packet) as Query);
   return name;
 }
@@ -41,6 +43,6 @@ describe('QuestionName', () => {
     ['a longer name, of a search path', ['web', 'shop', 'svc', 'clusterset', 'local', 'default', 'svc', 'cluster', 'local'], undefined],
   ];
   it.each(services)('finds in %s', (_what, labels, expected) => {
-    expect(nameOf(labels).findService()).toEqual(expected);
+    expect(nameOf(labels).findService(SUFFIX)).toEqual(expected);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessOf } from '../../../../src/mirror/config/checked-settings.ts';
-import { plainAccess, readKubeconfigSource } from '../../../../src/mirror/config/kubeconfig-source.ts';
+import { readKubeconfigSource } from '../../../../src/mirror/config/kubeconfig-source.ts';
 import { type MirrorConfigObjects, settingsOfObjects } from '../../../../src/mirror/config/object-settings.ts';
 import type { SourceSettings } from '../../../../src/mirror/settings.ts';
 import { thrown } from '../../../helpers/thrown.ts';
@@ -52,29 +52,6 @@ describe('settingsOfObjects', () => {
       secret: { key: 'n/c', present: { data: { k: btoa(kubeconfig(user)) } } },
     } as unknown as MirrorConfigObjects;
     expect(thrown(() => settingsOfObjects(objects, 'default', 'n'))).toMatchObject({ code: 'MCS_MIRROR_CONFIG_INVALID', details: { path: 'sources[0].kubeconfig' } });
-  });
-});
-
-describe('plainAccess', () => {
-  const plain = (text: string): string => {
-    const access = plainAccess({ kind: 'kubeconfig', text, context: 'west' }, 'here');
-    return access.kind === 'kubeconfig' ? access.text : '';
-  };
-
-  it('keeps what says something itself', () => {
-    const text = plain(kubeconfig('{token: t, as: somebody, client-certificate-data: Yw==}', "{server: 'https://w', tls-server-name: n, insecure-skip-tls-verify: true, certificate-authority-data: Yw==, proxy-url: 'http://p'}"));
-    for (const kept of ['token: t', 'as: somebody', 'client-certificate-data: Yw==', 'server: https://w', 'tls-server-name: n', 'insecure-skip-tls-verify: true', 'proxy-url: http://p']) expect(text).toContain(kept);
-  });
-
-  it.each([
-    kubeconfig('{token: t, token-file: /run/pod-token}'),
-    kubeconfig('{token: t}', undefined, ', {name: other, user: {token-file: /run/pod-token}}'),
-    kubeconfig('{token: t, <<: {token-file: /run/pod-token}}'),
-    kubeconfig('{token: t, client-key: !!binary L3J1bi9wb2QtdG9rZW4=}'),
-    kubeconfig('{token: t}', "{server: 'https://w', certificate-authority: [/run/pod-token]}"),
-  ])('leaves out what leads to a file: %s', (text) => {
-    expect(plain(text)).not.toMatch(/pod-token|L3J1bi9wb2QtdG9rZW4|client-key|certificate-authority|<</);
-    expect(plain(text)).toContain('token: t');
   });
 });
 

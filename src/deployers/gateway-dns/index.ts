@@ -1,0 +1,10 @@
+export { addCluster, type AddClusterOptions, type AddClusterResult } from './add-cluster.ts';
+export type { ClusterContext } from './cluster-account.ts';
+export { type ClusterReport, type GatewayReport, gatewayTrouble, type HubReport, isHubWell, isServerWell, readGatewayDns, type ServerReport } from './gateway-report.ts';
+export { readGivenKubeconfig } from './given-kubeconfig.ts';
+export { installHub, type InstallHubOptions, type InstallHubResult } from './install-hub.ts';
+export { installServer, type InstallServerOptions, type InstallServerResult } from './install-server.ts';
+export { removeCluster, type RemoveClusterOptions, type RemoveClusterResult } from './remove-cluster.ts';
+export type { HubSettings } from './settings.ts';
+export { uninstallHub, type UninstallHubOptions, type UninstallResult } from './uninstall-hub.ts';
+export { uninstallServer, type UninstallServerOptions } from './uninstall-server.ts';
