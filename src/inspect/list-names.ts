@@ -6,7 +6,7 @@ import { parseMemberConfig } from './cluster-state.ts';
 import { listServed } from './read-cluster.ts';
 
 /** What a person may be about to name. `export` is a service that is exported, `shared` one of any namespace, as `namespace/name`. */
-export const NAME_KINDS = ['namespace', 'service', 'export', 'shared', 'cluster', 'node'] as const;
+export const NAME_KINDS = ['namespace', 'service', 'export', 'shared', 'policy', 'cluster', 'node'] as const;
 export type NameKind = (typeof NAME_KINDS)[number];
 
 export interface ListNamesOptions {
@@ -20,6 +20,7 @@ const RESOURCES: Readonly<Record<Exclude<NameKind, 'cluster' | 'shared'>, { read
   node: { resource: resources.nodes, isNamespaced: false },
   service: { resource: resources.services, isNamespaced: true },
   export: { resource: resources.serviceExports, isNamespaced: true },
+  policy: { resource: resources.exportPolicies, isNamespaced: false },
 };
 
 /** Names that a person may mean, sorted, each once. Throws what the client throws. */

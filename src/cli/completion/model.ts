@@ -100,7 +100,7 @@ const LOOKUP_OF: Readonly<Record<string, Lookup>> = {
 };
 
 /** Commands whose argument names what its own name does not tell. */
-const NAMED_BY: Readonly<Record<string, Lookup>> = { 'export:service': 'service', 'unexport:service': 'export', trace: 'shared', diff: 'shared', 'wait:service': 'shared' };
+const NAMED_BY: Readonly<Record<string, Lookup>> = { 'export:service': 'service', 'unexport:service': 'export', 'export:policy': 'policy', 'unexport:policy': 'policy', trace: 'shared', diff: 'shared', 'wait:service': 'shared' };
 
 const lookupOf = (name: string): Lookup | undefined => (Object.hasOwn(LOOKUP_OF, name) ? LOOKUP_OF[name] : undefined);
 

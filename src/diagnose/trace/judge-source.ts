@@ -1,4 +1,5 @@
 import { cidrContains, parseCidr } from '../../api/cidr.ts';
+import { EXPORT_POLICY } from '../../api/labels.ts';
 import type { Condition, Service } from '../../api/types/index.ts';
 import { brokerObjectsOf } from '../../inspect/service/exporters.ts';
 import { findLastChange, findLatestChange, lagOf, secondsBetween, writersOf } from '../../inspect/service/last-change.ts';
@@ -67,7 +68,9 @@ export function judgeExport(facts: PathFacts): Verdict {
   if (valid.status !== 'True') return broken(conditionLines(valid), [describe]);
   if (ready?.status !== 'True') return { ...broken(ready === undefined ? ['it has no condition Ready'] : conditionLines(ready), [describe, controllerLog(source)]), owner: controllerOf(to), ...(lagSeconds !== undefined && { lagSeconds }) };
   const side = sideConditions(conditions);
-  return side.length === 0 ? ok('Valid and Ready') : warning(side.flatMap(conditionLines), [describe, `mcs diff ${keyOf(facts)}`]);
+  const policy = serviceExport.metadata.labels?.[EXPORT_POLICY];
+  const evidence = ['Valid and Ready', ...(policy === undefined ? [] : [`exported by policy "${policy}"`])];
+  return side.length === 0 ? ok(...evidence) : warning(side.flatMap(conditionLines), [describe, `mcs diff ${keyOf(facts)}`]);
 }
 
 /** The source without endpoints outside the ranges granted to its cluster: those are not exported, and a condition says so. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { OWNER, SERVICE_NAME, WITHDRAWN_CLUSTERS } from '../../../../src/api/labels.ts';
+import { EXPORT_POLICY, OWNER, SERVICE_NAME, WITHDRAWN_CLUSTERS } from '../../../../src/api/labels.ts';
 import type { KubeObject } from '../../../../src/api/types/index.ts';
 import { type HopId, HOPS } from '../../../../src/diagnose/trace/hop.ts';
 import { judgePath } from '../../../../src/diagnose/trace/judge-path.ts';
@@ -138,6 +138,12 @@ describe('judgePath', () => {
     const { brokenAt, hops } = judgePath(facts);
     expect(brokenAt).toBeUndefined();
     expect(hops.find(({ id }) => id === 'export')).toMatchObject({ state: 'warning', evidence: ['Conflict=True PortConflict: ports differ', 'types differ', expect.stringContaining('EndpointsNotRoutable: 1 of 2')] });
+  });
+
+  it('says which policy exports it', () => {
+    const facts = tracedService();
+    source(facts).serviceExport = labelled(exportOf(facts), { [EXPORT_POLICY]: 'web' });
+    expect(judgePath(facts).hops.find(({ id }) => id === 'export')).toMatchObject({ state: 'ok', evidence: ['Valid and Ready', 'exported by policy "web"'] });
   });
 
   it('does not miss endpoints outside the granted ranges on the broker', () => {
