@@ -6,13 +6,13 @@ import { SERVICE_NAME } from '../src/api/labels.ts';
 import { startTestApiServer } from '../test/helpers/api-server.ts';
 import type { AgentProcess } from './lib/agent-process.ts';
 import { type Outcome, scaleBar } from './lib/bar.ts';
+import { measureChainFloor, RECORDED_CHAIN_MS } from './lib/chain-floor.ts';
 import { measureEmitter } from './lib/emitter-load.ts';
 import { measureEndpointChanges } from './lib/endpoint-changes.ts';
 import { addressOf } from './lib/mirror-services.ts';
 import { type MirrorScene, sliceRefs, startMirrorScene } from './lib/mirror-scene.ts';
 import { readRequestCounts, sumOf } from './lib/request-count.ts';
 import { median, quantile } from './lib/statistics.ts';
-import { openWriteChain } from './lib/write-chain.ts';
 
 /** How many, within which time from nothing, and in how much memory. */
 const FEW = { services: 200, barSeconds: 3, barMB: 120 };
@@ -21,31 +21,14 @@ const MANY = { services: 5_000, barSeconds: 40, barMB: 150 };
 const RECORDED = 'service-reflector took 79 s and 38 MB, k8-cross-cluster-controller 87 s and 29 MB';
 const ROUNDS = 3;
 const CHANGE_BAR_MS = 100;
-const CHAINS = 50;
-/** Median of the bare chain when the bars in s and ms were set. */
-const RECORDED_CHAIN_MS = 8;
 const SETTLE_MS = 10_000;
 const IDLE_MS = 60_000;
 const GIVE_UP_MS = 180_000;
 
 /** A mirror between two API servers, with few services and with many, and an emitter that many read. */
 export async function benchMirror(root: string): Promise<readonly Outcome[]> {
-  const floorMs = await measureFloor();
+  const floorMs = await measureChainFloor();
   return [...(await measureFew(root, floorMs)), ...(await measureMany(root, floorMs)), ...(await measureEmitter(root))];
-}
-
-/** A bare chain of three writes, each seen in a watch. */
-async function measureFloor(): Promise<number> {
-  const servers = await Promise.all([startTestApiServer(), startTestApiServer({ serviceCIDR: '10.97.0.0/16' })]);
-  const [source, target] = servers;
-  try {
-    const chain = await openWriteChain(source.client(), target.client(), 'bench-floor');
-    const { p50 } = await chain.oneByOne(CHAINS);
-    await chain.close();
-    return p50;
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()));
-  }
 }
 
 async function onScene<T>(root: string, measure: (scene: MirrorScene, signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- cli|diagnose|propagation|restart|memory|dns|tunnel|mirror ...]`: each figure beside its bar; exits 1 where one is missed.
+ * `npm run bench [-- cli|diagnose|propagation|restart|memory|dns|tunnel|mirror|gateway-dns ...]`: each figure beside its bar; exits 1 where one is missed.
  * On a sandbox, or with `--contexts a,b` on clusters of the kubeconfig, which it joins and which leave again.
  */
 import { resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { benchCli } from './cli.ts';
 import { benchDiagnose } from './diagnose.ts';
 import { benchDns } from './dns.ts';
+import { benchGatewayDNS } from './gateway-dns.ts';
 import { formatOutcome, isMissed, type Outcome } from './lib/bar.ts';
 import type { JoinedClusters } from './lib/joined-clusters.ts';
 import { startJoinedContexts } from './lib/joined-contexts.ts';
@@ -38,7 +39,7 @@ function onClusters(measure: (root: string, clusters: JoinedClusters) => Promise
 
 const idleMemory = onClusters(benchMemory);
 const benchWholeMemory: Benchmark = async (root) => [...(await idleMemory(root)), ...(await benchSize(root))];
-const benchmarks: Readonly<Record<string, Benchmark>> = { cli: onClusters(benchCli), diagnose: benchDiagnose, memory: benchWholeMemory, propagation: onClusters(benchPropagation), restart: benchRestart, dns: benchDns, tunnel: benchTunnel, mirror: benchMirror };
+const benchmarks: Readonly<Record<string, Benchmark>> = { cli: onClusters(benchCli), diagnose: benchDiagnose, memory: benchWholeMemory, propagation: onClusters(benchPropagation), restart: benchRestart, dns: benchDns, tunnel: benchTunnel, mirror: benchMirror, 'gateway-dns': benchGatewayDNS };
 
 const root = resolve(import.meta.dirname, '..');
 const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name));

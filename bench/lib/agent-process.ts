@@ -34,15 +34,17 @@ export interface AgentProcess extends PinnedProcess {
   isReady(): Promise<boolean>;
 }
 
-/** Where the Deployment of each stands. */
-const TEMPLATES = {
-  controller: 'member/controller.yaml',
-  dns: 'member/dns.yaml',
-  mirror: 'mirror/mirror.yaml',
-  emitter: 'mirror/emitter.yaml',
+/** Where the Deployment of each stands, and the program that it runs. */
+const DEPLOYMENTS = {
+  controller: { template: 'member/controller.yaml', program: 'controller' },
+  dns: { template: 'member/dns.yaml', program: 'dns' },
+  mirror: { template: 'mirror/mirror.yaml', program: 'mirror' },
+  emitter: { template: 'mirror/emitter.yaml', program: 'emitter' },
+  'xcc-dns-controller': { template: 'gateway-dns/controller.yaml', program: 'gateway-dns' },
+  'dns-server': { template: 'gateway-dns/dns-server.yaml', program: 'dns' },
 } as const;
 
-type Part = keyof typeof TEMPLATES;
+type Part = keyof typeof DEPLOYMENTS;
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -79,7 +81,7 @@ export async function startAgent(part: Part, { root, folder, config, access, arg
     MALLOC_ARENA_MAX: given.arenas,
     ...env,
   };
-  const argv = [process.execPath, ...given.options, join(root, 'dist', 'agents', `${part}.js`), ...args];
+  const argv = [process.execPath, ...given.options, join(root, 'dist', 'agents', `${DEPLOYMENTS[part].program}.js`), ...args];
   const ask = (path: string): Promise<Response | undefined> => fetch(`http://127.0.0.1:${healthPort}${path}`).catch(() => undefined); // it does not listen yet
   return {
     ...startPinned(`mcs ${part}`, argv, { env: whole, ...(core !== undefined && { core }) }),
@@ -94,9 +96,10 @@ export async function startAgent(part: Part, { root, folder, config, access, arg
 
 /** What the Deployment gives to Node, for it decides how much memory is taken. */
 function readDeployment(root: string, part: Part): { readonly options: readonly string[]; readonly arenas: string } {
-  const template = join('templates', TEMPLATES[part]);
+  const { template: path, program } = DEPLOYMENTS[part];
+  const template = join('templates', path);
   const manifest = readFileSync(join(root, template), 'utf8');
-  const command = new RegExp(String.raw`command: \[node, (.*)/app/dist/agents/${part}\.js\]`).exec(manifest)?.[1];
+  const command = new RegExp(String.raw`command: \[node, (.*)/app/dist/agents/${program}\.js\]`).exec(manifest)?.[1];
   const arenas = /name: MALLOC_ARENA_MAX.*\n +value: '(\d+)'/.exec(manifest)?.[1];
   if (command === undefined || arenas === undefined) throw new Error(`${template} starts the agent in a way that this benchmark does not know`);
   return { options: command.split(/,\s*/).filter((option) => option !== ''), arenas };

@@ -3,7 +3,7 @@ import { describeUnread } from '../inspect/survey-fleet.ts';
 import type { FleetSelection } from './connect.ts';
 import { FleetCommand } from './fleet-command.ts';
 import type { OutputFormat } from './flags.ts';
-import { clusterLocalSections } from './present-cluster-local.ts';
+import { clusterLocalSections, fallthroughCures } from './present-cluster-local.ts';
 import { showRemarks } from './present-show.ts';
 
 /** What `mcs fallthrough status` and `mcs reflection status` do; they differ in what they show. */
@@ -14,7 +14,9 @@ export abstract class ClusterLocalStatusCommand extends FleetCommand {
       const { unread, ...report } = await readClusterLocalReport(fleet, this.signal);
       const shown = { ...report, unread: unread.map(describeUnread) };
       await this.presentSections(shown, flags.output, clusterLocalSections(shown, key));
-      if (flags.output === 'table') for (const remark of showRemarks(shown, (text) => this.asTyped(text))) this.note(remark);
+      const asTyped = (command: string): string => this.asTyped(command);
+      const cures = key === 'fallthrough' ? fallthroughCures(shown, asTyped) : [];
+      if (flags.output === 'table') for (const remark of [...cures, ...showRemarks(shown, asTyped)]) this.note(remark);
       this.setExitCode({ ...fleet, unread });
     });
   }

@@ -1,5 +1,5 @@
 import { McsError } from '../base/errors.ts';
-import type { AddClusterOptions, AddClusterResult, ClusterContext, InstallHubResult, InstallServerResult, RemoveClusterResult, UninstallResult } from '../deployers/gateway-dns/index.ts';
+import type { AddClusterOptions, AddClusterResult, ClusterContext, HubSettings, InstallHubResult, InstallServerResult, RemoveClusterResult, UninstallResult } from '../deployers/gateway-dns/index.ts';
 import { type ClusterSelection, connectCluster } from './connect.ts';
 import { DeployCommand } from './deploy-command.ts';
 import type { OutputFormat } from './flags.ts';
@@ -21,6 +21,20 @@ export function parseLabels(text: string): Record<string, string> {
     return [pair.slice(0, at), pair.slice(at + 1)] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+export interface HubFlags {
+  readonly suffix?: string | undefined;
+  readonly 'polling-interval'?: string | undefined;
+  readonly 'cross-namespace'?: HubSettings['crossNamespace'] | undefined;
+  readonly 'health-checks'?: boolean | undefined;
+  readonly 'hub-id'?: string | undefined;
+}
+
+/** Only what was given: what is left out stays as an earlier install had it. */
+export function hubSettings(flags: HubFlags): HubSettings {
+  const settings = { suffix: flags.suffix, pollingInterval: flags['polling-interval'], crossNamespace: flags['cross-namespace'], healthChecks: flags['health-checks'], hubID: flags['hub-id'] };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** What the commands of gateway-dns share. */

@@ -43,3 +43,8 @@ function reflectionSections({ clusters }: ClusterLocalReport): readonly Section[
 export function clusterLocalSections(report: ClusterLocalReport, key: ClusterLocalKey): readonly Section[] {
   return key === 'fallthrough' ? fallthroughSections(report) : reflectionSections(report);
 }
+
+/** What to do where names do not fall through; `asTyped` as in BaseCommand. */
+export function fallthroughCures({ clusters }: Pick<ClusterLocalReport, 'clusters'>, asTyped: (command: string) => string): readonly string[] {
+  return clusters.flatMap(({ cluster, wiring }) => (wiring === undefined || wiring.hints.length === 0 ? [] : [`Names do not fall through in "${cluster}"`, ...wiring.hints.map((hint) => `  Try: ${asTyped(hint)}`)]));
+}

@@ -27,11 +27,12 @@ export interface ReadContexts<T> {
 
 type Reading<T> = { readonly uid: string; readonly value: T } | { readonly error: UnreadContext };
 
-async function readOne<T>({ context, connect }: FleetSource, { object, read, signal }: ContextReading<T>): Promise<Reading<T>> {
+async function readOne<T>(source: FleetSource, { object, read, signal }: ContextReading<T>): Promise<Reading<T>> {
+  const { context } = source;
   const deadline = AbortSignal.timeout(TIMEOUT_MS);
   const limited = AbortSignal.any([signal, deadline]);
   try {
-    const client = await connect();
+    const client = await source.connect();
     try {
       const uid = (await client.get(resources.namespaces, 'kube-system', undefined, { signal: limited })).metadata.uid ?? context;
       return { uid, value: await read(context, client, limited) };

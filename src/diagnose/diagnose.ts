@@ -14,6 +14,7 @@ import { policyChecks } from './checks/ingress-policies.ts';
 import { k8sVersionChecks } from './checks/k8s-version.ts';
 import { networkChecks } from './checks/network.ts';
 import { orphanChecks } from './checks/orphans.ts';
+import { fallthroughChecks } from './checks/fallthrough.ts';
 import { podAnswerChecks } from './checks/pod-answers.ts';
 import { podNetworkChecks } from './checks/pod-network.ts';
 import { rejectionChecks } from './checks/rejections.ts';
@@ -50,9 +51,9 @@ const API_CHECK: ClusterCheck = {
 };
 
 /** All checks, in the order in which they are shown. A check's needs stand before it. */
-export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...duplicateIDChecks, ...podNetworkChecks, ...brokerPathChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...silenceChecks, ...versionChecks, ...cidrChecks, ...networkChecks, ...connectionChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...orphanChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks];
+export const ALL_CHECKS: readonly DiagnoseCheck[] = [API_CHECK, ...k8sVersionChecks, ...memberDeploymentChecks, ...duplicateIDChecks, ...podNetworkChecks, ...brokerPathChecks, ...brokerDeploymentChecks, ...podChecks, ...clockChecks, ...silenceChecks, ...versionChecks, ...cidrChecks, ...networkChecks, ...connectionChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...orphanChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks, ...fallthroughChecks];
 
-const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...duplicateIDChecks, ...podNetworkChecks, ...brokerPathChecks, ...cidrChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks]);
+const MEMBER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...memberDeploymentChecks, ...duplicateIDChecks, ...podNetworkChecks, ...brokerPathChecks, ...cidrChecks, ...policyChecks, ...derivedServiceChecks, ...staleCopyChecks, ...serviceDiscoveryChecks, ...rejectionChecks, ...serviceCallChecks, ...dnsChecks, ...podAnswerChecks, ...fallthroughChecks]);
 const BROKER_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...brokerDeploymentChecks, ...clockChecks, ...silenceChecks]);
 const CONNECTED_ONLY: ReadonlySet<DiagnoseCheck> = new Set<DiagnoseCheck>([...networkChecks, ...connectionChecks]);
 

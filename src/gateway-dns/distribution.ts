@@ -103,7 +103,8 @@ export class Distribution {
     this.#scheduleSweep();
     await untilAborted(this.#abort.signal);
     this.#cancelSweep?.();
-    await Promise.all([this.prober.stop(), this.fleet.stop(), this.#statuses.stop()]);
+    this.prober.stop();
+    await Promise.all([this.fleet.stop(), this.#statuses.stop()]);
   }
 
   /** GatewayDNS, clusters or namespaces are others. */

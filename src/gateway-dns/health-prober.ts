@@ -32,7 +32,8 @@ export class HealthProber {
   readonly #rounds = new Map<string, Round>();
   /** Due, in order; waiting for one of the questions under way to end. */
   readonly #due = new Set<Round>();
-  readonly #asking = new Set<Promise<void>>();
+  /** Number of questions under way. */
+  #asking = 0;
 
   constructor(options: HealthProberOptions) {
     this.#options = options;
@@ -56,9 +57,9 @@ export class HealthProber {
     }
   }
 
-  async stop(): Promise<void> {
+  /** Questions under way are not waited for: what they find is of no account any more. */
+  stop(): void {
     for (const [id, round] of this.#rounds) this.#end(id, round);
-    await Promise.all(this.#asking);
   }
 
   #end(id: string, round: Round): void {
@@ -76,13 +77,13 @@ export class HealthProber {
 
   #fill(): void {
     for (const round of this.#due) {
-      if (this.#asking.size >= (this.#options.parallel ?? 32)) return;
+      if (this.#asking >= (this.#options.parallel ?? 32)) return;
       this.#due.delete(round);
-      const asking = this.#ask(round).finally(() => {
-        this.#asking.delete(asking);
+      this.#asking += 1;
+      void this.#ask(round).finally(() => {
+        this.#asking -= 1;
         this.#fill();
       });
-      this.#asking.add(asking);
     }
   }
 

@@ -23,10 +23,10 @@ const PASSING_MS = 15_000;
 export async function keepHubStatus({ client, namespace, read, clock, logger }: HubStatusWriterOptions, signal: AbortSignal): Promise<void> {
   let seen = { text: '', since: clock.monotonic() };
   let written: string | undefined;
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     await sleep(clock, LOOK_MS, signal).catch(() => undefined); // only the stop ends it early
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may be aborted during the sleep
-    if (signal.aborted) return;
+    if (isOver()) return;
     const status = read();
     const text = JSON.stringify(status, undefined, 2);
     if (text !== seen.text) {
@@ -40,7 +40,7 @@ export async function keepHubStatus({ client, namespace, read, clock, logger }: 
       written = text;
     } catch (error) {
       // it is tried again with the next look
-      if (!signal.aborted) logger.warn('Cannot write the status of the hub', { error });
+      if (!isOver()) logger.warn('Cannot write the status of the hub', { error });
     }
   }
 }

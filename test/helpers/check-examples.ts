@@ -10,6 +10,7 @@ import { judgeConnection, judgePaths } from '../../src/diagnose/checks/connectio
 import { expectReady, judgeExpiry, judgePods } from '../../src/diagnose/checks/deployment.ts';
 import { describeMismatch, judgeMismatches, judgeVersion } from '../../src/diagnose/checks/dns.ts';
 import { judgeActive, judgeAgent, judgeDrivers, judgeGatewayNodes, judgeHosts, judgeRanges } from '../../src/diagnose/checks/gateways.ts';
+import { judgeFallthrough } from '../../src/diagnose/checks/fallthrough.ts';
 import { judgeClaim } from '../../src/diagnose/checks/duplicate-ids.ts';
 import { judgeStaleCopies } from '../../src/diagnose/checks/stale-copies.ts';
 import { judgeDerived } from '../../src/diagnose/checks/derived-services.ts';
@@ -138,6 +139,7 @@ const EXAMPLES: Readonly<Record<string, CheckOutcome>> = {
   'MCS-SD-08': judgeDerived([{ serviceImport: serviceImport('cart', '10.102.0.7'), derived: undefined }], KUBECTL),
   'MCS-DNS-01': judgeVersion([{ pod: 'mcs-dns-6c9f', answer: { Status: 2 } }], KUBECTL),
   'MCS-DNS-02': judgeMismatches([describeMismatch(serviceImport('cart', '10.102.0.7'), 'mcs-dns-6c9f', { Status: 3 }) ?? ''], '', sharing({})),
+  'MCS-DNS-05': judgeFallthrough({ namespaces: new Set(['shop']), status: { state: 'wired', message: '', hints: [], servers: [] }, drift: [], servers: 0, mismatches: [] }, KUBECTL),
   'MCS-DNS-03': judgeWiring({ status: NOT_LOADED, plan: undefined }, CONTEXT),
 };
 

@@ -45,10 +45,10 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** Installs the ServiceAccount with the rights that it is shipped with; gives its token. */
-async function installAccount(client: KubeClient, { shipped, account, namespace }: DnsAgentOptions): Promise<string> {
-  const text = shipped === undefined ? '' : await readFile(join(ROOT, 'templates', shipped.template), 'utf8');
-  for (const document of parseAllDocuments(text.replaceAll(shipped?.placeholder ?? '$', namespace))) {
+/** Installs the ServiceAccount with the rights that it is shipped with. */
+async function installAccount(client: KubeClient, namespace: string, { template, placeholder }: NonNullable<DnsAgentOptions['shipped']>): Promise<void> {
+  const text = await readFile(join(ROOT, 'templates', template), 'utf8');
+  for (const document of parseAllDocuments(text.replaceAll(placeholder, namespace))) {
     const object = document.toJS() as KubeObject;
     if (object.kind === 'ServiceAccount') await client.create(resources.serviceAccounts, object);
     else if (object.kind === 'ClusterRole') await client.create(resources.clusterRoles, object as Role);
@@ -56,16 +56,18 @@ async function installAccount(client: KubeClient, { shipped, account, namespace 
     else if (object.kind === 'Role') await client.create(resources.roles, object as Role);
     else if (object.kind === 'RoleBinding') await client.create(resources.roleBindings, object as RoleBinding);
   }
-  return (await client.createToken(account, namespace, { expirationSeconds: 3600 })).token;
 }
 
 /** Starts it; the namespace exists. */
 export async function startDnsAgent(api: TestApiServer, options: DnsAgentOptions): Promise<DnsAgent> {
+  const { account, namespace, shipped, config, env } = options;
+  const client = api.client();
+  if (shipped !== undefined) await installAccount(client, namespace, shipped);
   const folder = await mkdtemp(join(tmpdir(), 'mcs-dns-'));
   const files = {
-    [`${MOUNT}/token`]: await installAccount(api.client(), options),
+    [`${MOUNT}/token`]: (await client.createToken(account, namespace, { expirationSeconds: 3600 })).token,
     [`${MOUNT}/ca.crt`]: api.ca,
-    ...(options.config !== undefined && { '/etc/mcs/config.json': JSON.stringify(options.config) }),
+    ...(config !== undefined && { '/etc/mcs/config.json': JSON.stringify(config) }),
   };
   for (const [path, content] of Object.entries(files)) {
     await mkdir(join(folder, path, '..'), { recursive: true });
@@ -73,8 +75,8 @@ export async function startDnsAgent(api: TestApiServer, options: DnsAgentOptions
   }
   const [healthPort, dnsPort] = [await freePort(), await freePort()];
   const { hostname, port } = new URL(api.url);
-  const own = { MCS_SIMULATED: '1', MCS_SIMULATED_ROOT: folder, POD_IP: '127.0.0.1', POD_NAMESPACE: options.namespace, MCS_DNS_PORT: String(dnsPort), MCS_HEALTH_PORT: String(healthPort), KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-  const agent = spawn(process.execPath, [join(ROOT, 'src/agents/dns.ts')], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...own, ...options.env } });
+  const own = { MCS_SIMULATED: '1', MCS_SIMULATED_ROOT: folder, POD_IP: '127.0.0.1', POD_NAMESPACE: namespace, MCS_DNS_PORT: String(dnsPort), MCS_HEALTH_PORT: String(healthPort), KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+  const agent = spawn(process.execPath, [join(ROOT, 'src/agents/dns.ts')], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...own, ...env } });
   let log = '';
   agent.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const dns = new Resolver({ timeout: 2000 });

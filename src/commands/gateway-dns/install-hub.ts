@@ -3,7 +3,7 @@ import { XCC_NAMESPACE } from '../../api/names.ts';
 import { imageFlags, imageOptions } from '../../cli/deploy-flags.ts';
 import { parseDuration } from '../../cli/duration.ts';
 import { clusterFlags, dryRunFlags, waitFlags } from '../../cli/flags.ts';
-import { GatewayDnsCommand } from '../../cli/gateway-dns-command.ts';
+import { GatewayDnsCommand, hubSettings } from '../../cli/gateway-dns-command.ts';
 import { CROSS_NAMESPACE } from '../../gateway-dns/settings.ts';
 
 export default class GatewayDnsInstallHub extends GatewayDnsCommand {
@@ -33,11 +33,9 @@ export default class GatewayDnsInstallHub extends GatewayDnsCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(GatewayDnsInstallHub);
     const { installHub } = await import('../../deployers/gateway-dns/index.ts');
-    const { suffix, 'polling-interval': pollingInterval, 'cross-namespace': crossNamespace, 'health-checks': healthChecks, 'hub-id': hubID, replace } = flags;
-    const settings = { ...(suffix !== undefined && { suffix }), ...(pollingInterval !== undefined && { pollingInterval }), ...(crossNamespace !== undefined && { crossNamespace }), ...(healthChecks !== undefined && { healthChecks }), ...(hubID !== undefined && { hubID }) };
     const { cluster, context } = await this.connect(flags);
-    const { namespace, wait, 'dry-run': dryRun } = flags;
-    const result = await installHub(context, { namespace, settings, replace, images: imageOptions(flags), wait, timeoutMs: parseDuration(flags.timeout), dryRun });
+    const { namespace, replace, wait, 'dry-run': dryRun } = flags;
+    const result = await installHub(context, { namespace, settings: hubSettings(flags), replace, images: imageOptions(flags), wait, timeoutMs: parseDuration(flags.timeout), dryRun });
     cluster.client.close();
     await this.presentHub(result, flags.output);
     if (dryRun) return;

@@ -14,11 +14,12 @@ export interface ProgramRef {
 
 const refOf = (program: ProgramRef): ObjectRef => ({ resource: resources.deployments, ...program });
 
-async function waitForEnd({ client, clock, deadline, leftovers }: Removal, { metadata, spec }: Workload, { signal, update }: TaskProgress): Promise<TaskOutcome | undefined> {
+async function waitForEnd({ client, clock, deadline, leftovers }: Removal, { metadata, spec }: Workload, progress: TaskProgress): Promise<TaskOutcome | undefined> {
+  const { signal } = progress;
   const { namespace = '' } = metadata;
   const { items } = await client.list(resources.pods, { namespace, labelSelector: labelsToSelector(spec.selector.matchLabels ?? {}), signal });
   const pods = items.map(({ metadata: { name } }): ObjectRef => ({ resource: resources.pods, name, namespace }));
-  if (pods.length > 0) update(`Waiting for ${pods.map(describeRef).join(', ')} to stop`);
+  if (pods.length > 0) progress.update(`Waiting for ${pods.map(describeRef).join(', ')} to stop`);
   const left = await findLeftovers(client, pods, clock, deadline, signal);
   if (left.length === 0) return undefined;
   leftovers.push(...left.map(leftoverOf));

@@ -41,7 +41,7 @@ function canonicalName(text: string): string {
 }
 
 /** An unset condition means ready (EndpointSlice API). */
-function readAddress(kind: EndpointSlice['addressType'], text: string, isReady: boolean): RecordAddress | undefined {
+function readAddress(kind: string, text: string, isReady: boolean): RecordAddress | undefined {
   if (kind === 'IPv4' || kind === 'IPv6') return familyOf(text) === kind ? { kind, data: canonicalAddress(text) ?? text, isReady } : undefined;
   const target = canonicalName(text);
   return kind === 'FQDN' && isDnsSubdomain(target) && familyOf(target) === undefined ? { kind, data: target, isReady } : undefined;

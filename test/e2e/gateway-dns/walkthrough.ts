@@ -1,7 +1,7 @@
 /** The README of cross-cluster-connectivity, step by step, with `mcs` in its place. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MANAGED_BY, MANAGED_BY_MCS } from '../../../src/api/labels.ts';
+import { GATEWAY_SLICE_MANAGER, SLICE_MANAGED_BY } from '../../../src/api/labels.ts';
 import { XCC_NAMESPACE } from '../../../src/api/names.ts';
 import { resources } from '../../../src/api/resources.ts';
 import { eventually } from '../../helpers/eventually.ts';
@@ -96,7 +96,7 @@ describe('gateway-dns: the walk-through of cross-cluster-connectivity', { skip }
   it('without the GatewayDNS the name is gone', async () => {
     await management.client.delete(resources.gatewayDNS, 'dev-team-gateway-dns', TEAM);
     await leadsTo(clusterB, NAME, []);
-    const { items } = await clusterB.client.list(resources.endpointSlices, { namespace: XCC_NAMESPACE, labelSelector: `${MANAGED_BY}=${MANAGED_BY_MCS}` });
+    const { items } = await clusterB.client.list(resources.endpointSlices, { namespace: XCC_NAMESPACE, labelSelector: `${SLICE_MANAGED_BY}=${GATEWAY_SLICE_MANAGER}` });
     assert.deepEqual(items.map(({ metadata }) => metadata.name), []);
   });
 

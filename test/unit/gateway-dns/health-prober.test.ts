@@ -38,7 +38,7 @@ describe('HealthProber', () => {
     await clock.advance(30_001);
     const count = (answer: string): number => answers.filter((each) => each === answer).length;
     expect([count('a 192.0.2.1 true'), count('a 192.0.2.9 false'), answers.length]).toEqual([4, 2, 6]);
-    await prober.stop();
+    prober.stop();
     expect(clock.pending).toBe(0);
   });
 
@@ -53,7 +53,7 @@ describe('HealthProber', () => {
     await clock.advance(0);
     expect(answers).toEqual(['b 192.0.2.2 true']);
     expect(prober.size).toBe(1);
-    await prober.stop();
+    prober.stop();
   });
 
   it('wanting the same again does not begin anew', async () => {
@@ -63,7 +63,7 @@ describe('HealthProber', () => {
     prober.want('a', [target('192.0.2.1')]);
     await clock.advance(2_000);
     expect(answers).toEqual(['a 192.0.2.1 true']);
-    await prober.stop();
+    prober.stop();
   });
 
   it('asks no more at the same time than it may', async () => {
@@ -75,6 +75,6 @@ describe('HealthProber', () => {
     await clock.advance(0);
     expect([...asked.keys()]).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
     for (const answer of asked.values()) answer(true);
-    await prober.stop();
+    prober.stop();
   });
 });

@@ -4,6 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { request } from 'node:https';
 
+// the first process of a container has no default for it
+process.on('SIGTERM', () => process.exit());
+
 const [command, file] = process.argv.slice(2);
 const flag = (name) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
 

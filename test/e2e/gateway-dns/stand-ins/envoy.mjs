@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 
+// the first process of a container has no default for it
+process.on('SIGTERM', () => process.exit());
+
 const { table } = JSON.parse(readFileSync(process.argv[process.argv.indexOf('-c') + 1], 'utf8'));
 
 async function findTarget(host = '') {
