@@ -1,5 +1,5 @@
 import { CLUSTER_DOMAIN } from '../api/names.ts';
-import { describeServer, editCommand, RELOAD_HINTS } from './describe-wiring.ts';
+import { describeServer, editCommand, RELOAD_HINTS, UNSEEN } from './describe-wiring.ts';
 import type { FallthroughPlan } from './plan-fallthrough.ts';
 import type { FallthroughRefusal, FallthroughStatus, LoadedServer } from './wiring-status.ts';
 
@@ -35,10 +35,11 @@ function describeRefusal(reason: FallthroughRefusal, place: string | undefined):
 }
 
 /** What is to be said about the fallthrough that is asked for. */
-export function describeFallthrough({ refusal, place }: FallthroughPlan, servers: readonly LoadedServer[], isLate: boolean): FallthroughStatus {
+export function describeFallthrough({ refusal, place }: FallthroughPlan, servers: readonly LoadedServer[], isLate: boolean, isUnseen = false): FallthroughStatus {
   if (refusal !== undefined) return describeRefusal(refusal, place);
   const where = place ?? 'the Corefile';
   const about = { servers, ...(place !== undefined && { place }) };
+  if (isUnseen) return { state: 'written', message: `${where} passes on names of ${CLUSTER_DOMAIN} that it does not know; ${UNSEEN}`, hints: [], ...about };
   const waiting = servers.filter(({ isLoaded }) => !isLoaded);
   if (servers.length > 0 && waiting.length === 0) return { state: 'wired', message: `${where} passes on names of ${CLUSTER_DOMAIN} that it does not know, and all servers have loaded it`, hints: [], ...about };
   const whom = servers.length === 0 ? 'no server could be asked' : `not loaded by ${waiting.slice(0, 5).map(describeServer).join(', ')}`;

@@ -41,19 +41,24 @@ export const RELOAD_HINTS = ['kubectl -n kube-system get pods -l k8s-app=kube-dn
 
 export const describeServer = ({ server, answer }: LoadedServer): string => `${server} (${answer})`;
 
-function judgeServers(places: readonly string[], servers: readonly LoadedServer[], isLate: boolean): Verdict {
+/** Where the servers cannot be asked. */
+export const UNSEEN = 'its servers load that by themselves; it cannot be seen from outside of the cluster whether they have';
+
+function judgeServers(places: readonly string[], { servers, isLate, isUnseen = false }: WiringOutcome): Verdict {
   const where = places.join(' and ');
+  if (isUnseen) return { state: 'written', message: `${where} forwards to ours; ${UNSEEN}`, hints: [] };
   const waiting = servers.filter(({ isLoaded }) => !isLoaded);
   if (servers.length > 0 && waiting.length === 0) return { state: 'wired', message: `${where} forwards to ours, and all servers have loaded it`, hints: [] };
   const whom = servers.length === 0 ? 'no server could be asked' : `not loaded by ${waiting.slice(0, 5).map(describeServer).join(', ')}`;
   return { state: isLate ? 'not-loaded' : 'loading', message: `${where} is written, but ${whom}`, hints: isLate ? RELOAD_HINTS : [] };
 }
 
-function judge({ plan, subject, service, upstream, servers, isLate }: WiringOutcome): Verdict {
+function judge(outcome: WiringOutcome): Verdict {
+  const { plan, subject, service, upstream } = outcome;
   const { detected, obstacle, places } = plan;
   if (obstacle !== undefined) return judgeObstacle(obstacle, subject);
   if (upstream === undefined) return { state: 'no-address', message: `Service ${objectKey(service)} has no cluster address, so nothing forwards to it`, hints: [`kubectl -n ${service.namespace} get service ${service.name}`] };
-  if (detected.kind !== 'none') return judgeServers(places, servers, isLate);
+  if (detected.kind !== 'none') return judgeServers(places, outcome);
   return { state: 'none', message: `no cluster DNS was recognised: names of ${subject.zones.join(', ')} resolve at ${upstream} only`, hints: [] };
 }
 
@@ -66,6 +71,8 @@ export interface WiringOutcome {
   readonly servers: readonly LoadedServer[];
   /** Whether the servers have had their time to load. */
   readonly isLate: boolean;
+  /** No server could be asked from here. */
+  readonly isUnseen?: boolean;
   readonly loadedAfterMs?: number;
 }
 

@@ -1,25 +1,25 @@
 import { getServers } from 'node:dns';
-import { MEMBER_CLUSTER_LOCAL } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
-import type { DnsWiringSettings, KubeObject, Service } from '../api/types/index.ts';
+import type { DnsWiringSettings, Service } from '../api/types/index.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { type Backoff, backoffDelay } from '../base/retry.ts';
 import { isConflict } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { createInformer, type Informer } from '../kube/informer.ts';
 import { type AskNameServer, createNameServerAsker } from './ask-name-server.ts';
 import { parseCustomName } from './custom-name.ts';
 import { describeWiring } from './describe-wiring.ts';
 import { applyDnsChange, type DnsChange, describeChange } from './dns-change.ts';
-import { type DnsObjects, dnsConfigMapNames, type ObjectName, readDnsObjects } from './dns-objects.ts';
+import { type DnsObjects, type ObjectName, readDnsObjects } from './dns-objects.ts';
 import { DnsProof, NOT_ASKED } from './dns-proof.ts';
 import { describeUnwired, FALLTHROUGH_PROOF, type FallthroughSight, FallthroughWiring } from './fallthrough-wiring.ts';
+import { followWiring } from './follow-wiring.ts';
 import { planUnwiring, planWiring, type WiringPlan } from './plan-wiring.ts';
 import { WiringReport } from './wiring-report.ts';
 import type { FallthroughStatus, WiringStatus } from './wiring-status.ts';
 import type { WiringSubject } from './wiring-subject.ts';
+import { WritePace } from './write-pace.ts';
 
 export interface DnsWiringOptions {
   readonly client: KubeClient;
@@ -31,6 +31,8 @@ export interface DnsWiringOptions {
   /** Whether names of cluster.local fall through where the ConfigMap `mcs-cluster-local` beside the Service says so. */
   readonly hasFallthrough?: boolean;
   readonly fieldManager: string;
+  /** This process is outside of the cluster, and cannot ask its servers. */
+  readonly isOutside?: boolean;
   /** Asks a server over UDP, where no test does it. */
   readonly ask?: AskNameServer;
   /** Name servers of this pod: the cluster's own DNS, as every pod of this node sees it. */
@@ -48,8 +50,6 @@ const RETRY: Backoff = { baseMs: 2_000, capMs: 60_000 };
 /** Two parts of ours write to the same ConfigMap: who comes second reads it again. */
 const CONFLICT: Backoff = { baseMs: 200, capMs: 2_000 };
 const CONFLICTS = 5;
-/** Somebody who keeps undoing our writes is not fought at full speed. */
-const REWRITE: Backoff = { baseMs: 1_000, capMs: 300_000 };
 
 /** What there is, and what it should be. */
 interface Sight {
@@ -71,50 +71,36 @@ export class DnsWiring {
   readonly #fallthrough: FallthroughWiring | undefined;
   readonly #fallthroughProof: DnsProof;
   readonly #report: WiringReport;
+  readonly #pace: WritePace;
   #wake = Promise.withResolvers<void>();
   #failures = 0;
-  /** Writes that followed each other within the time of a resync. */
-  #rewrites = 0;
-  #writtenAt: number | undefined;
-  #notBefore = 0;
   #notes: readonly string[] = [];
 
   constructor(options: DnsWiringOptions) {
     this.#options = options;
     this.#custom = parseCustomName(options.settings?.customConfigMap);
-    const { client, clock, ask = createNameServerAsker(clock), resolvers = getServers, subject, service: { namespace }, fieldManager, logger } = options;
+    const { client, clock, isOutside = false, ask = isOutside ? undefined : createNameServerAsker(clock), resolvers = getServers, subject, service: { namespace }, fieldManager, logger } = options;
     this.#proof = new DnsProof({ client, clock, ask, resolvers, fieldManager, proofs: subject.proofs });
     this.#fallthroughProof = new DnsProof({ client, clock, ask, resolvers, fieldManager, proofs: [FALLTHROUGH_PROOF] });
     if (options.hasFallthrough === true) this.#fallthrough = new FallthroughWiring({ client, namespace, proof: this.#fallthroughProof });
+    this.#pace = new WritePace(clock);
     this.#report = new WiringReport({ client, namespace, fieldManager, logger });
   }
 
   /** Works until the signal fires. Never throws: what fails is reported and tried again. */
   async run(signal: AbortSignal): Promise<void> {
-    const informers = this.#follow();
+    const { client, service, settings, hasFallthrough = false, clock, logger } = this.#options;
+    const informers = followWiring({ client, service, custom: this.#custom, isWanted: settings?.isWanted !== false, hasFallthrough, onChange: () => this.#wake.resolve(), clock, logger });
     for (const informer of informers) await informer.start(signal);
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers<void>();
       const delay = await this.#round(signal);
       const timer = new AbortController();
-      const pause = sleep(this.#options.clock, delay, AbortSignal.any([signal, timer.signal])).catch(() => undefined); // the stop and a change end it early
+      const pause = sleep(clock, delay, AbortSignal.any([signal, timer.signal])).catch(() => undefined); // the stop and a change end it early
       await Promise.race([pause, this.#wake.promise]);
       timer.abort();
     }
     await Promise.all(informers.map((informer) => informer.stop()));
-  }
-
-  /** They only tell that something has changed: what there is, is read anew. */
-  #follow(): Informer<KubeObject>[] {
-    const { client, clock, logger, service, settings } = this.#options;
-    const options = ({ namespace, name }: ObjectName) => ({ namespace, fieldSelector: `metadata.name=${name}`, clock, logger });
-    const followed = settings?.isWanted === false ? [] : dnsConfigMapNames(this.#custom);
-    const own = this.#fallthrough === undefined ? [] : [{ namespace: service.namespace, name: MEMBER_CLUSTER_LOCAL }];
-    const maps = [...followed, ...own].map((name): Informer<KubeObject> => createInformer(client, resources.configMaps, options(name)));
-    const services: Informer<KubeObject>[] = followed.length === 0 ? [] : [createInformer(client, resources.services, options(service))];
-    const informers = [...maps, ...services];
-    for (const informer of informers) informer.onChange(() => this.#wake.resolve());
-    return informers;
   }
 
   /** Gives the time until the next one, ms. */
@@ -150,33 +136,29 @@ export class DnsWiring {
     const isWiring = plan.changes.length > 0;
     const changes = isWiring ? plan.changes : (fallthrough?.plan.changes ?? []);
     if (changes.length === 0) return this.#prove(sight, signal);
-    const wait = this.#notBefore - this.#options.clock.monotonic();
-    if (wait > 0) return wait;
+    if (this.#pace.wait > 0) return this.#pace.wait;
     await this.#write(changes, plan.notes, signal);
     (isWiring ? this.#proof : this.#fallthroughProof).begin();
     return 0; // what was written is read, and proven, in the next round
   }
 
   async #write(changes: readonly DnsChange[], notes: readonly string[], signal: AbortSignal): Promise<void> {
-    const { client, clock, logger, fieldManager } = this.#options;
+    const { client, logger, fieldManager } = this.#options;
     for (const change of changes) {
       await applyDnsChange(client, change, { fieldManager, signal });
       logger.info("Wrote the configuration of the cluster's own DNS", { object: describeChange(change), verb: change.verb });
     }
     for (const note of notes) logger.warn("Found lines of others in our block of the cluster's own DNS", { detail: note });
     if (notes.length > 0) this.#notes = notes;
-    const now = clock.monotonic();
-    this.#rewrites = this.#writtenAt !== undefined && now - this.#writtenAt < RESYNC_MS ? this.#rewrites + 1 : 0;
-    this.#notBefore = now + (this.#rewrites === 0 ? 0 : backoffDelay(this.#rewrites, REWRITE));
-    this.#writtenAt = now;
+    this.#pace.note();
   }
 
   async #prove(sight: Sight, signal: AbortSignal): Promise<number> {
     const { plan, objects, upstream } = sight;
     const { subject, service } = this.#options;
     const isAsked = plan.places.length > 0 || plan.obstacle?.reason === 'multicluster';
-    const { servers, elapsedMs, loadedAfterMs } = isAsked ? await this.#proof.ask(plan.detected, objects, plan.places.length > 0, signal) : NOT_ASKED;
-    const wired = describeWiring({ plan: { ...plan, notes: this.#notes }, subject, service, upstream, servers, isLate: elapsedMs >= LOAD_MS, ...(loadedAfterMs !== undefined && { loadedAfterMs }) });
+    const { servers, elapsedMs, loadedAfterMs, isUnseen } = isAsked ? await this.#proof.ask(plan.detected, objects, plan.places.length > 0, signal) : NOT_ASKED;
+    const wired = describeWiring({ plan: { ...plan, notes: this.#notes }, subject, service, upstream, servers, isLate: elapsedMs >= LOAD_MS, ...(isUnseen && { isUnseen }), ...(loadedAfterMs !== undefined && { loadedAfterMs }) });
     const fallthrough = sight.fallthrough && (await this.#fallthrough?.prove(sight.fallthrough, objects, plan.detected, LOAD_MS, signal));
     await this.#reportWiring({ ...wired, ...(fallthrough && { fallthrough }) }, signal);
     return delayAfter([wired.state, fallthrough?.state], plan);

@@ -1,3 +1,4 @@
+import { readClusterLocal } from '../api/cluster-local.ts';
 import { CLUSTER_DOMAIN, MEMBER_CLUSTER_LOCAL } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -38,9 +39,8 @@ export class FallthroughWiring {
 
   /** What is to be written. */
   async look(objects: DnsObjects, detected: DetectedDns, upstream: string | undefined, signal: AbortSignal): Promise<FallthroughSight> {
-    const { client, namespace } = this.#options;
-    const map = await client.find(resources.configMaps, MEMBER_CLUSTER_LOCAL, namespace, { signal });
-    const isWanted = (map?.data?.fallthrough ?? '').trim() !== '';
+    const { client } = this.#options;
+    const isWanted = await isAskedFor(this.#options, signal);
     if (!isWanted) return { isWanted, plan: planNoFallthrough(objects) };
     const pods = detected.kind === 'openshift' ? [] : (await listDnsPods(client, signal)).servers;
     return { isWanted, plan: planFallthrough(objects, { detected, upstream, pods }) };
@@ -51,13 +51,17 @@ export class FallthroughWiring {
     if (!isWanted && plan.refusal === undefined) return undefined;
     if (plan.refusal !== undefined) return describeFallthrough(plan, [], false);
     // the caches of nodes keep what these servers say for seconds only: nothing is to be loaded there
-    const { servers, elapsedMs } = await this.#options.proof.ask({ ...detected, localCache: undefined }, objects, true, signal);
-    return describeFallthrough(plan, servers, elapsedMs >= loadMs);
+    const { servers, elapsedMs, isUnseen } = await this.#options.proof.ask({ ...detected, localCache: undefined }, objects, true, signal);
+    return describeFallthrough(plan, servers, elapsedMs >= loadMs, isUnseen);
   }
 }
 
+async function isAskedFor({ client, namespace }: Pick<FallthroughWiringOptions, 'client' | 'namespace'>, signal: AbortSignal): Promise<boolean> {
+  const { fallthrough } = readClusterLocal(await client.find(resources.configMaps, MEMBER_CLUSTER_LOCAL, namespace, { signal }));
+  return fallthrough === '*' || fallthrough.size > 0;
+}
+
 /** The status where join was told to leave the cluster's DNS alone; undefined where nobody asks for it. */
-export async function describeUnwired({ client, namespace }: Pick<FallthroughWiringOptions, 'client' | 'namespace'>, signal: AbortSignal): Promise<FallthroughStatus | undefined> {
-  const map = await client.find(resources.configMaps, MEMBER_CLUSTER_LOCAL, namespace, { signal });
-  return (map?.data?.fallthrough ?? '').trim() === '' ? undefined : describeFallthrough({ changes: [], refusal: 'off' }, [], false);
+export async function describeUnwired(options: Pick<FallthroughWiringOptions, 'client' | 'namespace'>, signal: AbortSignal): Promise<FallthroughStatus | undefined> {
+  return (await isAskedFor(options, signal)) ? describeFallthrough({ changes: [], refusal: 'off' }, [], false) : undefined;
 }

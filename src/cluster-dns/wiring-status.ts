@@ -3,12 +3,13 @@ import type { DnsKind } from './detect.ts';
 
 /**
  * `wired`: our block stands, and all servers that were asked have loaded it. `loading`: they have
- * some time left for that. `not-loaded`: they had it. `served`: CoreDNS or Lighthouse serve the
+ * some time left for that. `not-loaded`: they had it. `written`: our block stands, and who wrote it
+ * cannot ask the servers, because it runs outside of the cluster. `served`: CoreDNS or Lighthouse serve the
  * domain. `conflict`: a block of somebody else, or marks that are no pair, stand in the way.
  * `no-address`: the Service of our name
  * server has none, so nothing forwards to it. `none`: no cluster DNS was recognised. `off`: join was told to leave the cluster's DNS alone.
  */
-export type WiringState = 'wired' | 'loading' | 'not-loaded' | 'served' | 'conflict' | 'no-address' | 'none' | 'off' | 'failed';
+export type WiringState = 'wired' | 'loading' | 'not-loaded' | 'written' | 'served' | 'conflict' | 'no-address' | 'none' | 'off' | 'failed';
 
 /** What one server of the cluster's DNS said when it was asked for our domain. */
 export interface LoadedServer {
@@ -41,7 +42,7 @@ export type FallthroughRefusal =
 /** The two marked lines by which names of cluster.local that the cluster does not know are asked of our name server. */
 export interface FallthroughStatus {
   /** As in `WiringState`; `refused`: nothing is written, and what was is taken out. */
-  readonly state: 'wired' | 'loading' | 'not-loaded' | 'refused';
+  readonly state: 'wired' | 'loading' | 'not-loaded' | 'written' | 'refused';
   readonly reason?: FallthroughRefusal;
   readonly message: string;
   /** Commands that cure. */

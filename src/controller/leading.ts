@@ -40,6 +40,7 @@ export type ConnectBroker = (credential: MemberCredential, token: () => string) 
 /** Where the broker is: what a Secret of the member says, or a namespace that this process has for all of its controllers. */
 export type BrokerLink =
   | { readonly kind: 'credential'; readonly connect: ConnectBroker }
+  /** Such a process is outside of the member. */
   | { readonly kind: 'shared'; readonly client: KubeClient; readonly namespace: string; readonly informers: BrokerInformers };
 
 type BrokerConnection = Pick<BrokerSessionOptions, 'client' | 'informers'> & { readonly namespace: string };
@@ -131,7 +132,7 @@ export class Leading {
     if (broker.kind === 'shared') this.#switchTo(() => this.#openSession(broker));
     else this.keeper?.update(secret);
     const { settings, localClient: client, clock, logger } = this.#options;
-    const wiring = new DnsWiring({ ...WIRING, client, service: { namespace: settings.memberNamespace, name: 'mcs-dns' }, settings: settings.dnsWiring, clock, logger }).run(signal);
+    const wiring = new DnsWiring({ ...WIRING, client, service: { namespace: settings.memberNamespace, name: 'mcs-dns' }, settings: settings.dnsWiring, isOutside: broker.kind === 'shared', clock, logger }).run(signal);
     const listening = settings.connectivity ? this.#cableHealth.run(signal) : undefined;
     await untilAborted(signal);
     this.keeper?.stop();

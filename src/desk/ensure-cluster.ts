@@ -16,7 +16,7 @@ export async function ensureCluster(client: KubeClient, wanted: Draft<Cluster>, 
     return;
   }
   const { labels, annotations } = wanted.metadata;
-  const metadata = { ...standing.metadata, labels: { ...standing.metadata.labels, ...labels }, annotations: { ...standing.metadata.annotations, ...annotations } };
+  const metadata = { ...standing.metadata, labels: { ...standing.metadata.labels, ...labels }, ...(annotations && { annotations: { ...standing.metadata.annotations, ...annotations } }) };
   const next = { ...standing, metadata, spec: wanted.spec };
   if (!isDeepStrictEqual(next, standing)) await client.update(resources.clusters, next, writeOptions);
 }

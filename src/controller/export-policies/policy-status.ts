@@ -2,7 +2,7 @@ import { sameConditions, stampConditions, type WantedCondition } from '../../api
 import { resources } from '../../api/resources.ts';
 import type { ServiceExportPolicy } from '../../api/types/index.ts';
 import { isConflict, isNotFound } from '../../kube/api-error.ts';
-import type { Draft, KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import type { ReadPolicy } from '../../sync/export-policy/read-policies.ts';
 import { FIELD_MANAGER } from '../settings.ts';
 
@@ -36,7 +36,7 @@ export async function writePolicyStatus(client: KubeClient, read: ReadPolicy, st
   if (isSame) return policy;
   const draft = { metadata: { name, ...(uid !== undefined && { uid }) }, status: { observedGeneration, exported, conditions } };
   try {
-    return await client.apply(resources.exportPolicies, draft as unknown as Draft<ServiceExportPolicy>, { fieldManager: FIELD_MANAGER, force: true, subresource: 'status', signal });
+    return await client.apply(resources.exportPolicies, draft, { fieldManager: FIELD_MANAGER, force: true, subresource: 'status', signal });
   } catch (error) {
     if (!isNotFound(error) && !isConflict(error)) throw error; // gone, or made anew: its event brings the key back
     return policy;

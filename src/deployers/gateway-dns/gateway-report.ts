@@ -147,7 +147,10 @@ export function isHubWell({ ready, madeBy, gatewayDNS }: HubReport): boolean {
   return ready > 0 && (madeBy !== 'mcs' || gatewayDNS.every((gateway) => gatewayTrouble(gateway) === undefined));
 }
 
+/** A DNS that is not known here, or that somebody else sees to, is as it is: that is no fault. */
+const WELL: readonly WiringStatus['state'][] = ['wired', 'loading', 'served', 'none', 'off'];
+
 /** Whether names resolve in a cluster, as far as it tells. */
 export function isServerWell({ ready, wiring }: ServerReport): boolean {
-  return ready > 0 && (wiring === undefined || wiring.state === 'wired' || wiring.state === 'loading');
+  return ready > 0 && (wiring === undefined || WELL.includes(wiring.state));
 }

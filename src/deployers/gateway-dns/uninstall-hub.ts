@@ -5,11 +5,12 @@ import type { TaskOutcome, TaskResult } from '../../base/tasks.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
 import type { FleetCluster } from '../../fleet/fleet-cluster.ts';
 import { GATEWAY_DNS_LEASE } from '../../gateway-dns/settings.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { objectsOf } from '../manifests.ts';
 import { removeEmptyNamespace } from '../mirror/remove-namespaces.ts';
-import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, type Leftover, refOf, type Removal, removeLingering } from '../remove/delete-owned.ts';
+import { deleteElection, deleteOwned, deleteSelected, deletionOutcome, describeRef, type Leftover, listOrNone, refOf, type Removal, removeLingering } from '../remove/delete-owned.ts';
 import { pauseProgram } from '../remove/stop-program.ts';
 import { withinTime } from '../remove/within-time.ts';
 import { Steps } from '../steps.ts';
@@ -57,6 +58,12 @@ async function removeObjects({ client }: Removal, objects: readonly UnknownObjec
   return deletionOutcome([...deleted, ...kubeconfigs, ...(await deleteElection(client, GATEWAY_DNS_LEASE, namespace, { signal }))]);
 }
 
+/** What users wrote is theirs. */
+async function noteGateways(client: KubeClient, stays: string[], signal: AbortSignal): Promise<void> {
+  const gateways = await listOrNone(client, resources.gatewayDNS, { signal });
+  if (gateways.length > 0) stays.push(`${gateways.length} GatewayDNS, with their CustomResourceDefinition; --delete-crd removes them`);
+}
+
 function revocationsOf(clusters: readonly FleetCluster[]): string[] {
   return clusters.filter(({ source }) => source === 'secret').map(({ namespace, name }) => `mcs gateway-dns remove-cluster ${name} --namespace ${namespace} --from <context of ${name}>`);
 }
@@ -76,7 +83,8 @@ async function removeBy(context: FleetContext, options: UninstallHubOptions, dea
   else await steps.do('Remove its records from all clusters', (progress) => removeRecordsEverywhere(context, clusters, { owner, namespace }, { leftovers: removal.leftovers, planned, isDryRun }, progress.signal));
   const objects = objectsOf(await renderHub(templates, { version, namespace, settings: {}, images: {} }));
   await steps.do('Remove the installation', (progress) => removeObjects(removal, objects, namespace, stays, progress.signal));
-  if (deleteCrd) await steps.do('Remove the CustomResourceDefinition', (progress) => removeLingering(removal, [{ resource: resources.customResourceDefinitions, name: GATEWAY_DNS_CRD }], progress.signal));
+  if (!deleteCrd) await noteGateways(client, stays, signal);
+  else await steps.do('Remove the CustomResourceDefinition', (progress) => removeLingering(removal, [{ resource: resources.customResourceDefinitions, name: GATEWAY_DNS_CRD }], progress.signal));
   await steps.do(`Remove namespace ${namespace}`, (progress) => removeEmptyNamespace(removal, namespace, stays, progress.signal));
   return { namespace, steps: steps.results, warnings: steps.warnings, leftovers: removal.leftovers, stays, revocations: revocationsOf(clusters), isUnchanged: steps.isUnchanged, ...(isDryRun && { planned }) };
 }

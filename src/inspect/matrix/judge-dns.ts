@@ -10,6 +10,7 @@ function judgeWiring({ state }: FleetMember): Aspect<DnsState> {
   const { message } = wiring;
   switch (wiring.state) {
     case 'wired':
+    case 'written': // a hub cannot see more
     case 'served':
       return { verdict: 'ok', state: 'ok', message: '' };
     case 'off':

@@ -60,11 +60,12 @@ async function createClusters({ client }: E2eCluster): Promise<void> {
   }
 }
 
-/** Stands in for a load balancer: gives a Service the address of a node. */
-export async function assignAddress({ client }: E2eCluster, namespace: string, name: string, address?: string): Promise<string> {
-  const ip = address ?? (await nodeAddress(client));
-  await client.patch(resources.services, name, namespace, 'application/merge-patch+json', { status: { loadBalancer: { ingress: [{ ip }] } } }, { fieldManager: 'e2e', subresource: 'status' });
-  return ip;
+/** Stands in for a load balancer: gives a Service addresses, by default that of a node; gives the first one. */
+export async function assignAddress({ client }: E2eCluster, namespace: string, name: string, ...addresses: string[]): Promise<string> {
+  const [first = await nodeAddress(client), ...more] = addresses;
+  const ingress = [first, ...more].map((ip) => ({ ip }));
+  await client.patch(resources.services, name, namespace, 'application/merge-patch+json', { status: { loadBalancer: { ingress } } }, { fieldManager: 'e2e', subresource: 'status' });
+  return first;
 }
 
 async function nodeAddress(client: E2eCluster['client']): Promise<string> {

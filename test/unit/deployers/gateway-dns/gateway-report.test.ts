@@ -47,6 +47,7 @@ describe('isServerWell()', () => {
     [server({ ready: 0 }), false],
     [server({ wiring: { state: 'wired', message: '', hints: [] } }), true],
     [server({ wiring: { state: 'loading', message: '', hints: [] } }), true],
+    [server({ wiring: { state: 'none', message: '', hints: [] } }), true],
     [server({ wiring: { state: 'conflict', message: '', hints: [] } }), false],
     [server({ wiring: { state: 'not-loaded', message: '', hints: [] } }), false],
   ])('of %j is %s', (report, expected) => {
