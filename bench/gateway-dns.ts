@@ -21,7 +21,7 @@ const RESTART_BAR_SECONDS = 10;
 const RSS_BAR_MB = 150;
 const SETTLE_MS = 10_000;
 const IDLE_MS = 60_000;
-const GIVE_UP_MS = 300_000;
+const GIVE_UP_MS = 120_000;
 const POLL_MS = 50;
 
 /** Names of gateways: a change until it is answered elsewhere, and a hub of many clusters. */

@@ -49,7 +49,8 @@ function fill({ store }: TestApiServer, cluster: number): void {
     const metadata = { name: gatewayName(gateway), namespace: GATEWAYS_NAMESPACE };
     const spec = { type: 'LoadBalancer' as const, ports: [{ name: 'https', port: Number(SERVERS_PORT), protocol: 'TCP' as const }] };
     const status = { loadBalancer: { ingress: [{ ip: gatewayAddress(cluster, gateway) }] } };
-    store.create(resources.services, { metadata, spec, status });
+    const created = store.create(resources.services, { metadata, spec });
+    store.update(resources.services, { ...created, status }, { subresource: 'status' });
   }
 }
 

@@ -15,7 +15,7 @@ import { type DnsObjects, type ObjectName, readDnsObjects } from './dns-objects.
 import { DnsProof, NOT_ASKED } from './dns-proof.ts';
 import { describeUnwired, FALLTHROUGH_PROOF, type FallthroughSight, FallthroughWiring } from './fallthrough-wiring.ts';
 import { followWiring } from './follow-wiring.ts';
-import { planUnwiring, planWiring, type WiringPlan } from './plan-wiring.ts';
+import { planForwarding, type WiringPlan } from './plan-wiring.ts';
 import { WiringReport } from './wiring-report.ts';
 import type { FallthroughStatus, WiringStatus } from './wiring-status.ts';
 import type { WiringSubject } from './wiring-subject.ts';
@@ -125,7 +125,7 @@ export class DnsWiring {
     const { client, service, subject } = this.#options;
     const upstream = addressOf(await client.find(resources.services, service.name, service.namespace, { signal }));
     const objects = await readDnsObjects(client, this.#custom, signal);
-    const plan = planOf(objects, subject, upstream, this.#custom);
+    const plan = planForwarding(objects, subject, upstream, this.#custom);
     return { objects, upstream, plan, fallthrough: await this.#fallthrough?.look(objects, plan.detected, upstream, signal) };
   }
 
@@ -201,9 +201,4 @@ function delayAfter(states: readonly (string | undefined)[], { detected }: Wirin
 function addressOf(service: Service | undefined): string | undefined {
   const address = service?.spec.clusterIP;
   return address === undefined || address === '' || address === 'None' ? undefined : address;
-}
-
-/** Without an address there is nothing to forward to, and nothing may forward to nowhere. */
-function planOf(objects: DnsObjects, subject: WiringSubject, upstream: string | undefined, custom: ObjectName | undefined): WiringPlan {
-  return upstream === undefined ? planUnwiring(objects, subject) : planWiring(objects, { subject, upstream, ...(custom && { custom }) });
 }

@@ -178,3 +178,8 @@ export function planUnwiring(objects: DnsObjects, subject: WiringSubject): Wirin
   const damaged = findObstacle(objects, subject);
   return plan(objects, { subject, upstream: '' }, detect(objects, subject), damaged?.reason === 'damaged-marks' ? damaged : undefined, false);
 }
+
+/** Without an address of our name server there is nothing to forward to, and nothing may forward to nowhere. */
+export function planForwarding(objects: DnsObjects, subject: WiringSubject, upstream: string | undefined, custom: ObjectName | undefined): WiringPlan {
+  return upstream === undefined ? planUnwiring(objects, subject) : planWiring(objects, { subject, upstream, ...(custom && { custom }) });
+}

@@ -1,4 +1,4 @@
-import { resources } from '../api/resources.ts';
+import { objectKey, resources } from '../api/resources.ts';
 import type { GatewayDNS, GatewayDNSStatus } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
@@ -7,14 +7,20 @@ import type { KubeClient } from '../kube/client.ts';
 import type { EventReporter } from '../kube/event-reporter.ts';
 import type { ObjectCache } from '../sync/object-cache.ts';
 import { createWorkQueue, type WorkQueue } from '../sync/work-queue.ts';
+import type { DeliveryLedger } from './delivery-ledger.ts';
+import type { Name, NameBook } from './name-book.ts';
 import { gatewayEvents } from './plan/gateway-events.ts';
+import { nextStatus, type SelectedCluster } from './plan/gateway-status.ts';
+import type { ReadGateway } from './plan/rule.ts';
 import { FIELD_MANAGER } from './settings.ts';
 
 export interface GatewayStatusWriterOptions {
   readonly client: KubeClient;
   readonly cache: ObjectCache<GatewayDNS>;
-  /** The status that it is to have; undefined where it has it. */
-  readonly next: (object: GatewayDNS) => GatewayDNSStatus | undefined;
+  /** Every GatewayDNS that counts, by key, with what it says. */
+  readonly readings: () => ReadonlyMap<string, ReadGateway>;
+  readonly book: NameBook;
+  readonly ledger: DeliveryLedger;
   readonly events: Pick<EventReporter, 'tell'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -42,15 +48,25 @@ export class GatewayStatusWriter {
     return this.#queue.stop();
   }
 
-  /** The status of a GatewayDNS may be another: looks at it soon. */
-  refresh(keys: Iterable<string>): void {
+  /** Every status may be another: looks at them soon. */
+  refreshAll(): void {
+    this.#refresh(this.#options.readings().keys());
+  }
+
+  /** Likewise of those that have to do with one name. */
+  refreshFor({ plan: { holders, conflicted, heldBy } }: Name): void {
+    this.#refresh([...holders, ...conflicted].map(({ key }) => key));
+    if (heldBy !== undefined) this.#refresh([heldBy]);
+  }
+
+  #refresh(keys: Iterable<string>): void {
     for (const key of keys) this.#queue.addAfter(key, DELAY_MS);
   }
 
   async #process(key: string, signal: AbortSignal): Promise<'done'> {
-    const { client, cache, next, events } = this.#options;
+    const { client, cache, events } = this.#options;
     const object = cache.get(key);
-    const status = object && next(object);
+    const status = object && this.#next(object);
     if (object === undefined || status === undefined) return 'done';
     const { name, namespace, uid } = object.metadata;
     try {
@@ -63,5 +79,19 @@ export class GatewayStatusWriter {
     }
     for (const { type, reason, message } of gatewayEvents(object.status, status)) events.tell(type, object, reason, message);
     return 'done';
+  }
+
+  /** The status that it is to have; undefined where it has it, or nothing was made of it yet. */
+  #next(object: GatewayDNS): GatewayDNSStatus | undefined {
+    const { readings, clock } = this.#options;
+    const key = objectKey(object.metadata);
+    const reading = readings().get(key)?.reading;
+    return reading && nextStatus({ object, reading, selected: this.#selectedBy(key), now: () => clock.now() });
+  }
+
+  #selectedBy(key: string): SelectedCluster[] {
+    const { book, ledger } = this.#options;
+    const isOf = ({ plan }: Name): boolean => [...plan.holders, ...plan.conflicted].some((rule) => rule.key === key);
+    return [...book.names()].filter(isOf).map((name) => ({ plan: name.plan, content: name.content, deliveries: ledger.of(name) }));
   }
 }

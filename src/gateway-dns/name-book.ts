@@ -79,7 +79,7 @@ export class NameBook {
     return { changed, gone: gone.map(([cluster, { origin }]) => ({ cluster, origin })) };
   }
 
-  /** Looks at the gateways of a cluster again; gives the name if it leads elsewhere now. */
+  /** Looks at the gateways of a cluster again; gives the name if anything of it is another now. */
   look(cluster: string): Name | undefined {
     const name = this.#names.get(cluster);
     return name && this.#take(cluster, name.plan);
@@ -101,8 +101,7 @@ export class NameBook {
     const content = composeName(plan, lookups, health.withheld);
     const name = { origin: originOf(plan.cluster), plan, content, targets, health };
     this.#names.set(cluster, name);
-    const isSame = before !== undefined && isDeepStrictEqual(before.content, content) && (before.plan === plan || isDeepStrictEqual(before.plan, plan));
-    return isSame ? undefined : name;
+    return before !== undefined && isDeepStrictEqual(decided(before), decided(name)) ? undefined : name;
   }
 
   /** While a gateway is not known, what is known of its addresses stays. */
@@ -120,6 +119,11 @@ export class NameBook {
     const pairs = all.flatMap(({ origin, slices }) => slices.map((slice) => ({ slice, origin })));
     this.#bySlice = new Map([...Map.groupBy(pairs, ({ slice }) => slice)].map(([slice, group]) => [slice, group.map(({ origin }) => origin)]));
   }
+}
+
+/** What others act on. */
+function decided({ plan, content, targets }: Name): Pick<Name, 'plan' | 'content' | 'targets'> {
+  return { plan, content, targets };
 }
 
 function targetsOf({ health }: GatewayRule, lookup: GatewayLookup | undefined): ProbeTarget[] {

@@ -16,6 +16,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export interface DnsAgentOptions {
+  /** Of `src/agents`. Default: dns. */
+  readonly program?: string;
   /** The account and its rights as they are shipped, with the placeholder of the namespace; undefined where they stand already. */
   readonly shipped?: { readonly template: string; readonly placeholder: string };
   readonly account: string;
@@ -60,7 +62,7 @@ async function installAccount(client: KubeClient, namespace: string, { template,
 
 /** Starts it; the namespace exists. */
 export async function startDnsAgent(api: TestApiServer, options: DnsAgentOptions): Promise<DnsAgent> {
-  const { account, namespace, shipped, config, env } = options;
+  const { account, namespace, shipped, config, env, program = 'dns' } = options;
   const client = api.client();
   if (shipped !== undefined) await installAccount(client, namespace, shipped);
   const folder = await mkdtemp(join(tmpdir(), 'mcs-dns-'));
@@ -76,7 +78,7 @@ export async function startDnsAgent(api: TestApiServer, options: DnsAgentOptions
   const [healthPort, dnsPort] = [await freePort(), await freePort()];
   const { hostname, port } = new URL(api.url);
   const own = { MCS_SIMULATED: '1', MCS_SIMULATED_ROOT: folder, POD_IP: '127.0.0.1', POD_NAMESPACE: namespace, MCS_DNS_PORT: String(dnsPort), MCS_HEALTH_PORT: String(healthPort), KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-  const agent = spawn(process.execPath, [join(ROOT, 'src/agents/dns.ts')], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...own, ...env } });
+  const agent = spawn(process.execPath, [join(ROOT, `src/agents/${program}.ts`)], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...own, ...env } });
   let log = '';
   agent.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const dns = new Resolver({ timeout: 2000 });

@@ -1,3 +1,4 @@
+import { EXPORT_POLICY } from '../../api/labels.ts';
 import { objectKey, resources } from '../../api/resources.ts';
 import type { ServiceExportPolicy } from '../../api/types/index.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -71,7 +72,8 @@ export class ExportPolicies implements Startable {
 
   /** A Service or a ServiceExport of that name has changed. */
   onService(key: ServiceKey): void {
-    this.#look(key, 'front');
+    const isConcerned = this.#policies.length > 0 || this.#options.local.exports.get(key)?.metadata.labels?.[EXPORT_POLICY] !== undefined;
+    if (isConcerned) this.#look(key, 'front');
   }
 
   /** A namespace has come, gone, or got other labels. */

@@ -6,7 +6,7 @@ import { findMissingAccess, questionsAbout, validateAccess } from '../../discove
 import type { AccessQuestion } from '../../kube/client.ts';
 import { checkCrds } from '../check-crds.ts';
 import { type DeployContext, type WaitFor, withPatience } from '../deploy-context.ts';
-import { ensureGroup, planChanges } from '../ensure-group.ts';
+import { planChanges } from '../ensure-group.ts';
 import type { ImageOptions } from '../images.ts';
 import { type ManifestGroup, objectsOf, toYaml } from '../manifests.ts';
 import { mergeImages, partOf, validateNoDowngrade } from '../standing-part.ts';
@@ -14,7 +14,7 @@ import { Steps } from '../steps.ts';
 import { waitForRollout } from '../wait-rollout.ts';
 import { requireOnePlace } from './one-place.ts';
 import { tryListHubClusters } from './hub-clusters.ts';
-import { findOriginals, type Original, requireReplace, takeOver } from './original.ts';
+import { findOriginals, installOver, type Original, requireReplace } from './original.ts';
 import { HUB, renderHub } from './render.ts';
 import { type HubSettings, hubVars, standingHubSettings, validateHubSettings } from './settings.ts';
 
@@ -106,8 +106,7 @@ async function checkClusters({ client }: DeployContext, namespace: string, steps
 
 async function installPlan({ client, clock }: DeployContext, { groups, originals }: HubPlan, { namespace, timeoutMs, wait }: InstallHubOptions, steps: Steps): Promise<void> {
   const deadline = { clock, timeoutMs };
-  if (originals.length > 0) await steps.do('Take over cross-cluster-connectivity', ({ signal }) => takeOver(client, originals, signal));
-  for (const { title, objects } of groups) await steps.do(`Install ${title}`, (progress) => ensureGroup(client, objects, deadline, progress));
+  await installOver(client, groups, originals, deadline, steps);
   if (wait !== 'ready') return;
   await steps.do('Wait for the hub', async (progress) => {
     await waitForRollout(client, [HUB], namespace, deadline, progress);

@@ -11,7 +11,7 @@ import { isOurs } from '../../discovery/api-versions.ts';
 import { findMissingAccess, questionsAbout, validateAccess } from '../../discovery/missing-access.ts';
 import type { AccessQuestion, KubeClient } from '../../kube/client.ts';
 import { type DeployContext, type WaitFor, withPatience } from '../deploy-context.ts';
-import { ensureGroup, planChanges } from '../ensure-group.ts';
+import { planChanges } from '../ensure-group.ts';
 import type { ImageOptions } from '../images.ts';
 import { wiringQuestions } from '../install-questions.ts';
 import { type ManifestGroup, objectsOf, toYaml } from '../manifests.ts';
@@ -20,7 +20,7 @@ import { mergeImages, partOf, validateNoDowngrade } from '../standing-part.ts';
 import { Steps } from '../steps.ts';
 import { type Deadline, type Lack, waitForRollout, waitUntil } from '../wait-rollout.ts';
 import { requireOnePlace } from './one-place.ts';
-import { findOriginals, type Original, removeRemains, requireReplace, takeOver } from './original.ts';
+import { findOriginals, installOver, type Original, removeRemains, requireReplace } from './original.ts';
 import { PATCHER, renderServer, SERVER } from './render.ts';
 import { DEFAULT_SUFFIX, standingSuffixes, validateSuffixes } from './settings.ts';
 
@@ -131,8 +131,7 @@ async function waitForForwarding(client: KubeClient, namespace: string, deadline
 
 async function installPlan({ client, clock }: DeployContext, { groups, originals }: ServerPlan, { namespace, timeoutMs, wait, replace }: InstallServerOptions, steps: Steps): Promise<void> {
   const deadline = { clock, timeoutMs };
-  if (originals.length > 0) await steps.do('Take over cross-cluster-connectivity', ({ signal }) => takeOver(client, originals, signal));
-  for (const { title, objects } of groups) await steps.do(`Install ${title}`, (progress) => ensureGroup(client, objects, deadline, progress));
+  await installOver(client, groups, originals, deadline, steps);
   if (replace) await steps.do('Remove what nothing uses any more', async ({ signal }) => deletionOutcome(await removeRemains(client, namespace, signal)));
   if (wait !== 'ready') return;
   await steps.do('Wait for the name server', async (progress) => {

@@ -8,8 +8,11 @@ import type { TaskOutcome } from '../../base/tasks.ts';
 import { isOurs } from '../../discovery/api-versions.ts';
 import type { Draft, KubeClient } from '../../kube/client.ts';
 import { FIELD_MANAGER } from '../deploy-context.ts';
-import { summarize } from '../ensure-group.ts';
+import { ensureGroup, summarize } from '../ensure-group.ts';
+import type { ManifestGroup } from '../manifests.ts';
 import { deleteSeen, type ObjectRef } from '../remove/delete-owned.ts';
+import type { Steps } from '../steps.ts';
+import type { Deadline } from '../wait-rollout.ts';
 import { PATCHER } from './render.ts';
 
 /** An object of cross-cluster-connectivity, and what takes its place. */
@@ -62,10 +65,21 @@ async function takeOne(client: KubeClient, original: Original, signal: AbortSign
   await client.patch(resourceOf(wanted), name, namespace, 'application/merge-patch+json', body, { fieldManager: FIELD_MANAGER, signal });
 }
 
-/** Makes objects of cross-cluster-connectivity ours, rights and accounts before what runs with them. */
-export async function takeOver(client: KubeClient, originals: readonly Original[], signal: AbortSignal): Promise<TaskOutcome> {
+async function takeAll(client: KubeClient, originals: readonly Original[], signal: AbortSignal): Promise<TaskOutcome> {
   for (const original of originals) await takeOne(client, original, signal);
   return summarize(originals.map(({ wanted }) => ({ state: 'updated', object: wanted })));
+}
+
+/** Installs groups, over objects of cross-cluster-connectivity where there are any: accounts and rights before what runs with them. */
+export async function installOver(client: KubeClient, groups: readonly ManifestGroup[], originals: readonly Original[], deadline: Deadline, steps: Steps): Promise<void> {
+  const programs = originals.filter(({ wanted }) => wanted.kind === resources.deployments.kind);
+  const others = originals.filter((original) => !programs.includes(original));
+  const later = new Set(programs.map(({ wanted }) => wanted));
+  if (others.length > 0) await steps.do('Take over cross-cluster-connectivity', ({ signal }) => takeAll(client, others, signal));
+  for (const { title, objects } of groups) {
+    await steps.do(`Install ${title}`, (progress) => ensureGroup(client, objects.filter((object) => !later.has(object)), deadline, progress));
+  }
+  if (programs.length > 0) await steps.do('Replace its programs', ({ signal }) => takeAll(client, programs, signal));
 }
 
 /** Of the original only; `mcs` makes none. */

@@ -10,6 +10,7 @@ export type LintRule =
   | 'endpoints'
   | 'settings'
   | 'namespace'
+  | 'policy'
   | 'import-by-hand'
   | 'conflict'
   | 'not-merged';

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import { lintExport } from './lint-export.ts';
+import { lintMarkedExport, lintPolicy } from './lint-policy.ts';
 import { type LintFacts, NO_FACTS } from './lint-facts.ts';
 import { type ParsedFile, parseFile } from './parse-file.ts';
 import { plannedExports } from './planned-export.ts';
@@ -43,6 +44,6 @@ function lintImports({ imports }: LintObjects, exported: ReadonlySet<string>): F
 export function lint({ files, objects, findings }: LintSubject, facts: LintFacts = NO_FACTS): readonly Finding[] {
   const planned = plannedExports(objects, facts);
   const exported = new Set([...facts.exporters.keys(), ...planned.map(({ key }) => key)]);
-  const all = [...findings, ...objects.findings, ...planned.flatMap((one) => lintExport(one, facts)), ...lintImports(objects, exported)];
+  const all = [...findings, ...objects.findings, ...planned.flatMap((one) => lintExport(one, facts)), ...lintImports(objects, exported), ...objects.policies.flatMap(lintPolicy), ...objects.exports.flatMap(lintMarkedExport)];
   return all.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column);
 }

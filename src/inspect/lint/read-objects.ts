@@ -1,6 +1,6 @@
 import { isDnsLabel } from '../../api/names.ts';
 import { apiVersionOf, objectKey, resources } from '../../api/resources.ts';
-import type { EndpointSlice, KubeObject, Service, ServiceExport, ServiceImport } from '../../api/types/index.ts';
+import type { EndpointSlice, KubeObject, Service, ServiceExport, ServiceExportPolicy, ServiceImport } from '../../api/types/index.ts';
 import { endpointSliceSchema } from '../../kube-serve/builtin/other-schemas.ts';
 import { serviceSchema } from '../../kube-serve/builtin/core-schemas.ts';
 import { object, text, textMap } from '../../kube-serve/schema/builders.ts';
@@ -22,6 +22,7 @@ export interface LintObjects {
   readonly exports: readonly Located<ServiceExport>[];
   readonly imports: readonly Located<ServiceImport>[];
   readonly slices: readonly Located<EndpointSlice>[];
+  readonly policies: readonly Located<ServiceExportPolicy>[];
   /** Objects of other kinds. */
   readonly ignored: number;
   readonly findings: readonly Finding[];
@@ -38,6 +39,7 @@ const LOOKED_AT = {
   exports: { resource: resources.serviceExports, validate: validatorOf(object({ spec: object({ exportedLabels: textMap, exportedAnnotations: textMap }) })) },
   imports: { resource: resources.serviceImports, validate: validatorOf(object({})) },
   slices: { resource: resources.endpointSlices, validate: validatorOf(endpointSliceSchema) },
+  policies: { resource: resources.exportPolicies, validate: validatorOf(object({ spec: object({}) })) },
 } as const;
 
 /** Versions under which our CRDs are served. */
@@ -59,7 +61,7 @@ function pathOf(field: string): FieldPath {
 
 /** Sorts the objects by kind, and leaves out, with a finding, those that no API server would take. */
 export function readObjects(located: readonly LocatedObject[], defaultNamespace: string): LintObjects {
-  const found = { services: [], exports: [], imports: [], slices: [] } as { [K in keyof typeof LOOKED_AT]: Located<KubeObject>[] };
+  const found = { services: [], exports: [], imports: [], slices: [], policies: [] } as { [K in keyof typeof LOOKED_AT]: Located<KubeObject>[] };
   const findings: Finding[] = [];
   let ignored = 0;
   for (const one of located) {
@@ -70,7 +72,7 @@ export function readObjects(located: readonly LocatedObject[], defaultNamespace:
     }
     const causes = LOOKED_AT[list].validate(one.object);
     const foreign = foreignGroup(one.object);
-    const key = causes.length === 0 ? objectKey({ namespace: one.object.metadata.namespace ?? defaultNamespace, name: one.object.metadata.name }) : '';
+    const key = causes.length === 0 ? keyOf(one.object, LOOKED_AT[list].resource, defaultNamespace) : '';
     const where = { ...one, key };
     if (causes.length === 0 && foreign === undefined) found[list].push(where);
     if (causes.length > 0) findings.push(...causes.map(({ field, message }) => ({ ...where.at(pathOf(field)), severity: 'error' as const, rule: 'schema' as const, file: one.file, object: one.object.kind, message: `${field}: ${message}` })));
@@ -80,6 +82,10 @@ export function readObjects(located: readonly LocatedObject[], defaultNamespace:
   return { ...all, ignored, findings: [...findings, ...Object.values(found).flatMap((list) => [...duplicates(list), ...list.flatMap(nameFindings)])] };
 }
 
+function keyOf({ metadata: { name, namespace } }: KubeObject, { namespaced }: { readonly namespaced: boolean }, defaultNamespace: string): string {
+  return namespaced ? objectKey({ namespace: namespace ?? defaultNamespace, name }) : name;
+}
+
 function listOf({ apiVersion, kind }: KubeObject): keyof typeof LOOKED_AT | undefined {
   const isMcs = kind === 'ServiceExport' || kind === 'ServiceImport';
   return Object.entries(LOOKED_AT).find(([, { resource }]) => resource.kind === kind && (isMcs || apiVersionOf(resource) === apiVersion))?.[0] as keyof typeof LOOKED_AT | undefined;
@@ -87,7 +93,7 @@ function listOf({ apiVersion, kind }: KubeObject): keyof typeof LOOKED_AT | unde
 
 /** Other engines have kinds of the same names in groups of their own. */
 function foreignGroup({ apiVersion, kind }: KubeObject): string | undefined {
-  if (!kind.startsWith('Service') || kind === 'Service' || SERVED.includes(apiVersion)) return undefined;
+  if (!['ServiceExport', 'ServiceImport'].includes(kind) || SERVED.includes(apiVersion)) return undefined;
   return `Nobody looks at a ${kind} of ${apiVersion}: mcs serves ${SERVED.join(' and ')}`;
 }
 
@@ -103,7 +109,7 @@ function duplicates(list: readonly Located<KubeObject>[]): Finding[] {
 function nameFindings(one: Located<KubeObject>): Finding[] {
   const { kind, metadata: { name, namespace } } = one.object;
   const wrong: [string, string][] = [];
-  if (kind !== 'EndpointSlice') wrong.push(['name', name]);
+  if (!['EndpointSlice', 'ServiceExportPolicy'].includes(kind)) wrong.push(['name', name]);
   if (namespace !== undefined) wrong.push(['namespace', namespace]);
   return wrong.flatMap(([field, value]) => {
     if (isDnsLabel(value)) return [];

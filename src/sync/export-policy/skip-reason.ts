@@ -9,6 +9,11 @@ export type SkipReason = 'Terminating' | 'SystemNamespace' | 'KubernetesApi' | '
 
 const OWN_NAMESPACES: ReadonlySet<string> = new Set([MEMBER_NAMESPACE, BROKER_NAMESPACE, XCC_NAMESPACE, MIRROR_NAMESPACE, HUB_NAMESPACE]);
 
+/** Whether a namespace is the system's or one of `mcs`, of which nothing is exported by a policy. */
+export function isReservedNamespace(name: string, reserved: readonly string[] = []): boolean {
+  return isSystemNamespace(name) || OWN_NAMESPACES.has(name) || reserved.includes(name);
+}
+
 /** Also what service-reflector and k8-cross-cluster-controller have copied from elsewhere. */
 function isAnyCopy({ metadata }: Service): boolean {
   const { annotations = {}, labels = {} } = metadata;
@@ -20,7 +25,7 @@ export function skipReason(service: Service, namespace: Namespace, reserved: rea
   const { metadata, spec } = service;
   const { name } = namespace.metadata;
   if (metadata.deletionTimestamp !== undefined || namespace.metadata.deletionTimestamp !== undefined) return 'Terminating';
-  if (isSystemNamespace(name) || OWN_NAMESPACES.has(name) || reserved.includes(name)) return 'SystemNamespace';
+  if (isReservedNamespace(name, reserved)) return 'SystemNamespace';
   if (name === 'default' && metadata.name === 'kubernetes') return 'KubernetesApi';
   if (isAnyCopy(service)) return 'Copy';
   if (spec.type === 'ExternalName') return 'ExternalName';

@@ -1,6 +1,6 @@
 /** The same with the commands of `mcs`, without Cluster API, and what goes wrong in between. */
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { XCC_NAMESPACE } from '../../../src/api/names.ts';
 import { resources } from '../../../src/api/resources.ts';
 import type { GatewayDNSSpec, GatewayDNSStatus } from '../../../src/api/types/index.ts';
@@ -9,11 +9,13 @@ import { answeredBy, assertOk, lookUp } from '../lib/expectations.ts';
 import { fleet } from '../lib/fleet.ts';
 import { onNode } from '../lib/lab-nodes.ts';
 import { removeNamespace, serve } from '../lib/workloads.ts';
-import { assignAddress, clusters, skip, TEAM } from './setup.ts';
+import { assignAddress, clusters, skip } from './setup.ts';
 
 const { management, clusterA, clusterB } = clusters;
 const MINUTE = { timeoutMs: 90_000, everyMs: 250 };
 const NAMESPACE = 'ingress';
+/** Cluster API knows none of this namespace. */
+const TEAM = 'edge-team';
 const NAME = `shop.gateway.${clusterA.name}.${TEAM}.clusters.example.test`;
 const SHOP: GatewayDNSSpec = { clusterSelector: { matchLabels: { gateway: 'yes' } }, service: `${NAMESPACE}/shop`, resolutionType: 'loadBalancer' };
 const needsLab = fleet.lab === undefined && 'needs the lab, to break something';
@@ -43,7 +45,14 @@ async function nodeAddresses(): Promise<readonly string[]> {
 describe('gateway-dns: installed by mcs, without Cluster API', { skip }, () => {
   let address = '';
 
-  after(() => removeNamespace(clusterA, NAMESPACE));
+  before(async () => {
+    await management.client.create(resources.namespaces, { metadata: { name: TEAM } });
+  });
+
+  after(async () => {
+    await removeNamespace(clusterA, NAMESPACE);
+    await removeNamespace(management, TEAM);
+  });
 
   it('install-hub, install and add-cluster, each twice', async () => {
     for (const isSecond of [false, true]) {

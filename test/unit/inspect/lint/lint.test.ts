@@ -6,6 +6,7 @@ import { localExport, localService, localSlice, recordPort, serviceRecord } from
 
 const EXPORT = 'apiVersion: multicluster.x-k8s.io/v1beta1\nkind: ServiceExport\nmetadata: {name: web, namespace: shop}\n';
 const service = (spec: string, name = 'web'): string => `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: shop}\nspec: ${spec}\n`;
+const POLICY = (spec: string): string => `apiVersion: mcs.clusterset.local/v1\nkind: ServiceExportPolicy\nmetadata: {name: web.all}\nspec: ${spec}\n`;
 const WEB = service('{ports: [{name: http, port: 80}]}');
 const both = (spec: string): string => `${service(spec)}---\n${EXPORT}`;
 
@@ -43,6 +44,11 @@ describe('lint of files in themselves', () => {
     ['a port name that no importer takes', both('{ports: [{name: Http, port: 80}]}'), [/^4 error ports: Every importer is going to refuse it/]],
     ['a placement that is none', `${WEB}---\n${EXPORT.replace('namespace: shop}', 'namespace: shop, annotations: {mcs.clusterset.local/policy-placement: nearby}}')}`, [/^8 warning settings: Annotation .*nearby/]],
     ['a ServiceImport that nobody needs', 'apiVersion: multicluster.x-k8s.io/v1beta1\nkind: ServiceImport\nmetadata: {name: web}\nspec: {type: Headless, ports: []}\n', [/^2 warning import-by-hand/]],
+    ['a policy', POLICY('{namespaces: [shop]}'), []],
+    ['a policy that cannot be followed', POLICY('{serviceSelector: {matchExpressions: [{key: a, operator: Like}]}}'), [/^4 error policy: The policy is not going to be followed: spec\.serviceSelector: operator "Like"/]],
+    ['a policy for a namespace of the system', POLICY('{namespaces: [shop, kube-system]}'), [/^4 warning policy: Nothing of namespace "kube-system" is exported/]],
+    ['a policy whose spec is none', POLICY('everything'), [/^4 error schema: spec: /]],
+    ['an export that says it is of a policy', `${WEB}---\n${EXPORT.replace('namespace: shop}', 'namespace: shop, labels: {mcs.clusterset.local/policy: web}}')}`, [/^8 warning policy: With this label the export belongs to policy "web"/]],
     ['a List', `apiVersion: v1\nkind: List\nitems:\n- apiVersion: multicluster.x-k8s.io/v1beta1\n  kind: ServiceExport\n  metadata:\n    name: A\n`, [/^7 error name/]],
   ])('of %s', (_what, text, expected) => {
     const found = find(text);
