@@ -66,7 +66,7 @@ function follow({ store }: TestApiServer): void {
 }
 
 async function startServer(cluster: number): Promise<WorkloadCluster> {
-  const server = await startTestApiServer();
+  const server = await startTestApiServer({ crds: false });
   servers.push(server);
   fill(server, cluster);
   follow(server);

@@ -34,6 +34,8 @@ export interface TestApiServerOptions {
   readonly users?: Readonly<Record<string, User>>;
   readonly bookmarkIntervalMs?: number;
   readonly historySize?: number;
+  /** Default true: the kinds of templates/crds too. They are most of the work of a start. */
+  readonly crds?: boolean;
   /** Subresources and paths beyond what is served anyway. */
   readonly extraRoutes?: readonly ExtraRoute[];
 }
@@ -116,7 +118,7 @@ export async function startTestApiServer(options: TestApiServerOptions = {}): Pr
     kubernetesServiceIP: `${network}.0.1`,
   };
   for (const { object, resource } of planBootstrap('test', plan, new Date(clock.now()).toISOString())) store.create(resource, object);
-  for (const crd of await readCrds()) store.create(resources.customResourceDefinitions, crd);
+  for (const crd of options.crds === false ? [] : await readCrds()) store.create(resources.customResourceDefinitions, crd);
   const context = { objects, clock, logger: silentLogger };
   const controllers = [startNamespaceController(context), startGarbageCollector(context)];
   endings.push(...controllers.map((controller) => () => controller.stop()));

@@ -1,102 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { resources } from '../../src/api/resources.ts';
-import type { KubeObject, Role, RoleBinding } from '../../src/api/types/index.ts';
-import type { KubeClient } from '../../src/kube/client.ts';
+import { type AgentProcess, type AgentProcessOptions, freePort, startAgentProcess } from './agent-process.ts';
 import type { TestApiServer } from './api-server.ts';
-import { eventually } from './eventually.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-
-export interface DnsAgentOptions {
-  /** Of `src/agents`. Default: dns. */
-  readonly program?: string;
-  /** The account and its rights as they are shipped, with the placeholder of the namespace; undefined where they stand already. */
-  readonly shipped?: { readonly template: string; readonly placeholder: string };
-  readonly account: string;
-  readonly namespace: string;
-  readonly env?: NodeJS.ProcessEnv;
+export interface DnsAgentOptions extends Omit<AgentProcessOptions, 'files' | 'args'> {
   /** Mounted as the configuration of a member. */
   readonly config?: object;
 }
 
-/** The name server's program, as a process with the files, rights and environment of its pod. */
-export interface DnsAgent {
-  readonly process: ChildProcess;
+/** The name server's program, and a way to ask it. */
+export interface DnsAgent extends AgentProcess {
   readonly dns: Resolver;
-  /** Waits until it says that it is ready. */
-  ready(): Promise<void>;
-  /** GET of a path of the health port. */
-  get(path: string): Promise<string>;
-  log(): string;
-  stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** Installs the ServiceAccount with the rights that it is shipped with. */
-async function installAccount(client: KubeClient, namespace: string, { template, placeholder }: NonNullable<DnsAgentOptions['shipped']>): Promise<void> {
-  const text = await readFile(join(ROOT, 'templates', template), 'utf8');
-  for (const document of parseAllDocuments(text.replaceAll(placeholder, namespace))) {
-    const object = document.toJS() as KubeObject;
-    if (object.kind === 'ServiceAccount') await client.create(resources.serviceAccounts, object);
-    else if (object.kind === 'ClusterRole') await client.create(resources.clusterRoles, object as Role);
-    else if (object.kind === 'ClusterRoleBinding') await client.create(resources.clusterRoleBindings, object as RoleBinding);
-    else if (object.kind === 'Role') await client.create(resources.roles, object as Role);
-    else if (object.kind === 'RoleBinding') await client.create(resources.roleBindings, object as RoleBinding);
-  }
-}
-
-/** Starts it; the namespace exists. */
-export async function startDnsAgent(api: TestApiServer, options: DnsAgentOptions): Promise<DnsAgent> {
-  const { account, namespace, shipped, config, env, program = 'dns' } = options;
-  const client = api.client();
-  if (shipped !== undefined) await installAccount(client, namespace, shipped);
-  const folder = await mkdtemp(join(tmpdir(), 'mcs-dns-'));
-  const files = {
-    [`${MOUNT}/token`]: (await client.createToken(account, namespace, { expirationSeconds: 3600 })).token,
-    [`${MOUNT}/ca.crt`]: api.ca,
-    ...(config !== undefined && { '/etc/mcs/config.json': JSON.stringify(config) }),
-  };
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(join(folder, path, '..'), { recursive: true });
-    await writeFile(join(folder, path), content);
-  }
-  const [healthPort, dnsPort] = [await freePort(), await freePort()];
-  const { hostname, port } = new URL(api.url);
-  const own = { MCS_SIMULATED: '1', MCS_SIMULATED_ROOT: folder, POD_IP: '127.0.0.1', POD_NAMESPACE: namespace, MCS_DNS_PORT: String(dnsPort), MCS_HEALTH_PORT: String(healthPort), KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-  const agent = spawn(process.execPath, [join(ROOT, `src/agents/${program}.ts`)], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...own, ...env } });
-  let log = '';
-  agent.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+export async function startDnsAgent(api: TestApiServer, { config, env, ...options }: DnsAgentOptions): Promise<DnsAgent> {
+  const dnsPort = await freePort();
+  const files = config === undefined ? {} : { '/etc/mcs/config.json': JSON.stringify(config) };
+  const agent = await startAgentProcess('dns', api, { ...options, files, env: { MCS_DNS_PORT: String(dnsPort), ...env } });
   const dns = new Resolver({ timeout: 2000 });
   dns.setServers([`127.0.0.1:${dnsPort}`]);
-  const health = `http://127.0.0.1:${healthPort}`;
-  return {
-    process: agent,
-    dns,
-    log: () => log,
-    ready: async () => {
-      await eventually(async () => {
-        if ((await fetch(`${health}/readyz`)).status !== 200) throw new Error(`it is not ready: ${log}`);
-      }, { timeoutMs: 20_000 });
-    },
-    get: async (path) => (await fetch(`${health}${path}`)).text(),
-    stop: async () => {
-      agent.kill('SIGKILL');
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { ...agent, dns };
 }

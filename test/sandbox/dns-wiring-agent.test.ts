@@ -4,20 +4,20 @@ import { MEMBER_DNS_WIRING, XCC_NAMESPACE } from '../../src/api/names.ts';
 import { resources } from '../../src/api/resources.ts';
 import { parseWiringStatus } from '../../src/cluster-dns/wiring-status.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
+import { type AgentProcess, type AgentProcessOptions, startAgentProcess } from '../helpers/agent-process.ts';
 import { startTestApiServer, type TestApiServer } from '../helpers/api-server.ts';
-import { type DnsAgent, type DnsAgentOptions, startDnsAgent } from '../helpers/dns-agent.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const SYSTEM = 'kube-system';
 const SERVICE = 'dns-server';
 const ROOT = '.:53 {\n    errors\n    reload\n}\n';
-const PATCHER: DnsAgentOptions = { program: 'dns-wiring', account: 'dns-config-patcher', namespace: XCC_NAMESPACE };
+const PATCHER: AgentProcessOptions = { account: 'dns-config-patcher', namespace: XCC_NAMESPACE };
 const SHIPPED = { template: 'gateway-dns/dns-config-patcher-role.yaml', placeholder: '${namespace}' };
 
 describe('the agent dns-wiring, with the rights that are shipped', () => {
   let api: TestApiServer;
   let client: KubeClient;
-  let agent: DnsAgent;
+  let agent: AgentProcess;
 
   beforeAll(async () => {
     api = await startTestApiServer();
@@ -36,7 +36,7 @@ describe('the agent dns-wiring, with the rights that are shipped', () => {
     eventually(async () => expect(parseWiringStatus(await client.find(resources.configMaps, MEMBER_DNS_WIRING, XCC_NAMESPACE))?.state).toBe(state), { timeoutMs: 20_000 });
 
   it('waits for an address, writes the block of XCC, repairs it, takes it out with the Service, and leaves it when it ends', async () => {
-    agent = await startDnsAgent(api, { ...PATCHER, shipped: SHIPPED, env: { MCS_DNS_SUFFIXES: 'xcc.test' } });
+    agent = await startAgentProcess('dns-wiring', api, { ...PATCHER, shipped: SHIPPED, env: { MCS_DNS_SUFFIXES: 'xcc.test' } });
     await waitForState('no-address');
     expect(await corefile()).toBe(ROOT);
     const first = await createService();
@@ -55,7 +55,7 @@ describe('the agent dns-wiring, with the rights that are shipped', () => {
 
   it('makes the ConfigMap for servers of users where the Corefile imports one, and takes it along again', async () => {
     await writeCorefile(`${ROOT}import /etc/coredns/custom/*.server\n`);
-    agent = await startDnsAgent(api, { ...PATCHER, env: { MCS_DNS_SUFFIXES: 'xcc.test,gw.example' } });
+    agent = await startAgentProcess('dns-wiring', api, { ...PATCHER, env: { MCS_DNS_SUFFIXES: 'xcc.test,gw.example' } });
     const custom = (): Promise<unknown> => client.find(resources.configMaps, 'coredns-custom', SYSTEM);
     await eventually(async () => expect(await custom()).toMatchObject({ data: { 'mcs-gateway.server': expect.stringContaining('gw.example {') } }), { timeoutMs: 20_000 });
     await client.delete(resources.services, SERVICE, XCC_NAMESPACE);
@@ -64,7 +64,7 @@ describe('the agent dns-wiring, with the rights that are shipped', () => {
   }, 60_000);
 
   it.each([['', 'names no zone'], ['xcc.test,a_b', '"a_b" is no DNS name']])('ends with 1 for the suffixes %j', async (suffixes, message) => {
-    agent = await startDnsAgent(api, { ...PATCHER, env: { MCS_DNS_SUFFIXES: suffixes } });
+    agent = await startAgentProcess('dns-wiring', api, { ...PATCHER, env: { MCS_DNS_SUFFIXES: suffixes } });
     expect(await once(agent.process, 'exit')).toEqual([1, null]);
     expect(agent.log()).toContain('MCS_USAGE');
     expect(agent.log()).toContain(message.replaceAll('"', '\\"'));

@@ -110,7 +110,8 @@ describe('addCluster()', () => {
     expect(await added(A)).toEqual([]);
     const { account = '' } = await add(A, 'cluster-a');
     const secret = await sandbox.client(MANAGEMENT).get(resources.secrets, 'cluster.dev-team.cluster-a', XCC_NAMESPACE);
-    const client = connectByKubeconfig(context(A), Buffer.from(secret.data?.value ?? '', 'base64').toString('utf8'), 'it');
+    const kubeconfig = Buffer.from(secret.data?.value ?? '', 'base64').toString('utf8');
+    const client = connectByKubeconfig(context(A), kubeconfig, 'it');
     await Promise.all([client.list(resources.services), client.list(resources.nodes), client.list(resources.namespaces), client.list(resources.endpointSlices)]);
     const slice = (namespace: string) => client.create(resources.endpointSlices, { metadata: { name: 'a', namespace }, addressType: 'IPv4', endpoints: [], ports: [] });
     await slice(XCC_NAMESPACE);
@@ -120,6 +121,10 @@ describe('addCluster()', () => {
     expect(await rejection(client.createToken('default', XCC_NAMESPACE, { expirationSeconds: 3600 }))).toMatchObject({ code: 403 });
     client.close();
     await sandbox.client(A).delete(resources.endpointSlices, 'a', XCC_NAMESPACE);
+    // a kubeconfig that somebody gives is kept as it is, once it is known to be of use
+    expect(await add(A, 'given', { source: { kind: 'kubeconfig', text: kubeconfig } })).toMatchObject({ cluster: 'dev-team/given', server: sandbox.cluster(A).entry.server, warnings: [] });
+    expect(await removeCluster(context(MANAGEMENT), place('given'))).not.toHaveProperty('revocation');
+    expect(await removeCluster(context(MANAGEMENT), { ...place('cluster-a'), dryRun: true })).toMatchObject({ revocation: 'mcs gateway-dns remove-cluster cluster-a --namespace dev-team --from <context of cluster-a>', planned: ['delete Secret xcc-dns/cluster.dev-team.cluster-a'] });
     await remove(A, 'cluster-a');
     await leave();
     await expectClean();
@@ -234,7 +239,7 @@ describe('uninstallServer()', () => {
     await client.create(resources.endpointSlices, record({}));
     await client.create(resources.configMaps, { metadata: { name: 'mine', namespace: XCC_NAMESPACE } });
     const { stays } = await uninstallServer(context(B), NO_WAIT);
-    expect(stays).toEqual(['Namespace xcc-dns: configmaps "mine" stands in it', '1 records of hubs in namespace xcc-dns']);
+    expect(stays).toEqual(['Namespace xcc-dns: configmaps "mine" stands in it', 'Records of hubs in namespace xcc-dns: 1']);
     expect(await client.find(resources.endpointSlices, 'dev-team-a-gateway', XCC_NAMESPACE)).toBeDefined();
     await client.delete(resources.namespaces, XCC_NAMESPACE);
     await expectClean();

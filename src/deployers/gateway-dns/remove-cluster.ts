@@ -1,6 +1,9 @@
 import { resources } from '../../api/resources.ts';
 import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts';
 import { sleep } from '../../base/clock.ts';
+import { KUBECONFIG_KEY } from '../../fleet/choose-clusters.ts';
+import { textOfSecret } from '../../fleet/secret-source.ts';
+import { findKubeconfigToken } from '../../kube/service-account-token.ts';
 import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { removeEmptyNamespace } from '../mirror/remove-namespaces.ts';
@@ -82,6 +85,7 @@ async function removeBy(context: FleetContext, options: RemoveClusterOptions, de
   const standing = await context.client.find(resources.secrets, clusterSecretName(options), hubNamespace, { signal: context.signal });
   await steps.do(`Forget cluster ${clusterKey(options)}`, (progress) => forgetCluster(context, options, progress));
   const planned = cluster === undefined ? [] : await cleanCluster(context, { ...options, cluster }, hub, deadline, stays, steps);
+  const hasAccount = findKubeconfigToken({ text: textOfSecret(standing, KUBECONFIG_KEY) ?? '' })?.account === clusterAccount(hub.uid, hubNamespace, clusterKey(options)).account;
   const revocation = `mcs gateway-dns remove-cluster ${name} --namespace ${namespace} --from <context of ${name}>`;
   return {
     cluster: clusterKey(options),
@@ -89,7 +93,7 @@ async function removeBy(context: FleetContext, options: RemoveClusterOptions, de
     steps: steps.results,
     warnings: steps.warnings,
     stays,
-    ...(cluster === undefined && standing !== undefined && { revocation }),
+    ...(cluster === undefined && hasAccount && { revocation }),
     isUnchanged: steps.isUnchanged,
     ...(options.dryRun && { planned }),
   };

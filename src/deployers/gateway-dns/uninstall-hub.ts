@@ -79,7 +79,7 @@ async function removeBy(context: FleetContext, options: UninstallHubOptions, dea
   const { owner } = await readStandingHub(client, namespace, signal);
   const clusters = await listHubClusters(client, namespace, signal);
   await steps.do('Stop the hub', (progress) => pauseProgram(removal, { name: HUB, namespace }, progress));
-  if (keepRecords) stays.push(`Records in ${clusters.length} clusters, because of --keep-records; nothing follows the gateways any more: kubectl -n ${namespace} get endpointslices -l ${OWNER}=${owner}`);
+  if (keepRecords) stays.push(`Its records in the clusters that it knows, because of --keep-records; nothing follows the gateways any more: kubectl -n ${namespace} get endpointslices -l ${OWNER}=${owner}`);
   else await steps.do('Remove its records from all clusters', (progress) => removeRecordsEverywhere(context, clusters, { owner, namespace }, { leftovers: removal.leftovers, planned, isDryRun }, progress.signal));
   const objects = objectsOf(await renderHub(templates, { version, namespace, settings: {}, images: {} }));
   await steps.do('Remove the installation', (progress) => removeObjects(removal, objects, namespace, stays, progress.signal));

@@ -64,7 +64,7 @@ async function removePlace(removal: Removal, namespace: string, stays: string[],
   const records = items.filter(({ metadata }) => isRecord(metadata)).length;
   const outcome = await removeEmptyNamespace(removal, namespace, stays, signal, (kind, metadata) => kind === 'endpointslices.discovery.k8s.io' && isRecord(metadata));
   const goes = outcome.state === 'deleted' || outcome.state === 'warning' || isDryRun;
-  if (records > 0 && !goes) stays.push(`${records} records of hubs in namespace ${namespace}`);
+  if (records > 0 && !goes) stays.push(`Records of hubs in namespace ${namespace}: ${records}`);
   return outcome;
 }
 

@@ -10,6 +10,7 @@ import { type CheckOutcome, count, fail, pass, skip, warn } from '../check.ts';
 import { readOwnPods } from '../cluster-readings.ts';
 import { type ClusterCheck, type DiagnoseContext, kubectlFor, memberOf } from '../context.ts';
 import { withLastWords } from '../last-words.ts';
+import { checkHub, skipCredential } from './hub-member.ts';
 import { scale } from '../repairs.ts';
 
 /** The check of the controller, which also tells of parts that have no configuration. */
@@ -104,7 +105,11 @@ export const memberDeploymentChecks: readonly ClusterCheck[] = [
     title: 'The controller is ready',
     topic: 'deployment',
     needs: [],
-    run: (context, signal) => (context.cluster.state.member === undefined ? Promise.resolve(judgeUnconfigured(context)) : readyOf('controller')(context, signal)),
+    run: (context, signal) => {
+      const { member } = context.cluster.state;
+      if (member === undefined) return Promise.resolve(judgeUnconfigured(context));
+      return member.config.hub === undefined ? readyOf('controller')(context, signal) : checkHub(member.config.hub, context, signal);
+    },
   },
   { id: 'MCS-DEP-02', title: 'The name server is ready', topic: 'deployment', needs: [], run: readyOf('dns') },
   {
@@ -113,7 +118,8 @@ export const memberDeploymentChecks: readonly ClusterCheck[] = [
     topic: 'deployment',
     needs: [],
     run: async (context, signal) => {
-      const { credential } = memberOf(context);
+      const { credential, config } = memberOf(context);
+      if (config.hub !== undefined) return skipCredential(config.hub);
       return credential === undefined ? explainAbsence(context, signal) : judgeExpiry(credential, context.clock.now(), context.cluster.context);
     },
   },

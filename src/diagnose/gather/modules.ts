@@ -13,7 +13,7 @@ type AnyResource = Resource<KubeObject>;
 /** Kinds of which everything in the cluster is read, by who needs them. */
 const WHOLE: Readonly<Record<GatherModule, readonly AnyResource[]>> = {
   connectivity: [resources.nodes, resources.serviceCIDRs, resources.calicoPools, resources.clusters, resources.cableEndpoints, resources.gateways, resources.routeAgents],
-  'service-discovery': [resources.namespaces, resources.serviceExports, resources.serviceImports, resources.clusterProperties],
+  'service-discovery': [resources.namespaces, resources.serviceExports, resources.exportPolicies, resources.serviceImports, resources.clusterProperties],
   broker: [resources.clusters, resources.clusterJoins],
   operator: [],
 };

@@ -105,11 +105,12 @@ export class ExternalNames implements TargetKeeper {
     return { answer: entry.answer, ttl: entry.failures > 0 ? STALE_TTL : QUIET_TTL };
   }
 
-  /** Names and families by what is known of them. */
+  /** Names outside, once per family, by what is known of them. */
   states(): Readonly<Record<'fresh' | 'stale' | 'unknown', number>> {
     const now = this.#options.clock.monotonic();
     const counts = { fresh: 0, stale: 0, unknown: 0 };
-    for (const { entries } of this.#kept.values()) {
+    for (const [name, { entries }] of this.#kept) {
+      if (this.#options.isInside(name)) continue;
       for (const family of FAMILIES) counts[stateOf(entries[family], now)] += 1;
     }
     return counts;

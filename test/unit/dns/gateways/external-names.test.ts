@@ -124,7 +124,7 @@ describe('ExternalNames', () => {
     inside.add(LB);
     names.keep(LB);
     await clock.advance(HOUR);
-    expect([asked, clock.pending]).toEqual([[], 0]);
+    expect([asked, clock.pending, names.states()]).toEqual([[], 0, { fresh: 0, stale: 0, unknown: 0 }]);
     inside.clear();
     expect(found()).toBeUndefined();
     await clock.advance(0);
