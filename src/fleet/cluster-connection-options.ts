@@ -19,4 +19,5 @@ export interface ClusterConnectionOptions<S extends Startable> {
   readonly logger: Logger;
   readonly env: NodeJS.ProcessEnv;
   readonly userAgent: string;
+  readonly maxConnections: number;
 }

@@ -160,10 +160,11 @@ export class ClusterConnection<S extends Startable> {
     await this.#closeLink();
     this.#linkTrouble = '';
     this.#state = 'connecting';
-    const { createSession, clock, logger, userAgent } = this.#options;
+    const { createSession, clock, logger, userAgent, maxConnections } = this.#options;
     this.#link = new ClusterLink<S>({
       access,
       userAgent,
+      maxConnections,
       createSession: (client) => createSession(this.#cluster, client),
       onDoubt: () => this.#doubt(),
       onSessionFailure: (error) => this.#noteSessionFailure(error),

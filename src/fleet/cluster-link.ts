@@ -9,6 +9,7 @@ import { ReplaceableAccess } from '../kube/replaceable-access.ts';
 export interface ClusterLinkOptions<S extends Startable> {
   readonly access: ClusterAccess;
   readonly userAgent: string;
+  readonly maxConnections: number;
   readonly createSession: (client: KubeClient) => S;
   /** Something went without an answer, or the credential was rejected: the link may not work any more. */
   readonly onDoubt: () => void;
@@ -37,10 +38,10 @@ export class ClusterLink<S extends Startable> {
   #session: S | undefined;
 
   constructor(options: ClusterLinkOptions<S>) {
-    const { access, userAgent, onDoubt } = options;
+    const { access, userAgent, maxConnections, onDoubt } = options;
     this.#options = options;
     this.#access = new ReplaceableAccess(access, onDoubt);
-    this.client = createKubeClient(this.#access, { userAgent, onUnreachable: onDoubt });
+    this.client = createKubeClient(this.#access, { userAgent, maxConnections, onUnreachable: onDoubt });
   }
 
   get session(): S | undefined {

@@ -35,4 +35,6 @@ export interface FleetOptions<S extends Startable> {
   readonly env: NodeJS.ProcessEnv;
   /** See `userAgentOf`. */
   readonly userAgent: string;
+  /** To each cluster at a time, watches apart. Default 4: with a hundred clusters, what many connections take is most of the memory. */
+  readonly maxConnections?: number;
 }

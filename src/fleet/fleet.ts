@@ -15,6 +15,7 @@ export type { ConnectionState, FleetCluster, FleetConnection, FleetEvent, FleetP
 export type { FleetOptions } from './fleet-options.ts';
 
 const FIELD_MANAGER = 'mcs-fleet';
+const MAX_CONNECTIONS = 4;
 
 /** Which clusters a hub knows, and a connection to each. Callbacks come after the fact, never within a call into the fleet. */
 export class Fleet<S extends Startable> implements Startable {
@@ -124,7 +125,7 @@ export class Fleet<S extends Startable> implements Startable {
   }
 
   #connect(cluster: FleetCluster): void {
-    const { pollIntervalMs, createSession, onConnection, clock, logger, env, userAgent } = this.#options;
+    const { pollIntervalMs, createSession, onConnection, clock, logger, env, userAgent, maxConnections = MAX_CONNECTIONS } = this.#options;
     const connection: ClusterConnection<S> = new ClusterConnection<S>({
       cluster,
       readKubeconfig: (current, signal) => this.#readKubeconfig(current, signal),
@@ -136,6 +137,7 @@ export class Fleet<S extends Startable> implements Startable {
       logger,
       env,
       userAgent,
+      maxConnections,
     });
     this.#connections.set(cluster.key, connection);
     connection.start(this.#abort.signal, this.#leaving.get(cluster.key));

@@ -7,6 +7,7 @@ import { leave } from '../../src/deployers/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { type HubSet, startHubSet } from '../helpers/hub-set.ts';
+import { schemaErrors } from '../helpers/schemas.ts';
 import { createService, exportService, importedAddresses, podAddress } from '../helpers/member-set.ts';
 
 jest.setTimeout(90_000);
@@ -40,7 +41,9 @@ describe('hub', () => {
     await addNamespace('shop');
     await createService(set.user('east'), { namespace: 'shop', addresses: [podAddress(2, 5)], exported: {} });
     for (const name of ALL) await eventually(async () => expect(await importedAddresses(set.user(name), 'shop')).toEqual([podAddress(2, 5)]), SLOW);
-    expect((await report()).members.find(({ clusterID }) => clusterID === 'east')?.services).toBe(1);
+    const told = await report();
+    expect(told.members.find(({ clusterID }) => clusterID === 'east')?.services).toBe(1);
+    expect(schemaErrors('hub-status', told)).toEqual([]);
     const slice = await set.user('east').get(resources.endpointSlices, 'web-abcde', 'shop');
     await set.user('east').update(resources.endpointSlices, { ...slice, endpoints: [{ addresses: [podAddress(2, 6)], conditions: { ready: true } }] });
     for (const name of ALL) await eventually(async () => expect(await importedAddresses(set.user(name), 'shop')).toEqual([podAddress(2, 6)]));

@@ -42,6 +42,8 @@ export class ExportPolicies implements Startable {
   readonly #cache: ObjectCache<ServiceExportPolicy>;
   readonly #follower: Follower;
   readonly #queue: WorkQueue;
+  /** Whether all policies have been listed: while their news still come in, some are missing. */
+  #isKnown = false;
   /** By precedence. */
   #policies: readonly ReadPolicy[] = [];
   /** Why an export could not be written, by Service. */
@@ -60,7 +62,10 @@ export class ExportPolicies implements Startable {
     await this.#follower.start(signal);
     this.#queue.start();
     this.#follower.synced().then(
-      () => this.#refresh(),
+      () => {
+        this.#isKnown = true;
+        this.#refresh();
+      },
       () => undefined, // stopped before the first sync
     );
   }
@@ -83,12 +88,12 @@ export class ExportPolicies implements Startable {
   }
 
   #look(key: ServiceKey, lane: Lane): void {
-    if (this.#follower.hasSynced) this.#queue.add(key, lane);
+    if (this.#isKnown) this.#queue.add(key, lane);
   }
 
   /** Policies are few and seldom change: all that they may have a say in is looked at again. */
   #refresh(): void {
-    if (!this.#follower.hasSynced) return;
+    if (!this.#isKnown) return;
     this.#policies = readPolicies(this.#cache.values());
     const { services, exports } = this.#options.local;
     const labelled = exports.indexValues('policy').flatMap((label) => exports.by('policy', label));

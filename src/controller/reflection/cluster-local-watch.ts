@@ -24,6 +24,7 @@ export class ClusterLocalWatch implements Startable {
   readonly #options: ClusterLocalWatchOptions;
   readonly #cache: ObjectCache<ConfigMap>;
   readonly #follower: Follower;
+  #isKnown = false;
 
   constructor(options: ClusterLocalWatchOptions) {
     this.#options = options;
@@ -33,7 +34,7 @@ export class ClusterLocalWatch implements Startable {
       namespace,
       fieldSelector: `metadata.name=${MEMBER_CLUSTER_LOCAL}`,
       onNews: () => {
-        if (this.#follower.hasSynced) onChange();
+        if (this.#isKnown) onChange();
       },
       clock,
       logger,
@@ -42,14 +43,17 @@ export class ClusterLocalWatch implements Startable {
 
   /** Undefined while it is not known: whatever stands stays. */
   get current(): ClusterLocal | undefined {
-    return this.#follower.hasSynced ? readClusterLocal(this.#cache.get(`${this.#options.memberNamespace}/${MEMBER_CLUSTER_LOCAL}`)) : undefined;
+    return this.#isKnown ? readClusterLocal(this.#cache.get(`${this.#options.memberNamespace}/${MEMBER_CLUSTER_LOCAL}`)) : undefined;
   }
 
   /** Begins in the background. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#follower.start(signal);
     this.#follower.synced().then(
-      () => this.#options.onChange(),
+      () => {
+        this.#isKnown = true;
+        this.#options.onChange();
+      },
       () => undefined, // stopped before the first sync
     );
   }

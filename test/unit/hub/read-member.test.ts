@@ -22,7 +22,7 @@ describe('readMember', () => {
     ['a range that is none', { ...CONFIG, podCIDRs: [7] }, 'podCIDRs is no list of texts'],
     ['no ranges', { ...CONFIG, nodeCIDRs: undefined }, 'nodeCIDRs is no list of texts'],
   ])('refuses %s and says why', (_what, config, message) => {
-    expect(() => readMember(secretOf(config), 'west', 'mcs-hub')).toThrow(expect.objectContaining({ code: 'MCS_HUB_MEMBER_INVALID', message: expect.stringContaining(message) as unknown as string }) as unknown as Error);
+    expect(() => readMember(secretOf(config), 'west', 'mcs-hub')).toThrow(expect.objectContaining({ code: 'MCS_HUB_MEMBER_INVALID', message: expect.stringContaining(message) as unknown as string }));
   });
 
   it('refuses a Secret without a configuration, and a label that is no cluster id', () => {
