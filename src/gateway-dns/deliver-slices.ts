@@ -18,6 +18,7 @@ export function failureOf(error: unknown): Outcome {
 
 export interface DeliverOptions extends SliceTarget {
   readonly session: WorkloadSession;
+  readonly targetKeys: readonly string[];
   readonly origin: Origin;
   /** Undefined: no such cluster is in the fleet any more. */
   readonly name: Name | undefined;
@@ -26,10 +27,10 @@ export interface DeliverOptions extends SliceTarget {
 }
 
 /** Brings the slices of one origin in one cluster in line, and writes nothing where they are. Throws what the API server refuses. */
-export async function deliverSlices({ session, origin, name, owner, namespace, onWrites, signal }: DeliverOptions): Promise<Outcome> {
-  const { slices, cluster, client } = session;
+export async function deliverSlices({ session, targetKeys, origin, name, owner, namespace, onWrites, signal }: DeliverOptions): Promise<Outcome> {
+  const { slices, client } = session;
   const standing = session.standing(origin, name === undefined ? [] : namesToLookUp(name.plan));
-  const plan = planSlices({ owner, namespace, origin, targetKey: cluster, standing, ...(name && { name: name.plan, content: name.content }) });
+  const plan = planSlices({ owner, namespace, origin, targetKeys, standing, ...(name && { name: name.plan, content: name.content }) });
   if (countWrites(plan) > 0) onWrites(countWrites(plan));
   const { conflicts } = await applyPlan(client, resources.endpointSlices, plan, {
     owner,

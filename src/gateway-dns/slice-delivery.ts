@@ -39,7 +39,7 @@ export class SliceDelivery {
 
   /** Looks at everything in one cluster: what shall stand there, and what does. */
   everythingIn(session: WorkloadSession): void {
-    session.enqueue(new Set([...this.#options.book.origins(), ...session.origins()]));
+    for (const same of this.#sameCluster(session)) same.enqueue(new Set([...this.#options.book.origins(), ...same.origins()]));
   }
 
   /** Looks at everything everywhere. */
@@ -55,7 +55,8 @@ export class SliceDelivery {
     if (!isKnown() || !session.isReady || fleet.cluster(cluster) === undefined || fleet.connection(cluster).state !== 'connected') return;
     const name = book.byOrigin(origin);
     if (session.hasNamespace) {
-      const outcome = await deliverSlices({ ...target, session, origin, name, onWrites: (count) => metrics.wrote(count), signal });
+      const targetKeys = this.#sameCluster(session).map((same) => same.cluster);
+      const outcome = await deliverSlices({ ...target, session, targetKeys, origin, name, onWrites: (count) => metrics.wrote(count), signal });
       this.#note(session, origin, name === undefined ? undefined : outcome);
     } else this.#note(session, origin, undefined);
   }
@@ -66,8 +67,13 @@ export class SliceDelivery {
     this.#note(session, origin, failureOf(error));
   }
 
-  /** Removes everything of ours from a cluster that has left the fleet. */
-  async withdraw({ client }: WorkloadSession, signal: AbortSignal): Promise<void> {
+  /** Removes everything of ours from a cluster that has left the fleet; from one that is still there under another name, what that does not need. */
+  async withdraw(session: WorkloadSession, signal: AbortSignal): Promise<void> {
+    if (this.#sameCluster(session).some(({ cluster }) => cluster !== session.cluster)) {
+      this.everythingIn(session);
+      return;
+    }
+    const { client } = session;
     const { owner, namespace } = this.#options.target;
     const { items } = await client.list(resources.endpointSlices, { namespace, labelSelector: `${OWNER}=${owner}`, signal });
     const remove = ({ metadata: { name, uid } }: (typeof items)[number]): Promise<void> =>
@@ -80,6 +86,12 @@ export class SliceDelivery {
 
   #note(session: WorkloadSession, origin: Origin, outcome: Parameters<DeliveryLedger['note']>[2]): void {
     if (this.#options.ledger.note(session, origin, outcome)) this.#options.onOutcome(origin);
+  }
+
+  /** The session itself, and those that lead to the same cluster under other names: one namespace has one UID. */
+  #sameCluster(session: WorkloadSession): WorkloadSession[] {
+    const { namespaceUid } = session;
+    return [session, ...this.#sessions().filter((other) => other !== session && namespaceUid !== undefined && other.namespaceUid === namespaceUid)];
   }
 
   #sessions(): WorkloadSession[] {

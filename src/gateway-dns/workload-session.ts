@@ -87,6 +87,11 @@ export class WorkloadSession implements Startable {
     return found !== undefined && found.metadata.deletionTimestamp === undefined;
   }
 
+  /** Of the namespace of the slices; undefined while the cluster has none. */
+  get namespaceUid(): string | undefined {
+    return this.#namespaces.get(this.#options.namespace)?.metadata.uid;
+  }
+
   /** Origins of everything that stands here. */
   origins(): readonly Origin[] {
     return this.slices.indexValues('origin');

@@ -73,10 +73,6 @@ export class Hub implements Startable {
     return { isMet: leader !== undefined && leader !== '', detail: `standby; active is ${leader ?? 'nobody yet'}` };
   }
 
-  status(): HubStatus | undefined {
-    return this.#leading?.status();
-  }
-
   async #lead(signal: AbortSignal): Promise<void> {
     const leading = new LeadingHub(this.#options);
     this.#leading = leading;
@@ -94,7 +90,7 @@ class LeadingHub {
   readonly #fleet: Fleet<MemberSession>;
   readonly #queue: WorkQueue;
   /** Sessions that have not ended yet, those of removed members too. */
-  readonly #running = new Set<FleetCluster['name']>();
+  readonly #running = new Set<string>();
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -127,8 +123,9 @@ class LeadingHub {
 
   status(): HubStatus {
     const { namespace, hubID } = this.#options.settings;
-    const [own, others] = [this.#fleet.clusters().filter((cluster) => cluster.namespace === namespace), this.#fleet.clusters().filter((cluster) => cluster.namespace !== namespace)];
-    const strangers = others.map(({ secret, key }) => `Secret "${secret.namespace}/${secret.name}" is of cluster "${key}": a hub serves those of namespace "${namespace}" only`);
+    const clusters = this.#fleet.clusters();
+    const own = clusters.filter((cluster) => cluster.namespace === namespace);
+    const strangers = clusters.filter((cluster) => cluster.namespace !== namespace).map(({ secret, key }) => `Secret "${secret.namespace}/${secret.name}" is of cluster "${key}": a hub serves those of namespace "${namespace}" only`);
     const problems = this.#fleet.problems().map(({ message }) => message);
     return { hubID, members: own.map(({ key, name }) => describeMember(name, this.#fleet.connection(key), this.#fleet.session(key))), problems: [...problems, ...strangers] };
   }

@@ -27,7 +27,7 @@ describe('slices of gateways on an API server', () => {
 
   /** Writes what is planned; gives the number of writes. A second plan must have none. */
   async function deliver(content: NameContent, plan = name): Promise<number> {
-    const planned = async (): Promise<ReturnType<typeof planSlices>> => planSlices({ owner: 'gateway-dns-hub', namespace: 'xcc-dns', origin: originOf(plan.cluster), name: plan, content, targetKey: 'dev-team/cluster-b', standing: await slices() });
+    const planned = async (): Promise<ReturnType<typeof planSlices>> => planSlices({ owner: 'gateway-dns-hub', namespace: 'xcc-dns', origin: originOf(plan.cluster), name: plan, content, targetKeys: ['dev-team/cluster-b'], standing: await slices() });
     const first = await planned();
     await applyPlan(server.client(), resources.endpointSlices, first, { owner: 'gateway-dns-hub', fieldManager: 'mcs-gateway-dns' });
     expect(countWrites(await planned())).toBe(0);

@@ -54,8 +54,8 @@ export interface SlicePlanInput extends SliceTarget {
   /** Undefined: no such cluster is in the fleet any more. */
   readonly name?: NamePlan;
   readonly content?: NameContent;
-  /** Key of the cluster that is written to. */
-  readonly targetKey: string;
+  /** Keys of the cluster that is written to: the hub may know one cluster under several. */
+  readonly targetKeys: readonly string[];
   /** What stands there with the origin label, or under one of `namesToLookUp`. */
   readonly standing: readonly EndpointSlice[];
 }
@@ -66,8 +66,8 @@ export interface SlicePlanInput extends SliceTarget {
  */
 export function planSlices(input: SlicePlanInput): Plan<EndpointSlice> {
   const { owner, origin, name, content } = input;
-  const isRecipient = name?.recipients.has(input.targetKey) === true;
-  const desired = name !== undefined && content !== undefined && isRecipient ? desiredSlices(name, content, input) : [];
+  const isRecipient = name !== undefined && input.targetKeys.some((key) => name.recipients.has(key));
+  const desired = isRecipient && content !== undefined ? desiredSlices(name, content, input) : [];
   const open = input.standing.filter((slice) => !isKept(slice, input, isRecipient));
   const keptNames = new Set(input.standing.filter((slice) => !open.includes(slice)).map(({ metadata }) => metadata.name));
   const wanted = desired.filter(({ object }) => !keptNames.has(object.metadata.name));

@@ -36,7 +36,7 @@ interface Written {
 }
 
 function written(input: Partial<SlicePlanInput>): Written {
-  const found = planSlices({ ...TARGET, origin: originOf(name.cluster), name, content, targetKey: 'dev-team/cluster-b', standing: [], ...input });
+  const found = planSlices({ ...TARGET, origin: originOf(name.cluster), name, content, targetKeys: ['dev-team/cluster-b'], standing: [], ...input });
   const names = (list: readonly { desired: { object: { metadata: { name: string } } } }[]): string[] => list.map(({ desired }) => desired.object.metadata.name);
   return {
     create: found.create.map(({ object }) => object.metadata.name),
@@ -119,13 +119,14 @@ describe('planSlices', () => {
     ['XC-12: replaces a slice of another address type, which cannot be changed', { standing: edited((slice) => (slice.addressType = 'IPv6')) }, { replace: [NAME] }],
     ['XC-8: a hostname after addresses', { standing: standing(), content: hostname }, { create: [`${NAME}-fqdn`], delete: [NAME] }],
     ['XC-7: deletes where there is no gateway', { standing: standing(), content: none }, { delete: [NAME] }],
-    ['XC-3: deletes where the cluster is no recipient', { standing: standing(), targetKey: 'ops/x' }, { delete: [NAME] }],
+    ['keeps what the same cluster learns under another name', { standing: standing(), targetKeys: ['ops/x', 'dev-team/cluster-b'] }, {}],
+    ['XC-3: deletes where the cluster is no recipient', { standing: standing(), targetKeys: ['ops/x'] }, { delete: [NAME] }],
     ['XC-9: deletes where the GatewayDNS is gone', { standing: standing(), name: planOf([]), content: none }, { delete: [NAME] }],
     ['XC-9: also where its cluster cannot be reached', { standing: standing(), name: planOf([gatewayDNS('dev-team/other')]), content: kept }, { delete: [NAME] }],
     ['XC-10: keeps what a cluster had that cannot be reached', { standing: standing(), content: kept }, {}],
     ['keeps what was not looked at yet', { standing: standing(), content: { kind: 'pending', message: '' } }, {}],
     ['keeps it also where another GatewayDNS has the name by now', { standing: standing(), name: planOf([gatewayDNS('dev-team/other')]), content: { kind: 'pending', message: '' } }, {}],
-    ['XC-10: but not in a cluster that is no recipient any more', { standing: standing(), content: kept, targetKey: 'ops/x' }, { delete: [NAME] }],
+    ['XC-10: but not in a cluster that is no recipient any more', { standing: standing(), content: kept, targetKeys: ['ops/x'] }, { delete: [NAME] }],
     ['XC-5: keeps what an invalid GatewayDNS had, by its status', { standing: standing(), name: held, content: composeName(held, new Map()) }, {}],
     ['XC-5: keeps what an invalid GatewayDNS had, by its slices', { standing: standing(), name: invalid, content: none }, {}],
     ['XC-14: deletes what a removed cluster had', { standing: standing(), name: undefined, content: undefined } as unknown as Partial<SlicePlanInput>, { delete: [NAME] }],
@@ -145,7 +146,7 @@ describe('planSlices', () => {
 
   it('XC-12: adds our tag to a slice of the original controller, and keeps its labels', () => {
     const taken = original();
-    const { update } = planSlices({ ...TARGET, origin: 'dev-team.cluster-a', name, content, targetKey: 'dev-team/cluster-b', standing: [taken] });
+    const { update } = planSlices({ ...TARGET, origin: 'dev-team.cluster-a', name, content, targetKeys: ['dev-team/cluster-b'], standing: [taken] });
     expect(update).toEqual([{ standing: taken, desired: desiredSlices(name, content, TARGET)[0] }]);
   });
 
@@ -155,7 +156,7 @@ describe('planSlices', () => {
     const both = all.flatMap((plan) => standing(plan));
     for (const plan of all) {
       const own = both.filter(({ metadata }) => namesToLookUp(plan).includes(metadata.name));
-      expect(written({ name: plan, content: contentOf(plan), origin: originOf(plan.cluster), targetKey: plan.cluster.key, standing: own })).toEqual(NOTHING);
+      expect(written({ name: plan, content: contentOf(plan), origin: originOf(plan.cluster), targetKeys: [plan.cluster.key], standing: own })).toEqual(NOTHING);
     }
     expect(new Set(both.map(({ metadata }) => metadata.name)).size).toBe(2);
   });
