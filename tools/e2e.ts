@@ -19,6 +19,7 @@ import { findLab, type LabRun, runOnLab } from './e2e/lab-clusters.ts';
 const root = resolve(import.meta.dirname, '..');
 const SANDBOX = ['cluster0', 'cluster1'];
 const NETTEST = 'quay.io/submariner/nettest:0.20.0';
+const CURL = 'docker.io/curlimages/curl:latest';
 const NGINX = 'nginxinc/nginx-unprivileged:stable-alpine';
 
 /** A part: what the test runner is given, and how the lab makes the clusters of it. */
@@ -35,10 +36,10 @@ const PARTS = {
     file: 'test/e2e/gateway-dns-parts.ts',
     names: ['management', 'cluster-a', 'cluster-b'],
     labFlags: ['--overlap', '--workers', '1'],
-    standIns: [NETTEST, 'docker.io/curlimages/curl:latest', 'gcr.io/kuar-demo/kuard-amd64:1', 'ghcr.io/projectcontour/contour:v1.30.3', 'docker.io/envoyproxy/envoy:v1.31.5'],
+    standIns: [NETTEST, CURL, 'gcr.io/kuar-demo/kuard-amd64:1', 'ghcr.io/projectcontour/contour:v1.30.3', 'docker.io/envoyproxy/envoy:v1.31.5'],
     flags: [],
   },
-  hub: { file: 'test/e2e/hub-parts.ts', names: ['hub', 'west', 'east'], labFlags: ['--flat'], standIns: [NGINX, NETTEST], flags: ['--flat'] },
+  hub: { file: 'test/e2e/hub-parts.ts', names: ['hub', 'west', 'east'], labFlags: ['--flat'], standIns: [NGINX, NETTEST, CURL], flags: ['--flat'] },
 } as const satisfies Readonly<Record<string, PartOfE2e>>;
 type Part = keyof typeof PARTS;
 

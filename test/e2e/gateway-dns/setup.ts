@@ -1,7 +1,6 @@
 /** A management cluster with Clusters of Cluster API and the kubeconfigs of two workload clusters; nothing of it is left afterwards. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before } from 'node:test';
 import { resources } from '../../../src/api/resources.ts';
@@ -9,6 +8,7 @@ import { isInstalled } from '../../../tools/demo/shell.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { assertOk } from '../lib/expectations.ts';
 import { type E2eCluster, fleet, type Ran } from '../lib/fleet.ts';
+import { makeHome } from '../lib/home.ts';
 import { inShell, readWalkthrough } from '../lib/walkthrough.ts';
 import { ensureToolbox, NAMESPACE, removeNamespace } from '../lib/workloads.ts';
 
@@ -30,8 +30,7 @@ export const TEAM = 'dev-team';
 export const clusters = { management, clusterA, clusterB: clusterB ?? clusterA };
 
 /** Where a person stands who follows the walk-through: with the manifests, and a kubeconfig of each cluster. */
-const folder = mkdtempSync(join(tmpdir(), 'mcs-e2e-gateway-dns-'));
-const env: NodeJS.ProcessEnv = { ...process.env, HOME: join(folder, 'home') };
+const { folder, env } = makeHome('gateway-dns');
 
 /** Runs commands of the walk-through. */
 export function follow(commands: string): Promise<Ran> {
@@ -40,13 +39,6 @@ export function follow(commands: string): Promise<Ran> {
 
 async function writeKubeconfig({ name }: E2eCluster): Promise<void> {
   assertOk(await inShell(`kubectl config view --minify --flatten --context '${name}' >'${folder}/${name}.kubeconfig'`, process.env));
-}
-
-/** Without a registry an image of the tag "latest" cannot be pulled, which is what kubectl asks for unless its user prefers otherwise. */
-function preferPresentImages(): void {
-  mkdirSync(join(folder, 'home/.kube'), { recursive: true });
-  const preference = { apiVersion: 'kubectl.config.k8s.io/v1beta1', kind: 'Preference', defaults: [{ command: 'run', options: [{ name: 'image-pull-policy', default: 'IfNotPresent' }] }] };
-  writeFileSync(join(folder, 'home/.kube/kuberc'), JSON.stringify(preference));
 }
 
 /** What Cluster API would have made: its Clusters, each with the Secret of its kubeconfig. */
@@ -77,7 +69,6 @@ async function nodeAddress(client: E2eCluster['client']): Promise<string> {
 before(async () => {
   if (skip !== false) return;
   symlinkSync(join(root, 'manifests'), join(folder, 'manifests'));
-  preferPresentImages();
   await Promise.all(fleet.clusters.map(writeKubeconfig));
   await createClusters(management);
   await ensureToolbox(clusters.clusterB);

@@ -1,8 +1,7 @@
 /** What both walk-throughs start from, and that nothing of them is left. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { MANAGED_BY, MANAGED_BY_MCS } from '../../../src/api/labels.ts';
 import { resources } from '../../../src/api/resources.ts';
@@ -11,6 +10,7 @@ import { eventually } from '../../helpers/eventually.ts';
 import { assertOk } from '../lib/expectations.ts';
 import { type E2eCluster, fleet } from '../lib/fleet.ts';
 import { ensureToolbox, NAMESPACE, removeNamespace } from '../lib/workloads.ts';
+import { makeHome } from '../lib/home.ts';
 import { inShell, readWalkthrough } from '../lib/walkthrough.ts';
 
 const [first, second] = fleet.clusters;
@@ -28,29 +28,15 @@ export const skip = whyNot();
 export const commandsOf = readWalkthrough('docs/mirror-walkthroughs.md');
 
 /** A home of its own: the walk-throughs write and read kubeconfigs there. */
-export const home = mkdtempSync(join(tmpdir(), 'mcs-e2e-mirror-'));
+const made = makeHome('mirror');
+export const home = made.folder;
 
-/** As a person has it who follows the walk-throughs, with `mcs` on the PATH and a kubeconfig for each cluster. */
-export const env: NodeJS.ProcessEnv = {
-  ...process.env,
-  HOME: home,
-  PATH: [join(home, 'bin'), process.env.PATH].join(delimiter),
-  XDG_CONFIG_HOME: join(home, 'config'),
-  MCS_NO_PROMPT: '1',
-  KUBECONFIG1: join(home, 'cluster1.kubeconfig'),
-  KUBECONFIG2: join(home, 'cluster2.kubeconfig'),
-};
+/** As a person has it who follows the walk-throughs, with a kubeconfig for each cluster. */
+export const env: NodeJS.ProcessEnv = { ...made.env, KUBECONFIG1: join(home, 'cluster1.kubeconfig'), KUBECONFIG2: join(home, 'cluster2.kubeconfig') };
 
 /** Its environment with one cluster as the current one of kubectl and `mcs`. */
 export function envOf(cluster: E2eCluster): NodeJS.ProcessEnv {
   return { ...env, KUBECONFIG: cluster === first ? env.KUBECONFIG1 : env.KUBECONFIG2 };
-}
-
-function writeProgram(): void {
-  const program = join(home, 'bin/mcs');
-  mkdirSync(join(home, 'bin'));
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${resolve(import.meta.dirname, '../../../bin/mcs.js')}' "$@"\n`);
-  chmodSync(program, 0o755);
 }
 
 async function writeKubeconfig(cluster: E2eCluster, file: string): Promise<void> {
@@ -79,7 +65,6 @@ let untouched: readonly (readonly string[])[] = [];
 
 before(async () => {
   if (skip !== false) return;
-  writeProgram();
   await writeKubeconfig(first, env.KUBECONFIG1 ?? '');
   await writeKubeconfig(second, env.KUBECONFIG2 ?? '');
   untouched = await Promise.all(fleet.clusters.map(readObjects));
