@@ -1,5 +1,6 @@
 import { objectKey } from '../api/resources.ts';
 import { untilAborted } from '../base/lifecycle.ts';
+import { createSharing } from '../base/shared-values.ts';
 import { Fleet, type FleetCluster } from '../fleet/fleet.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventReporter } from '../kube/event-reporter.ts';
@@ -37,6 +38,7 @@ export class Distribution {
   readonly #reckoning: Reckoning;
   readonly #delivery: SliceDelivery;
   readonly #statuses: GatewayStatusWriter;
+  readonly #sharing = createSharing();
   #readings: ReadonlyMap<string, ReadGateway> = new Map();
   #hasShared = false;
   #cancelSweep: (() => void) | undefined;
@@ -125,6 +127,7 @@ export class Distribution {
         this.#delivery.everythingIn(session);
         this.#statuses.refreshAll();
       },
+      sharing: this.#sharing,
       clock,
       logger,
     });

@@ -37,3 +37,14 @@ export function slimGatewaySlice(slice: EndpointSlice, sharing: Sharing): Endpoi
   }));
   return slimObject({ apiVersion, kind, metadata: withoutAnnotations(slice), addressType, endpoints }, sharing);
 }
+
+/** A slice with addresses of gateways, with one copy of what is the same in all clusters that have it; `sharing` is that of all clusters. */
+export function slimTargetSlice(slice: EndpointSlice, sharing: Sharing): EndpointSlice {
+  const { metadata, ...slim } = slimObject(slice, sharing);
+  return {
+    ...slim,
+    metadata: { ...metadata, name: sharing.text(metadata.name), ...(metadata.labels && { labels: sharing.value(metadata.labels) }), ...(metadata.annotations && { annotations: sharing.value(metadata.annotations) }) },
+    ...(slice.endpoints && { endpoints: sharing.value(slice.endpoints) }),
+    ...(slice.ports && { ports: sharing.value(slice.ports) }),
+  };
+}

@@ -4,11 +4,13 @@ import type { EndpointSlice, Namespace } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { abortWith, type Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import type { Sharing } from '../base/shared-values.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { follow, type Follower } from '../sync/follow.ts';
 import { ObjectCache } from '../sync/object-cache.ts';
 import { createWorkQueue, type WorkQueue } from '../sync/work-queue.ts';
 import { FOLLOW_BACKOFF, GatewayWatches } from './gateway-watches.ts';
+import { slimTargetSlice } from './slim-workload.ts';
 
 /** Value of the origin label: whose name a slice is about. */
 export type Origin = string;
@@ -28,6 +30,8 @@ export interface WorkloadSessionOptions {
   readonly onGateways: () => void;
   /** It can be written to now: slices and namespace are known; or the namespace has come or gone. */
   readonly onTarget: (session: WorkloadSession) => void;
+  /** Of all clusters: most slices stand in each of them. */
+  readonly sharing: Sharing;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -50,7 +54,7 @@ export class WorkloadSession implements Startable {
   readonly #abort = new AbortController();
 
   constructor(options: WorkloadSessionOptions) {
-    const { cluster, client, namespace, process, onFailure, onGateways, onTarget, clock, logger: parent } = options;
+    const { cluster, client, namespace, process, onFailure, onGateways, onTarget, sharing, clock, logger: parent } = options;
     const logger = parent.child({ cluster });
     this.#options = options;
     this.name = `session of ${cluster}`;
@@ -61,7 +65,7 @@ export class WorkloadSession implements Startable {
     this.gateways = new GatewayWatches({ client, onNews: onGateways, clock, logger });
     const common = { backoff: FOLLOW_BACKOFF, clock, logger };
     this.#followers = [
-      follow(client, resources.endpointSlices, this.slices, { ...common, namespace, onNews: (slice, previous) => this.#onSlice(slice, previous) }),
+      follow(client, resources.endpointSlices, this.slices, { ...common, namespace, slim: (slice) => slimTargetSlice(slice, sharing), onNews: (slice, previous) => this.#onSlice(slice, previous) }),
       follow(client, resources.namespaces, this.#namespaces, { ...common, fieldSelector: `metadata.name=${namespace}`, onNews: () => this.isReady && onTarget(this) }),
     ];
     this.#queue = createWorkQueue({

@@ -12,7 +12,7 @@ export default class GatewayDnsInstallHub extends GatewayDnsCommand {
     'The hub follows GatewayDNS objects, and writes the addresses of the gateways that they select into the clusters that are to know them. Clusters come from Cluster API, where that is installed, and from mcs gateway-dns add-cluster. Checks everything before it writes anything; run again, it changes what is given and leaves the rest.';
   static override readonly examples = [
     '<%= config.bin %> gateway-dns install-hub --context management --suffix xcc.test',
-    '<%= config.bin %> gateway-dns install-hub --replace   # in place of cross-cluster-connectivity',
+    '<%= config.bin %> gateway-dns install-hub --replace',
     '<%= config.bin %> gateway-dns install-hub --dry-run -o yaml',
   ];
 

@@ -13,7 +13,7 @@ export default class GatewayDnsInstall extends GatewayDnsCommand {
   static override readonly examples = [
     '<%= config.bin %> gateway-dns install --context cluster-a --suffix xcc.test',
     '<%= config.bin %> gateway-dns install --suffix xcc.test,other.example.com',
-    '<%= config.bin %> gateway-dns install --replace   # in place of cross-cluster-connectivity',
+    '<%= config.bin %> gateway-dns install --replace',
     '<%= config.bin %> gateway-dns install --dry-run -o yaml',
   ];
 

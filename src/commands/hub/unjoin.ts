@@ -8,7 +8,7 @@ import { describeHubUnjoin } from '../../cli/present-hub.ts';
 export default class HubUnjoin extends HubCommand {
   static override readonly summary = 'Take a member out of the hub in the current cluster';
   static override readonly description = 'The hub forgets it and removes what it shared, so that the others no longer have it; then everything of ours goes from the member. ServiceExports of yours stay. Idempotent.';
-  static override readonly examples = ['<%= config.bin %> hub unjoin west --context hub --from west', '<%= config.bin %> hub unjoin west --from west --yes', '<%= config.bin %> hub unjoin west --hub-only   # where the cluster is gone'];
+  static override readonly examples = ['<%= config.bin %> hub unjoin west --context hub --from west', '<%= config.bin %> hub unjoin west --from west --yes', '<%= config.bin %> hub unjoin west --hub-only'];
   static override readonly args = { name: Args.string({ required: true, description: 'Name of the member' }) };
 
   static override readonly flags = {
