@@ -37,7 +37,7 @@ interface Stanza {
   /** Line of the plugin `kubernetes`. */
   readonly header: PlacedLine;
   readonly options: readonly PlacedLine[];
-  /** Before this line another `forward` of the server block is not met yet: the first that matches answers. */
+  /** Before this line another `forward` of the server block is not met yet, nor an `import` that may bring one: the first that matches answers. */
   readonly first: number;
 }
 
@@ -59,7 +59,8 @@ function findStanza(text: string, lines: readonly string[]): Stanza | Fallthroug
   if (forwards.some(({ tokens }) => tokens[1] !== undefined && zoneOf(tokens[1]) !== '.' && isInside(zoneOf(tokens[1])))) return 'foreign-forward';
   const end = placed.find(({ index, depth, tokens }) => index > header.index && depth === 1 && tokens.length > 0)?.index ?? lines.length;
   const options = placed.filter(({ index, depth, tokens }) => index > header.index && index < end && depth === 2 && tokens.length > 0);
-  return { header, options, first: Math.min(header.index, ...forwards.map(({ index }) => index)) };
+  const imports = plugins.filter(({ block, tokens }) => block === header.block && tokens[0] === 'import');
+  return { header, options, first: Math.min(...[header, ...forwards, ...imports].map(({ index }) => index)) };
 }
 
 const indentOf = (line: string | undefined): string => /^\s*/.exec(line ?? '')?.[0] ?? '';

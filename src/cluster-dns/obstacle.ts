@@ -36,8 +36,11 @@ function servesZone({ name, args }: Directive, zone: string): boolean {
   if (!SERVING.has(name)) return false;
   // of `forward` only the first is a zone; a suffix above a zone of the cluster itself would take all of its names
   const zones = (name === 'forward' ? args.slice(0, 1) : args).map((arg) => parseServerKey(arg).zone);
-  return zones.some((served) => served === zone || (name === 'kubernetes' && served.endsWith(`.${zone}`)));
+  return zones.some((served) => served === zone || (name === 'kubernetes' && (served.endsWith(`.${zone}`) || hasObjects(zone, served))));
 }
+
+/** Whether a zone is one of Services or pods, or lies in one. */
+const hasObjects = (zone: string, cluster: string): boolean => ['svc', 'pod'].some((kind) => `.${zone}`.endsWith(`.${kind}.${cluster}`));
 
 function isUsersBlock({ blocks }: Corefile, zone: string): boolean {
   return blocks.some(({ keys }) => keys.some((key) => isZone(key, zone)));

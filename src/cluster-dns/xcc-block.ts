@@ -50,16 +50,22 @@ function cutBlocks(inside: readonly string[]): string[][] | undefined {
 const isOwnLine = (line: string): boolean => /^\s*(?:forward \. \S+|reload|bind .*)?\s*$/.test(line);
 const toComment = (line: string): string => (line.trim() === '' ? '' : line.trim().startsWith('#') ? line : line.replace(/^\s*/, MOVED));
 
-/** Lines of a server block, or of what is none, that are not ours, fit to stand outside of the marks. */
-function foreignLines(part: readonly string[], wanted: readonly string[]): readonly string[] {
+/** Where a server block forwards that has the shape of the patcher's: one zone, forward and reload. Undefined for any other. */
+function upstreamOf(part: readonly string[]): string | undefined {
+  const [header, ...body] = part.map((line) => readLine(line));
+  const isShaped = header?.opens === true && header.tokens.length === 1 && body.some(({ tokens }) => tokens[0] === 'reload');
+  return isShaped ? body.find(({ tokens }) => tokens[0] === 'forward')?.tokens[2] : undefined;
+}
+
+const isFor = (part: readonly string[], wanted: readonly string[]): boolean => readLine(part[0] ?? '').tokens.some((key) => wanted.includes(parseServerKey(key).zone));
+
+/** Lines of a server block, or of what is none, that are not ours, fit to stand outside of the marks. Ours, of whichever suffixes, forward to one address. */
+function foreignLines(part: readonly string[], wanted: readonly string[], ours: string | undefined): readonly string[] {
   const [header = ''] = part;
   const body = part.slice(1, -1);
   const { tokens, opens } = readLine(header);
   if (!opens) return [toComment(header)].filter((line) => line !== '');
-  const has = (name: string): boolean => body.some((line) => readLine(line).tokens[0] === name);
-  const isWanted = tokens.some((key) => wanted.includes(parseServerKey(key).zone));
-  // both lines together are what the patcher writes, for whichever suffix it was told
-  if (!isWanted && !(tokens.length === 1 && has('forward') && has('reload'))) return part;
+  if (!isFor(part, wanted) && (ours === undefined || upstreamOf(part) !== ours)) return part;
   const edited = body.filter((line) => !isOwnLine(line));
   const lead = tokens.length === 1 ? [] : [header];
   return [...lead, ...edited].map(toComment).filter((line) => line !== '');
@@ -80,7 +86,8 @@ function takeOut(lines: readonly string[], pairs: readonly Pair[], wanted: reado
   for (const { first, last } of pairs) {
     const parts = cutBlocks(lines.slice(first + 1, last));
     if (parts === undefined) return 'damaged';
-    const foreign = parts.flatMap((part) => foreignLines(part, wanted));
+    const [ours] = [...parts.filter((part) => isFor(part, wanted)), ...parts].map(upstreamOf).filter((upstream) => upstream !== undefined);
+    const foreign = parts.flatMap((part) => foreignLines(part, wanted, ours));
     kept.push(...lines.slice(next, first), ...foreign);
     moved.push(...foreign);
     next = last + 1;

@@ -22,9 +22,14 @@ export interface FleetContext extends DeployContext {
   readonly connect: (access: ClusterAccess) => KubeClient;
 }
 
+/** Another cluster of the command, with a client that asks again where its server is busy for a moment. */
+export function patientPlace<T extends Pick<DeployContext, 'client'>>(place: T, clock: Clock): T {
+  return { ...place, client: retryingClient(place.client, clock) };
+}
+
 /** The context with clients that ask again where a server is busy for a moment. */
 export function withPatience<T extends Pick<DeployContext, 'client' | 'clock'>>(context: T): T {
-  return { ...context, client: retryingClient(context.client, context.clock) };
+  return patientPlace(context, context.clock);
 }
 
 /** The same for a context that also makes clients of other clusters. */

@@ -1,7 +1,9 @@
-import { MEMBER_CLUSTER_LOCAL } from '../api/names.ts';
+import { includesNamespace, type NamespaceChoice, readClusterLocal } from '../api/cluster-local.ts';
+import { CLUSTER_DOMAIN, MEMBER_CLUSTER_LOCAL } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { ConfigMap } from '../api/types/index.ts';
 import type { Logger } from '../base/log.ts';
+import { isForbidden } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createInformer } from '../kube/informer.ts';
 import type { KnownService } from './dns-index.ts';
@@ -9,42 +11,32 @@ import { ReadyAnswers } from './ready-answers.ts';
 import type { ServiceIndex } from './resolve.ts';
 import { createFeed, type ZoneFeed } from './zone-feed.ts';
 
-/** Key of the ConfigMap: namespaces separated by commas, or `*`. */
-const KEY = 'fallthrough';
-
 /** The shared services of the namespaces that may be found as names of `cluster.local`. */
 export class FallthroughIndex implements ServiceIndex {
   readonly #index: ServiceIndex;
   /** Ready answers hold names of the zone, so this one has its own; they go with the service as it was. */
   readonly #known = new WeakMap<KnownService, KnownService>();
-  #namespaces: ReadonlySet<string> = new Set();
-  #isEverywhere = false;
+  #choice: NamespaceChoice = new Set();
 
   constructor(index: ServiceIndex) {
     this.#index = index;
   }
 
-  /** Takes what the ConfigMap says; undefined opens none. */
-  allow(namespaces: string | undefined): void {
-    const names = (namespaces ?? '').split(',').map((name) => name.trim());
-    this.#isEverywhere = names.includes('*');
-    this.#namespaces = new Set(names);
+  /** These from now on, and no others. */
+  allow(choice: NamespaceChoice): void {
+    this.#choice = choice;
   }
 
   hasNamespace(namespace: string): boolean {
-    return this.#allows(namespace) && this.#index.hasNamespace(namespace);
+    return includesNamespace(this.#choice, namespace) && this.#index.hasNamespace(namespace);
   }
 
   find(name: string): KnownService | undefined {
-    const service = this.#allows(name.slice(name.lastIndexOf('.') + 1)) ? this.#index.find(name) : undefined;
+    const service = includesNamespace(this.#choice, name.slice(name.lastIndexOf('.') + 1)) ? this.#index.find(name) : undefined;
     if (service === undefined) return undefined;
     const known = this.#known.get(service) ?? { view: service.view, answers: new ReadyAnswers() };
     this.#known.set(service, known);
     return known;
-  }
-
-  #allows(namespace: string): boolean {
-    return this.#isEverywhere || this.#namespaces.has(namespace);
   }
 }
 
@@ -56,10 +48,29 @@ export interface FallthroughOptions {
   readonly logger: Logger;
 }
 
-/** Keeps the index in step with the ConfigMap that says which namespaces fall through. */
+/**
+ * Keeps the index in step with the ConfigMap that says which namespaces fall through. Where it may not
+ * be read, as with the rights of an earlier release, none does: that must not keep the rest of the
+ * server from being ready. It is tried again, and counts as soon as it can be read.
+ */
 export function followFallthrough({ client, index, namespace, logger }: FallthroughOptions): ZoneFeed {
-  const slim = ({ apiVersion, kind, metadata, data }: ConfigMap): ConfigMap => ({ apiVersion, kind, metadata, data: { [KEY]: data?.[KEY] ?? '' } });
-  const configs = createInformer<ConfigMap>(client, resources.configMaps, { namespace, fieldSelector: `metadata.name=${MEMBER_CLUSTER_LOCAL}`, logger, transform: slim });
-  configs.onChange((_key, next) => index.allow(next?.data?.[KEY]));
-  return createFeed('fallthrough-feed', [configs]);
+  const denied = Promise.withResolvers<void>();
+  let isDenied = false;
+  const onError = (error: unknown): void => {
+    if (isDenied || !isForbidden(error)) return;
+    isDenied = true;
+    logger.warn(`No name of ${CLUSTER_DOMAIN} falls through: the ConfigMap that says which may not be read`, { name: MEMBER_CLUSTER_LOCAL, error });
+    denied.resolve();
+  };
+  const configs = createInformer<ConfigMap>(client, resources.configMaps, { namespace, fieldSelector: `metadata.name=${MEMBER_CLUSTER_LOCAL}`, logger, onError });
+  configs.onChange((_key, next) => index.allow(readClusterLocal(next).fallthrough));
+  const known = {
+    get hasSynced() {
+      return isDenied || configs.hasSynced;
+    },
+    synced: (signal?: AbortSignal) => Promise.race([configs.synced(signal), denied.promise]),
+    start: (signal: AbortSignal) => configs.start(signal),
+    stop: () => configs.stop(),
+  };
+  return createFeed('fallthrough-feed', [known]);
 }

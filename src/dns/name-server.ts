@@ -1,5 +1,5 @@
 import { type Logger, silentLogger } from '../base/log.ts';
-import { type Answer, RCODE, type Rcode, REFUSED, SERVFAIL } from './records.ts';
+import { type Answer, bareAnswer, RCODE, type Rcode, REFUSED, SERVFAIL } from './records.ts';
 import type { Question } from './resolve.ts';
 import type { ServedZone, ZoneKind } from './served-zone.ts';
 import { emptyAnswer, type WireAnswer } from './wire/encode-answer.ts';
@@ -23,6 +23,8 @@ export interface NameServerOptions {
   readonly random?: () => number;
 }
 
+/** Characters of a name as text, the final dot left out (RFC 1035 section 2.3.4). */
+const MAX_NAME = 253;
 const WIRE_UNSYNCED = emptyAnswer(RCODE.servFail);
 const WIRE_REFUSED = emptyAnswer(RCODE.refused);
 const BADVERS = emptyAnswer(RCODE.badVers);
@@ -47,6 +49,7 @@ export class NameServer {
 
   /** Answers one question. */
   ask(question: Question): Answer {
+    if (question.name.length > MAX_NAME) return bareAnswer(RCODE.formErr);
     for (const zone of this.#zones) {
       const answer = zone.answer(question);
       if (answer !== undefined) return answer;

@@ -9,7 +9,7 @@ import { findMissingAccess, questionsAbout, validateAccess } from '../../discove
 import { KUBECONFIG_KEY } from '../../fleet/choose-clusters.ts';
 import { textOfSecret } from '../../fleet/secret-source.ts';
 import { findKubeconfigToken } from '../../kube/service-account-token.ts';
-import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
+import { type FleetContext, patientPlace, withPatientFleet } from '../deploy-context.ts';
 import { type ManifestGroup, objectsOf, toYaml } from '../manifests.ts';
 import { ensureSecret } from '../mirror/ensure-secret.ts';
 import { ensureSourceRights, issueSourceKubeconfig } from '../mirror/source-credential.ts';
@@ -157,5 +157,5 @@ export async function addCluster(given: FleetContext, options: AddClusterOptions
   validateLabels(options.labels);
   const target = await steps.run('Check the management cluster', async ({ signal }) => ({ state: 'done', detail: context.client.server, value: await readTarget(context, options, signal) }));
   const { source } = options;
-  return source.kind === 'context' ? addByContext(context, options, source.cluster, target, steps) : addByKubeconfig(context, options, source.text, target, steps);
+  return source.kind === 'context' ? addByContext(context, options, patientPlace(source.cluster, context.clock), target, steps) : addByKubeconfig(context, options, source.text, target, steps);
 }

@@ -4,7 +4,7 @@ import { sleep } from '../../base/clock.ts';
 import { KUBECONFIG_KEY } from '../../fleet/choose-clusters.ts';
 import { textOfSecret } from '../../fleet/secret-source.ts';
 import { findKubeconfigToken } from '../../kube/service-account-token.ts';
-import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
+import { type FleetContext, patientPlace, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { removeEmptyNamespace } from '../mirror/remove-namespaces.ts';
 import { removeSource } from '../mirror/source-credential.ts';
@@ -100,8 +100,9 @@ async function removeBy(context: FleetContext, options: RemoveClusterOptions, de
 }
 
 /** Takes a cluster out of a hub: its names go everywhere, then its account. Idempotent. Throws MCS_FOREIGN_OBJECT, MCS_USAGE and MCS_TIMEOUT. */
-export async function removeCluster(given: FleetContext, options: RemoveClusterOptions): Promise<RemoveClusterResult> {
-  validateCluster(options);
+export async function removeCluster(given: FleetContext, asked: RemoveClusterOptions): Promise<RemoveClusterResult> {
+  validateCluster(asked);
+  const options = { ...asked, ...(asked.cluster && { cluster: patientPlace(asked.cluster, given.clock) }) };
   const { context, planned } = options.dryRun ? dryRunOf(withPatientFleet(given)) : { context: withPatientFleet(given) };
   const result = await withinTime(context, { timeoutMs: options.timeoutMs, goal: 'remove the cluster', again: 'mcs gateway-dns remove-cluster' }, (limited, deadline) => removeBy(limited, options, deadline));
   return { ...result, ...(planned && { planned: [...planned, ...(result.planned ?? [])] }) };

@@ -6,7 +6,7 @@ import type { TaskOutcome, TaskProgress } from '../../base/tasks.ts';
 import { MEMBER_CONFIG_KEY } from '../../hub/settings.ts';
 import { ensureObject } from '../../kube/ensure.ts';
 import { findKubeconfigToken } from '../../kube/service-account-token.ts';
-import { FIELD_MANAGER, type FleetContext, withPatientFleet } from '../deploy-context.ts';
+import { FIELD_MANAGER, type FleetContext, patientPlace, withPatientFleet } from '../deploy-context.ts';
 import { ensureGroup } from '../ensure-group.ts';
 import { findGoodKubeconfig } from '../gateway-dns/cluster-account.ts';
 import { stopWiring } from '../join/stop-wiring.ts';
@@ -15,7 +15,7 @@ import { ensureSecret } from '../mirror/ensure-secret.ts';
 import { issueSourceKubeconfig } from '../mirror/source-credential.ts';
 import { MAX_CREDENTIAL_SECONDS } from '../mirror/source-manifests.ts';
 import { filesOf } from '../mirror/standing-mirror.ts';
-import { draftPolicy } from '../services/export-policy.ts';
+import { draftPolicy, ensurePolicy } from '../services/export-policy.ts';
 import { Steps } from '../steps.ts';
 import type { HubJoinOptions, HubJoinResult } from './options.ts';
 import { type HubJoinPlan, planHubJoin } from './plan-join.ts';
@@ -44,9 +44,14 @@ async function tellHub({ client, version }: FleetContext, { config }: HubJoinPla
   return ensureSecret(client, { name: memberSecretName(config.clusterID), namespace: HUB_NAMESPACE, labels, version }, () => ({ value: kubeconfig, [MEMBER_CONFIG_KEY]: text }), signal);
 }
 
-async function ensureExports({ member, exports }: HubJoinOptions, { signal }: TaskProgress): Promise<TaskOutcome> {
-  const { spec = {}, metadata } = draftPolicy({ name: POLICY, ...exports, dryRun: false });
-  const { state } = await ensureObject(member.client, resources.exportPolicies, { metadata, spec }, { fieldManager: FIELD_MANAGER, signal });
+/** Shares by the policy of the hub. Throws MCS_FOREIGN_OBJECT for one that somebody made otherwise. */
+export async function ensureExports({ member, exports }: Pick<HubJoinOptions, 'exports'> & { readonly member: Pick<HubJoinOptions['member'], 'client'> }, { signal }: Pick<TaskProgress, 'signal'>): Promise<TaskOutcome> {
+  const draft = draftPolicy({ name: POLICY, ...exports, dryRun: false });
+  const { metadata, spec = {} } = draft;
+  const { state: made, object } = await ensureObject(member.client, resources.exportPolicies, { metadata, spec }, { fieldManager: FIELD_MANAGER, signal });
+  // a selection that is narrower than what is asked for holds all of it already, and has to be widened
+  const changed = await ensurePolicy({ client: member.client, signal }, draft, object, false);
+  const state = made === 'unchanged' ? changed : made;
   return { state, detail: exports?.namespaces === undefined ? 'all Services of all namespaces but those of the system' : `all Services of ${exports.namespaces.join(', ')}` };
 }
 
@@ -77,8 +82,9 @@ const NO_TUNNELS = 'A hub makes no tunnels: pods of other clusters are reached o
  * Makes a cluster a member of the hub in the cluster of the context. The whole preflight comes before
  * the first write; run again, it completes or changes what stands. Throws the errors of the preflight and MCS_TIMEOUT.
  */
-export async function joinHub(given: FleetContext, options: HubJoinOptions): Promise<HubJoinResult> {
+export async function joinHub(given: FleetContext, asked: HubJoinOptions): Promise<HubJoinResult> {
   const context = withPatientFleet(given);
+  const options = { ...asked, member: patientPlace(asked.member, given.clock) };
   const steps = new Steps(context);
   const plan = await planHubJoin(context, options, steps);
   const kubeconfig = options.dryRun ? undefined : await install(context, options, plan, steps);

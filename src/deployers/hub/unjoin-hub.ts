@@ -6,7 +6,7 @@ import type { TaskOutcome, TaskProgress, TaskResult } from '../../base/tasks.ts'
 import { McsError } from '../../base/errors.ts';
 import { validateClusterId } from '../../discovery/cluster-id.ts';
 import { findMissingAccess, questionsAbout, validateAccess } from '../../discovery/missing-access.ts';
-import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
+import { type FleetContext, patientPlace, withPatientFleet } from '../deploy-context.ts';
 import { dryRunOf } from '../dry-run.ts';
 import { leaveQuestions } from '../install-questions.ts';
 import { removeSource } from '../mirror/source-credential.ts';
@@ -126,8 +126,9 @@ async function unjoinBy(context: FleetContext, options: HubUnjoinOptions, deadli
  * stay. Idempotent, and complete whether the hub runs or not, but for what it says is left. Throws
  * MCS_JOINED_ELSEWHERE and MCS_FORBIDDEN before anything is removed; MCS_TIMEOUT.
  */
-export async function unjoinHub(given: FleetContext, options: HubUnjoinOptions): Promise<HubUnjoinResult> {
-  validateClusterId(options.clusterID);
+export async function unjoinHub(given: FleetContext, asked: HubUnjoinOptions): Promise<HubUnjoinResult> {
+  validateClusterId(asked.clusterID);
+  const options = { ...asked, ...(asked.member && { member: patientPlace(asked.member, given.clock) }) };
   const { context, planned } = options.dryRun ? dryRunOf(withPatientFleet(given)) : { context: withPatientFleet(given) };
   const result = await withinTime(context, { timeoutMs: options.timeoutMs, goal: 'take the member out of the hub', again: 'mcs hub unjoin' }, (limited, deadline) => unjoinBy(limited, options, deadline));
   return { ...result, ...(planned && { planned: [...planned, ...(result.planned ?? [])] }) };

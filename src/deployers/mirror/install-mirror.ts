@@ -1,6 +1,6 @@
 import { MIRROR_NAME } from '../../api/labels.ts';
 import type { MirrorDocument } from '../../mirror/config/mirror-document.ts';
-import { type FleetContext, withPatientFleet } from '../deploy-context.ts';
+import { type FleetContext, patientPlace, withPatientFleet } from '../deploy-context.ts';
 import { ensureGroup } from '../ensure-group.ts';
 import { objectsOf, toYaml } from '../manifests.ts';
 import { Steps } from '../steps.ts';
@@ -66,8 +66,9 @@ function dryRunYaml(options: InstallMirrorOptions, { groups, credentials, docume
  * Everything is checked before anything is written. Throws MCS_FORBIDDEN, MCS_FOREIGN_OBJECT,
  * MCS_MIRROR_CONFIG_INVALID, MCS_MIRROR_SAME_CLUSTER, MCS_USAGE and MCS_TIMEOUT.
  */
-export async function installMirror(given: FleetContext, options: InstallMirrorOptions): Promise<InstallMirrorResult> {
+export async function installMirror(given: FleetContext, asked: InstallMirrorOptions): Promise<InstallMirrorResult> {
   const context = withPatientFleet(given);
+  const options = { ...asked, from: asked.from.map((source) => patientPlace(source, given.clock)) };
   const steps = new Steps(context);
   const plan = await planInstall(context, options, steps);
   if (!options.dryRun) {

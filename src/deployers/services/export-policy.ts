@@ -35,6 +35,8 @@ export interface ExportPolicyResult {
 type Context = Omit<DeployContext, 'templates' | 'version'>;
 
 function selectorOf(name: string, flag: string, text: string): NonNullable<ServiceExportPolicy['spec']>['serviceSelector'] & object {
+  // such a selector selects everything: an unset variable of a script would share the whole cluster
+  if (text.trim() === '') throw new McsError('MCS_USAGE', `Cannot make policy "${name}": ${flag} selects nothing in particular`, { hints: [`${flag} tier=web`, `mcs export policy ${name} --all-services`] });
   try {
     return toObjectSelector(text);
   } catch (error) {
@@ -60,7 +62,7 @@ export function draftPolicy({ name, namespaces, namespaceSelector, selector }: E
 }
 
 /** The whole selection is what is asked for now; whoever made the policy, it says what a user wants. */
-async function ensurePolicy({ client, signal }: Context, draft: ServiceExportPolicy, standing: ServiceExportPolicy | undefined, dryRun: boolean): Promise<'created' | 'updated' | 'unchanged'> {
+export async function ensurePolicy({ client, signal }: Pick<Context, 'client' | 'signal'>, draft: ServiceExportPolicy, standing: ServiceExportPolicy | undefined, dryRun: boolean): Promise<'created' | 'updated' | 'unchanged'> {
   const options = { fieldManager: FIELD_MANAGER, signal, dryRun };
   if (standing === undefined) {
     await client.create(resources.exportPolicies, draft, options);

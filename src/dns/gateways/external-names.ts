@@ -1,9 +1,11 @@
+import { specialRangeOf } from '../../api/cidr.ts';
 import type { IpFamily } from '../../api/types/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type Logger, silentLogger } from '../../base/log.ts';
 import { type Backoff, backoffDelay } from '../../base/retry.ts';
 import type { ExternalAnswer, ExternalLookup } from './external-lookup.ts';
 import type { TargetKeeper } from './gateway-index.ts';
+import { MAX_ADDRESSES } from './name-view.ts';
 
 /** An answer, and how long it may be kept, s. */
 export interface TimedAnswer {
@@ -38,6 +40,8 @@ const MAX_STALE_MS = 86_400_000;
 const STALE_TTL = 30;
 const QUIET_TTL = 1;
 const BACKOFF: Backoff = { baseMs: 1_000, capMs: 60_000 };
+/** Lookups at a time: what others publish must not flood the cluster's own DNS. */
+const MAX_LOOKUPS = 32;
 const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6'];
 
 /** One name in one family. */
@@ -64,6 +68,9 @@ export class ExternalNames implements TargetKeeper {
   readonly #logger: Logger;
   /** By name, with the number of records that lead there. */
   readonly #kept = new Map<string, { count: number; readonly entries: Readonly<Record<IpFamily, Entry>> }>();
+  /** To be looked up as soon as others have ended, the first first. */
+  readonly #waiting = new Set<Entry>();
+  #looking = 0;
   #isClosed = false;
 
   constructor(options: ExternalNamesOptions) {
@@ -89,7 +96,10 @@ export class ExternalNames implements TargetKeeper {
     kept.count -= 1;
     if (kept.count > 0) return;
     this.#kept.delete(name);
-    for (const family of FAMILIES) kept.entries[family].cancel?.();
+    for (const family of FAMILIES) {
+      kept.entries[family].cancel?.();
+      this.#waiting.delete(kept.entries[family]);
+    }
   }
 
   /** What is known of a kept name. Undefined until somebody has answered, and when that is too long ago. */
@@ -119,10 +129,11 @@ export class ExternalNames implements TargetKeeper {
   /** Ends all lookups, now and later. */
   close(): void {
     this.#isClosed = true;
-    for (const name of [...this.#kept.keys()]) {
-      for (const family of FAMILIES) this.#kept.get(name)?.entries[family].cancel?.();
+    for (const { entries } of this.#kept.values()) {
+      for (const family of FAMILIES) entries[family].cancel?.();
     }
     this.#kept.clear();
+    this.#waiting.clear();
     this.#options.lookup.close();
   }
 
@@ -131,11 +142,21 @@ export class ExternalNames implements TargetKeeper {
     entry.cancel?.();
     entry.cancel = undefined;
     if (this.#options.isInside(entry.name)) return;
-    entry.isLooking = true;
-    this.#options.lookup.lookUp(entry.name, entry.family).then(
-      (answer) => this.#take(entry, answer),
-      (error: unknown) => this.#fail(entry, error),
-    );
+    this.#waiting.add(entry);
+    this.#lookUpNext();
+  }
+
+  #lookUpNext(): void {
+    for (const entry of this.#waiting) {
+      if (this.#looking === MAX_LOOKUPS) return;
+      this.#waiting.delete(entry);
+      this.#looking += 1;
+      entry.isLooking = true;
+      this.#options.lookup.lookUp(entry.name, entry.family).then(
+        (answer) => this.#take(entry, screen(answer)),
+        (error: unknown) => this.#fail(entry, error),
+      );
+    }
   }
 
   #take(entry: Entry, answer: ExternalAnswer): void {
@@ -156,9 +177,18 @@ export class ExternalNames implements TargetKeeper {
 
   #planNext(entry: Entry, ms: number): void {
     entry.isLooking = false;
+    this.#looking -= 1;
+    this.#lookUpNext();
     if (this.#kept.get(entry.name)?.entries[entry.family] !== entry) return; // nothing leads there any more
     entry.cancel = this.#options.clock.schedule(() => this.#lookUp(entry), ms);
   }
+}
+
+/** What no slice may have, or no more than it can, a name does not bring in either: loopback and link-local addresses would mean whoever asks. */
+function screen(answer: ExternalAnswer): ExternalAnswer {
+  if (answer.kind !== 'addresses') return answer;
+  const addresses = answer.addresses.filter((address) => specialRangeOf(address) === undefined).slice(0, MAX_ADDRESSES);
+  return addresses.length === 0 ? { kind: 'noData' } : { ...answer, addresses };
 }
 
 function stateOf({ answer, freshUntil }: Entry, now: number): 'fresh' | 'stale' | 'unknown' {

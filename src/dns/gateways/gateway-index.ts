@@ -27,7 +27,11 @@ interface NameEntry {
 /** What stands at a name. */
 export type FoundName = NameView | 'empty' | undefined;
 
-const targetsOf = (record: SliceRecord): readonly string[] => record.addresses.flatMap(({ kind, data }) => (kind === 'FQDN' ? [data] : []));
+/** The only one of a slice that can be answered, whatever other slices the name has: one target of a name counts. */
+function targetsOf(record: SliceRecord): readonly string[] {
+  const { target } = viewName([record]);
+  return target === undefined ? [] : [target];
+}
 
 /** Records of all slices by name. Several slices with one name are united. */
 export class GatewayIndex {

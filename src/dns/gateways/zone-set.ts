@@ -55,7 +55,7 @@ export function derivedZones(settings: ZoneSettings): GatewayZoneSet {
     const { zone, records } = zones.get(name) ?? { zone: withSoa({ ...settings, name }), records: 0 };
     zones.delete(name);
     zones.set(name, { zone, records: records + by }); // the order is that of the last change
-    const empty = by < 0 ? [...zones].filter(([, each]) => each.records === 0) : [];
+    const empty = records + by === 0 ? [...zones].filter(([, each]) => each.records === 0) : [];
     for (const [each] of empty.slice(0, Math.max(0, empty.length - MAX_EMPTY))) zones.delete(each);
   };
   return {

@@ -26,26 +26,29 @@ export function writeRefusal(packet: Buffer, rcode: Rcode): Buffer {
   return response;
 }
 
-/** What of an answer goes into a message: how many answers, and whether anything else. */
+/** What of an answer goes into a message: how many answers, and what else. */
 interface Cut {
   readonly answers: number;
   readonly answerBytes: number;
+  readonly hasAuthorities: boolean;
   readonly hasAdditionals: boolean;
 }
 
-/** Additional records are left out first, which nobody misses (RFC 2181 section 9); then whole answers, from the end. */
+/** Additional records are left out first, which nobody misses (RFC 2181 section 9); then whole answers, from the end; at last the SOA of a long name. */
 function cutToFit({ answers, authorities, additionals }: WireAnswer, rotated: number, room: number): Cut {
   const whole = answers.bytes.length + authorities.bytes.length;
-  if (whole + additionals.bytes.length <= room) return { answers: answers.ends.length, answerBytes: answers.bytes.length, hasAdditionals: true };
-  if (whole <= room) return { answers: answers.ends.length, answerBytes: answers.bytes.length, hasAdditionals: false };
+  if (whole + additionals.bytes.length <= room) return { answers: answers.ends.length, answerBytes: answers.bytes.length, hasAuthorities: true, hasAdditionals: true };
+  if (whole <= room) return { answers: answers.ends.length, answerBytes: answers.bytes.length, hasAuthorities: true, hasAdditionals: false };
+  const hasAuthorities = authorities.bytes.length <= room;
+  const left = hasAuthorities ? room - authorities.bytes.length : room;
   let kept = 0;
   let bytes = 0;
   for (; kept < answers.ends.length; kept += 1) {
     const size = recordBytes(answers, (rotated + kept) % answers.ends.length);
-    if (bytes + size + authorities.bytes.length > room) break;
+    if (bytes + size > left) break;
     bytes += size;
   }
-  return { answers: kept, answerBytes: bytes, hasAdditionals: false };
+  return { answers: kept, answerBytes: bytes, hasAuthorities, hasAdditionals: false };
 }
 
 function startOf({ ends }: Section, index: number): number {
@@ -59,23 +62,23 @@ function recordBytes(section: Section, index: number): number {
 /**
  * Writes the answer to a query: the id and the question are the query's own bytes, so the case of
  * the name is kept. Answers begin with the one at `rotated` (0 to the number of answers - 1). What
- * does not fit into `limit` bytes is left out by whole records, with TC set where answers are missing.
+ * does not fit into `limit` bytes is left out by whole records, with TC set where answers or the SOA are missing.
  */
 export function writeResponse({ packet, nameEnd, edns }: Query, answer: WireAnswer, limit: number, rotated = 0): Buffer {
   const questionEnd = nameEnd + 4;
   const cut = cutToFit(answer, rotated, limit - questionEnd - (edns === undefined ? 0 : OPT_BYTES));
-  const isTruncated = cut.answers < answer.answers.ends.length;
-  const { authorities } = answer;
+  const isTruncated = cut.answers < answer.answers.ends.length || !cut.hasAuthorities;
+  const authorities = cut.hasAuthorities ? answer.authorities : undefined;
   const additionals = cut.hasAdditionals ? answer.additionals : undefined;
-  const size = questionEnd + cut.answerBytes + authorities.bytes.length + (additionals?.bytes.length ?? 0) + (edns === undefined ? 0 : OPT_BYTES);
+  const size = questionEnd + cut.answerBytes + (authorities?.bytes.length ?? 0) + (additionals?.bytes.length ?? 0) + (edns === undefined ? 0 : OPT_BYTES);
   const response = Buffer.allocUnsafe(size);
   packet.copy(response, 0, 0, questionEnd);
   response.writeUInt16BE(flagsOf(packet, answer, isTruncated), 2);
   response.writeUInt16BE(cut.answers, 6);
-  response.writeUInt16BE(authorities.ends.length, 8);
+  response.writeUInt16BE(authorities?.ends.length ?? 0, 8);
   response.writeUInt16BE((additionals?.ends.length ?? 0) + (edns === undefined ? 0 : 1), 10);
   let at = writeRotated(response, questionEnd, answer.answers, rotated, cut);
-  at += authorities.bytes.copy(response, at);
+  if (authorities !== undefined) at += authorities.bytes.copy(response, at);
   if (additionals !== undefined) at += additionals.bytes.copy(response, at);
   if (edns !== undefined) writeOpt(response, at, answer.rcode, edns.wantsDnssec);
   return response;

@@ -39,6 +39,11 @@ ${FORWARD}    kubernetes cluster.local in-addr.arpa ip6.arpa {
     expect(wired(above).split('\n').slice(0, 3)).toEqual(['.:53 {', FORWARD.trimEnd(), '    forward . 1.1.1.1']);
   });
 
+  it('stands before an import too, which may bring a forward along', () => {
+    const above = ROOT.replace('    errors\n', '    import upstreams\n').replace('    forward . /etc/resolv.conf\n', '');
+    expect(wired(above).split('\n').slice(0, 3)).toEqual(['.:53 {', FORWARD.trimEnd(), '    import upstreams']);
+  });
+
   const fallthroughs: [string, string, string][] = [
     ['there is none', ROOT.replace(/ {7}fallthrough.*\n/, ''), 'in-addr.arpa ip6.arpa {\n       fallthrough cluster.local # mcs-fallthrough added\n       pods insecure\n'],
     ['it passes on all zones', ROOT.replace('fallthrough in-addr.arpa ip6.arpa # reverse', 'fallthrough'), '       fallthrough\n       ttl 30\n'],

@@ -76,6 +76,8 @@ describe('gatewayWiring and what others have written', () => {
     ['a plugin of the root block', ONE, coreDns('.:53 {\n    forward xcc.test 10.9.9.9\n    forward . /etc/resolv.conf\n}\n'), { reason: 'foreign-zone', zone: 'xcc.test' }],
     ["the cluster's own domain", gatewayWiring(['cluster.local']), coreDns(ROOT), { reason: 'foreign-zone', zone: 'cluster.local' }],
     ["a suffix above the cluster's own domain", gatewayWiring(['local']), coreDns(ROOT), { reason: 'foreign-zone', zone: 'local' }],
+    ["all of the cluster's services", gatewayWiring(['svc.cluster.local']), coreDns(ROOT), { reason: 'foreign-zone', zone: 'svc.cluster.local' }],
+    ["a namespace of the cluster's services", gatewayWiring(['shop.svc.cluster.local']), coreDns(ROOT), { reason: 'foreign-zone', zone: 'shop.svc.cluster.local' }],
     ['one that a member has wired', gatewayWiring(['clusterset.local']), wired(coreDns(ROOT), CLUSTERSET_WIRING), { reason: 'foreign-block', zone: 'clusterset.local' }],
     ['marks that are no pair', ONE, coreDns(`${ROOT}### BEGIN CROSS CLUSTER CONNECTIVITY\n`), { reason: 'damaged-marks' }],
   ];

@@ -63,6 +63,19 @@ describe('XCC_BLOCK, beyond the patcher', () => {
     expect(XCC_BLOCK.wire(`${ROOT}\n${edited}`, wish)).toMatchObject({ notes: [expect.stringContaining('not ours')] });
   });
 
+  it("keeps a server block of the user's between the marks that forwards elsewhere, also where it reloads", () => {
+    const mine = 'corp.example {\n    forward . 9.9.9.9\n    reload\n    cache 30\n}\n';
+    const text = `${ROOT}\n${BLOCK.replace('### END', `${mine}### END`)}`;
+    expect([wire(text), unwire(text), wire(text, { zones: ['new.test'], upstream: '1.2.3.9' })]).toEqual([`${ROOT}\n${mine}${BLOCK}`, `${ROOT}\n${mine}`, `${ROOT}\n${mine}${blockOf('new.test', '1.2.3.9')}`]);
+    const first = `${ROOT}\n${BLOCK.replace('xcc.test {', `${mine}xcc.test {`)}`;
+    expect(wire(first)).toBe(`${ROOT}\n${mine}${BLOCK}`);
+  });
+
+  it('takes out all suffixes of before, whichever they were', () => {
+    const text = wire(`${ROOT}\n`, { zones: ['a.test', 'b.example'] });
+    expect([unwire(text), wire(text, { zones: ['c.test'], upstream: '1.2.3.9' })]).toEqual([`${ROOT}\n`, `${ROOT}\n${blockOf('c.test', '1.2.3.9')}`]);
+  });
+
   const damaged: [string, string][] = [
     ['no end', BLOCK.replace(/### END.*\n/, '')],
     ['no beginning', BLOCK.replace(/### BEGIN.*\n/, '')],

@@ -1,9 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { decode, encode } from 'dns-packet';
+import { parseNamespaceChoice } from '../../../src/api/cluster-local.ts';
+import { resources } from '../../../src/api/resources.ts';
+import { failureStatus } from '../../../src/api/status.ts';
+import { silentLogger } from '../../../src/base/log.ts';
 import { DnsIndex } from '../../../src/dns/dns-index.ts';
-import { FallthroughIndex } from '../../../src/dns/fallthrough.ts';
+import { FallthroughIndex, followFallthrough } from '../../../src/dns/fallthrough.ts';
 import { NameServer } from '../../../src/dns/name-server.ts';
 import { ServiceZone } from '../../../src/dns/service-zone.ts';
+import { ApiError } from '../../../src/kube/api-error.ts';
+import { eventually } from '../../helpers/eventually.ts';
+import { createMemoryClient } from '../../helpers/memory-client.ts';
 import { importOf, sliceOf, zone } from './fixtures.ts';
 
 const SVC = 'svc.cluster.local';
@@ -16,7 +23,7 @@ function fallthroughServer(allowed: string | undefined) {
   index.setSlice(sliceOf('db', 'west', [{ addresses: ['10.1.0.5'], hostname: 'db-0' }], [{ name: 'pg', port: 5432 }]));
   index.setImport(importOf('api', { ips: ['10.0.0.2'] }, 'bank'));
   const opened = new FallthroughIndex(index);
-  opened.allow(allowed);
+  opened.allow(parseNamespaceChoice(allowed));
   const zones = [
     new ServiceZone({ kind: 'clusterset.local', zone, index, isSynced: () => true }),
     new ServiceZone({ kind: 'cluster.local', zone: { ...zone, name: 'cluster.local' }, index: opened, isSynced: () => true }),
@@ -73,6 +80,7 @@ describe('names of cluster.local that fall through', () => {
     { says: 'bank, shop', isOpen: true },
     { says: '*', isOpen: true },
     { says: ' * ', isOpen: true },
+    { says: 'bank shop', isOpen: true },
     { says: 'sh*', isOpen: false },
     { says: 'shops', isOpen: false },
   ])('where the ConfigMap says $says: $isOpen', ({ says, isOpen }) => {
@@ -83,11 +91,45 @@ describe('names of cluster.local that fall through', () => {
     const live = fallthroughServer(undefined);
     const web = `web.shop.${SVC}`;
     expect(live.outcome(web)).toBe('NXDOMAIN');
-    live.opened.allow('shop');
+    live.opened.allow(parseNamespaceChoice('shop'));
     expect(live.outcome(web)).toEqual(['10.0.0.1']);
     live.index.setImport(importOf('web', { ips: ['10.0.0.7'] }));
     expect(live.outcome(web)).toEqual(['10.0.0.7']);
-    live.opened.allow('bank');
+    live.opened.allow(parseNamespaceChoice('bank'));
     expect([live.outcome(web), live.outcome(`api.bank.${SVC}`)]).toEqual(['NXDOMAIN', ['10.0.0.2']]);
+  });
+});
+
+describe('followFallthrough()', () => {
+  const config = (fallthrough: string) => ({ metadata: { name: 'mcs-cluster-local', namespace: 'submariner-operator' }, data: { fallthrough } });
+
+  it('is what the ConfigMap says', async () => {
+    const client = createMemoryClient();
+    client.seed(resources.configMaps, config('shop'));
+    const { index, opened, outcome } = fallthroughServer(undefined);
+    const feed = followFallthrough({ client, index: opened, namespace: 'submariner-operator', logger: silentLogger });
+    await feed.start(AbortSignal.timeout(5_000));
+    await feed.synced(AbortSignal.timeout(5_000));
+    expect([feed.isSynced, index.size, outcome(`web.shop.${SVC}`), outcome(`api.bank.${SVC}`)]).toEqual([true, 3, ['10.0.0.1'], 'NXDOMAIN']);
+    await feed.stop();
+  });
+
+  it('where the right to read it is missing, nothing falls through, and the rest is served; it counts as soon as it is there', async () => {
+    const client = createMemoryClient();
+    client.seed(resources.configMaps, config('shop'));
+    let isAllowed = false;
+    const list: typeof client.list = (resource, options) => (isAllowed ? client.list(resource, options) : Promise.reject(new ApiError(failureStatus('Forbidden', 'configmaps is forbidden'))));
+    const { opened, outcome } = fallthroughServer(undefined);
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    const feed = followFallthrough({ client: { ...client, list }, index: opened, namespace: 'submariner-operator', logger });
+    await feed.start(AbortSignal.timeout(10_000));
+    expect(feed.isSynced).toBe(false);
+    await feed.synced(AbortSignal.timeout(5_000));
+    expect([feed.isSynced, outcome(`web.shop.${SVC}`), warnings.filter((text) => text.includes('falls through'))]).toEqual([true, 'NXDOMAIN', [expect.any(String)]]);
+    isAllowed = true;
+    await eventually(() => outcome(`web.shop.${SVC}`) !== 'NXDOMAIN');
+    expect(outcome(`web.shop.${SVC}`)).toEqual(['10.0.0.1']);
+    await feed.stop();
   });
 });

@@ -146,6 +146,36 @@ describe('ExternalNames', () => {
     expect([clock.pending, names.states()]).toEqual([0, { fresh: 0, stale: 0, unknown: 0 }]);
   });
 
+  it('never passes on addresses that no slice may have, nor more of them than one can', async () => {
+    const many = Array.from({ length: 300 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
+    upstream = () => Promise.resolve({ kind: 'addresses', addresses: ['127.0.0.1', '169.254.169.254', '0.0.0.0', '224.0.0.1', '::ffff:10.0.0.1', ...many], ttl: 60 });
+    names.keep(LB);
+    await clock.advance(0);
+    expect(names.find(LB, 'IPv4')?.answer).toEqual({ kind: 'addresses', addresses: many.slice(0, 100), ttl: 60 });
+    upstream = () => Promise.resolve(addresses('127.0.0.1'));
+    await keepAsking(60_000);
+    expect(found()).toMatch(/^noData /);
+  });
+
+  it('asks for a few names at a time, however many there are, and not for those that have gone meanwhile', async () => {
+    let [running, most] = [0, 0];
+    const answered: (() => void)[] = [];
+    upstream = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise<void>((resolve) => { answered.push(resolve); });
+      running -= 1;
+      return addresses('203.0.113.1');
+    };
+    for (let each = 0; each < 1000; each += 1) names.keep(`lb-${each}.example.com`);
+    for (let each = 500; each < 1000; each += 1) names.drop(`lb-${each}.example.com`);
+    while (answered.length > 0) {
+      for (const answer of answered.splice(0)) answer();
+      await clock.advance(0);
+    }
+    expect([most, asked.length, names.states().fresh, running]).toEqual([32, 1000, 1000, 0]);
+  });
+
   it('is silent once it is closed', async () => {
     names.keep(LB);
     await clock.advance(0);

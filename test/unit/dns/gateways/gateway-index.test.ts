@@ -93,6 +93,24 @@ describe('GatewayIndex follows slices', () => {
     expect(scene.ask(KUARD)?.answers[0]?.ttl).toBe(expected);
   });
 
+  it('a name has at most as many addresses of a family as one slice of a hub, however many slices there are', () => {
+    const slices = Array.from({ length: 3 }, (_, slice) => gatewaySlice(WILD, Array.from({ length: 90 }, (_each, index) => `10.0.${slice}.${index}`), { name: `s${slice}` }));
+    const answers = gatewayScene(slices).ask(KUARD)?.answers ?? [];
+    expect([answers.length, new Set(answers.map(({ data }) => data)).size]).toEqual([100, 100]);
+  });
+
+  it('of the targets of a slice, keeps the one alone that can be answered', () => {
+    const many = gatewaySlice(WILD, Array.from({ length: 1000 }, (_, index) => `lb-${index}.example.com`), { type: 'FQDN', name: 'many' });
+    const unready = gatewaySlice(WILD, ['a.example.com'], { type: 'FQDN', name: 'unready', ready: false });
+    const scene = gatewayScene([many, unready]);
+    expect(scene.targets).toEqual(['lb-0.example.com', 'a.example.com']);
+    expect(outcome(scene.ask(KUARD, 'CNAME'))).toEqual(['lb-0.example.com']);
+    scene.remove(many);
+    expect([scene.targets, outcome(scene.ask(KUARD, 'CNAME'))]).toEqual([['a.example.com'], ['a.example.com']]);
+    scene.remove(unready);
+    expect(scene.targets).toEqual([]);
+  });
+
   it('keeps a target as long as records lead to it, without a gap when one changes', () => {
     const lead = (name: string, target: string, ttl = '5') => gatewaySlice(`${name}.xcc.test`, [target], { type: 'FQDN', name, ttl });
     const scene = gatewayScene([lead('a', 'lb.example.com'), lead('b', 'lb.example.com')]);

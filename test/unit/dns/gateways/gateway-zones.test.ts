@@ -22,6 +22,23 @@ function bothServer(scene: Scene, { random = () => 0, isSynced = () => true }: {
   return new NameServer({ zones: [services, new GatewayZones({ world: scene.world, isSynced, random })], random });
 }
 
+describe('a zone with a long name', () => {
+  const suffix = ['a', 'b', 'c'].map((letter) => letter.repeat(63)).join('.');
+  const server = bothServer(gatewayScene([gatewaySlice(`www.${suffix}`, ['10.0.0.5'])], { suffixes: [suffix] }));
+
+  it('is told of by an answer that fits: without the SOA, and TC, so that it is asked for over TCP (RFC 2181 section 9)', () => {
+    const name = `${'x'.repeat(50)}.${suffix}`;
+    const [udp, tcp] = [server.handle(query(name), 'udp')!, server.handle(query(name), 'tcp')!];
+    expect(udp.length).toBeLessThanOrEqual(512);
+    expect([decode(udp), rcodeOf(udp)]).toEqual([expect.objectContaining({ flag_tc: true, authorities: [] }), 3]);
+    expect(decode(tcp)).toMatchObject({ flag_tc: false, authorities: [{ type: 'SOA', name: suffix }] });
+  });
+
+  it('has names of at most 253 characters, also where they come over HTTP', () => {
+    expect(server.ask({ name: `${'x.'.repeat(8000)}${suffix}`, type: 'A' })).toMatchObject({ rcode: 1, answers: [] });
+  });
+});
+
 describe('a name server of several zones', () => {
   const server = bothServer(gatewayScene([gatewaySlice(`*.${GATEWAY}`, ['10.0.0.5', '10.0.0.6'])]));
 
