@@ -26,17 +26,19 @@ export function readGatewayNames(env: NodeJS.ProcessEnv, { podNamespace }: Pick<
     if (stray !== undefined) throw refuse(env, stray, 'names of gateways are served with MCS_DNS_GATEWAYS=true only');
     return undefined;
   }
-  return { namespace: (env.NAMESPACE ?? '') === '' ? podNamespace : (env.NAMESPACE ?? ''), suffixes: readSuffixes(env, taken), ttl: readTtl(env) };
+  const suffixes = readSuffixes(env, taken);
+  return { namespace: (env.NAMESPACE ?? '') === '' ? podNamespace : (env.NAMESPACE ?? ''), suffixes: suffixes.length === 0 ? undefined : suffixes, ttl: readTtl(env) };
 }
 
-function readSuffixes(env: NodeJS.ProcessEnv, taken: readonly string[]): readonly string[] | undefined {
+/** MCS_DNS_SUFFIXES in lower case, each once. Throws MCS_USAGE; `taken` are zones that no suffix may lie in. */
+export function readSuffixes(env: NodeJS.ProcessEnv, taken: readonly string[] = []): readonly string[] {
   const all = (env.MCS_DNS_SUFFIXES ?? '').split(',').map((suffix) => suffix.trim().toLowerCase().replace(/\.$/, ''));
   const suffixes = [...new Set(all)].filter((suffix) => suffix !== '');
   const invalid = suffixes.find((suffix) => !isDnsSubdomain(suffix));
   if (invalid !== undefined) throw refuse(env, 'MCS_DNS_SUFFIXES', `"${invalid}" is no DNS name`);
   const own = suffixes.find((suffix) => taken.some((zone) => `.${suffix}`.endsWith(`.${zone}`)));
   if (own !== undefined) throw refuse(env, 'MCS_DNS_SUFFIXES', `"${own}" is a zone of the services of this cluster set`);
-  return suffixes.length === 0 ? undefined : suffixes;
+  return suffixes;
 }
 
 function readTtl(env: NodeJS.ProcessEnv): number {

@@ -49,10 +49,12 @@ function composeServices({ environment, logger }: AgentContext, client: KubeClie
   return { zones, feeds: [services, fallthrough], parts: [], index };
 }
 
-function composeGateways({ env, environment, logger, registry }: AgentContext, client: KubeClient, others: readonly ServedZone[], basis: ZoneBasis): Served {
-  const names = readGatewayNames(env, environment, others.map(({ kind }) => kind));
+function composeGateways({ env, environment, logger, registry }: AgentContext, client: KubeClient, services: readonly ServedZone[], basis: ZoneBasis): Served {
+  const names = readGatewayNames(env, environment, services.map(({ kind }) => kind));
   if (names === undefined) return { zones: [], feeds: [], parts: [] };
   const { namespace, suffixes, ttl } = names;
+  // of cluster.local we know what falls through only: the cluster's own DNS, which the pod asks, knows all of it
+  const others = services.filter(({ kind }) => kind !== CLUSTER_DOMAIN);
   const part = createGatewayPart({ client, namespace, suffixes, settings: { ...basis, ttl }, lookup: createExternalLookup(), others, registry, clock: systemClock, logger });
   return { zones: [part.zone], feeds: [part.feed], parts: [part.external] };
 }

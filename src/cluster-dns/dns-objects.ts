@@ -53,3 +53,9 @@ export async function readDnsObjects(client: KubeClient, custom: ObjectName | un
   const maps = found.filter((map) => map !== undefined).map((map) => [objectKey(map.metadata), map] as const);
   return { configMaps: new Map(maps), openShift };
 }
+
+/** The cluster address of a Service; undefined where there is no such Service, or it has none. */
+export async function findClusterAddress(client: KubeClient, { name, namespace }: ObjectName, signal: AbortSignal): Promise<string | undefined> {
+  const address = (await client.find(resources.services, name, namespace, { signal }))?.spec.clusterIP;
+  return address === undefined || address === '' || address === 'None' ? undefined : address;
+}

@@ -1,17 +1,16 @@
 import { getServers } from 'node:dns';
-import { resources } from '../api/resources.ts';
-import type { DnsWiringSettings, Service } from '../api/types/index.ts';
+import type { DnsWiringSettings } from '../api/types/index.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { type Backoff, backoffDelay } from '../base/retry.ts';
-import { isConflict } from '../kube/api-error.ts';
+import { isAlreadyExists, isConflict } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type AskNameServer, createNameServerAsker } from './ask-name-server.ts';
 import { parseCustomName } from './custom-name.ts';
 import { describeWiring } from './describe-wiring.ts';
 import { applyDnsChange, type DnsChange, describeChange } from './dns-change.ts';
-import { type DnsObjects, type ObjectName, readDnsObjects } from './dns-objects.ts';
+import { type DnsObjects, findClusterAddress, type ObjectName, readDnsObjects } from './dns-objects.ts';
 import { DnsProof, NOT_ASKED } from './dns-proof.ts';
 import { describeUnwired, FALLTHROUGH_PROOF, type FallthroughSight, FallthroughWiring } from './fallthrough-wiring.ts';
 import { followWiring } from './follow-wiring.ts';
@@ -111,7 +110,7 @@ export class DnsWiring {
       return delay;
     } catch (error) {
       if (signal.aborted) return 0;
-      const isBeaten = isConflict(error) && this.#failures < CONFLICTS;
+      const isBeaten = (isConflict(error) || isAlreadyExists(error)) && this.#failures < CONFLICTS;
       const delay = backoffDelay(this.#failures, isBeaten ? CONFLICT : RETRY);
       this.#failures += 1;
       if (isBeaten) return delay;
@@ -123,7 +122,7 @@ export class DnsWiring {
 
   async #look(signal: AbortSignal): Promise<Sight> {
     const { client, service, subject } = this.#options;
-    const upstream = addressOf(await client.find(resources.services, service.name, service.namespace, { signal }));
+    const upstream = await findClusterAddress(client, service, signal);
     const objects = await readDnsObjects(client, this.#custom, signal);
     const plan = planForwarding(objects, subject, upstream, this.#custom);
     return { objects, upstream, plan, fallthrough: await this.#fallthrough?.look(objects, plan.detected, upstream, signal) };
@@ -196,9 +195,4 @@ function delayAfter(states: readonly (string | undefined)[], { detected }: Wirin
   if (states.includes('loading')) return ASK_AGAIN_MS;
   // nothing tells of changes of OpenShift's object
   return states.includes('not-loaded') || detected.kind === 'openshift' ? LATE_ASK_MS : RESYNC_MS;
-}
-
-function addressOf(service: Service | undefined): string | undefined {
-  const address = service?.spec.clusterIP;
-  return address === undefined || address === '' || address === 'None' ? undefined : address;
 }

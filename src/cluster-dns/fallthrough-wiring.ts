@@ -1,6 +1,7 @@
 import { readClusterLocal } from '../api/cluster-local.ts';
 import { CLUSTER_DOMAIN, MEMBER_CLUSTER_LOCAL } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
+import { isForbidden } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { describeFallthrough } from './describe-fallthrough.ts';
 import type { DetectedDns } from './detect.ts';
@@ -37,10 +38,11 @@ export class FallthroughWiring {
     this.#options = options;
   }
 
-  /** What is to be written. */
-  async look(objects: DnsObjects, detected: DetectedDns, upstream: string | undefined, signal: AbortSignal): Promise<FallthroughSight> {
+  /** What is to be written. Undefined where it may not be read what is asked for, as with the rights of an earlier release: what stands is left. */
+  async look(objects: DnsObjects, detected: DetectedDns, upstream: string | undefined, signal: AbortSignal): Promise<FallthroughSight | undefined> {
     const { client } = this.#options;
     const isWanted = await isAskedFor(this.#options, signal);
+    if (isWanted === undefined) return undefined;
     if (!isWanted) return { isWanted, plan: planNoFallthrough(objects) };
     const pods = detected.kind === 'openshift' ? [] : (await listDnsPods(client, signal)).servers;
     return { isWanted, plan: planFallthrough(objects, { detected, upstream, pods }) };
@@ -56,12 +58,18 @@ export class FallthroughWiring {
   }
 }
 
-async function isAskedFor({ client, namespace }: Pick<FallthroughWiringOptions, 'client' | 'namespace'>, signal: AbortSignal): Promise<boolean> {
-  const { fallthrough } = readClusterLocal(await client.find(resources.configMaps, MEMBER_CLUSTER_LOCAL, namespace, { signal }));
-  return fallthrough === '*' || fallthrough.size > 0;
+/** Undefined where it may not be read. */
+async function isAskedFor({ client, namespace }: Pick<FallthroughWiringOptions, 'client' | 'namespace'>, signal: AbortSignal): Promise<boolean | undefined> {
+  try {
+    const { fallthrough } = readClusterLocal(await client.find(resources.configMaps, MEMBER_CLUSTER_LOCAL, namespace, { signal }));
+    return fallthrough === '*' || fallthrough.size > 0;
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The status where join was told to leave the cluster's DNS alone; undefined where nobody asks for it. */
 export async function describeUnwired(options: Pick<FallthroughWiringOptions, 'client' | 'namespace'>, signal: AbortSignal): Promise<FallthroughStatus | undefined> {
-  return (await isAskedFor(options, signal)) ? describeFallthrough({ changes: [], refusal: 'off' }, [], false) : undefined;
+  return (await isAskedFor(options, signal)) === true ? describeFallthrough({ changes: [], refusal: 'off' }, [], false) : undefined;
 }

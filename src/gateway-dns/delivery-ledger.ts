@@ -1,5 +1,6 @@
 import type { FleetConnection } from '../fleet/fleet-cluster.ts';
-import type { Outcome } from './deliver-slices.ts';
+import { isRefusal } from '../kube/api-error.ts';
+import { failureOf, type Outcome } from './deliver-slices.ts';
 import type { Name } from './name-book.ts';
 import type { Delivery } from './plan/deliveries.ts';
 import type { Origin, WorkloadSession } from './workload-session.ts';
@@ -43,7 +44,7 @@ export class DeliveryLedger {
     const connection = this.#options.connection(target);
     if (isAway(connection)) return { state: 'unreachable', detail: connection.message };
     const session = this.#options.session(target);
-    if (session?.isReady !== true) return { state: 'unknown' };
+    if (session?.isReady !== true) return isRefusal(session?.trouble) ? failureOf(session.trouble) : { state: 'unknown' };
     if (!session.hasNamespace) return { state: 'noNamespace' };
     return this.#outcomes.get(session)?.get(origin) ?? { state: 'unknown' };
   }

@@ -137,6 +137,7 @@ export class Distribution {
     const session = this.fleet.session(key);
     session?.gateways.want(this.book.get(key)?.plan.gateways ?? []);
     if (session?.isReady === true) this.#delivery.everythingIn(session);
+    else this.#delivery.undefer();
     this.#reckoning.noteCluster(key);
     this.#statuses.refreshAll();
   }

@@ -2,7 +2,7 @@ import { objectKey, resources } from '../api/resources.ts';
 import type { GatewayDNS, GatewayDNSStatus } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { isConflict, isNotFound } from '../kube/api-error.ts';
+import { ApiError, isConflict, isNotFound } from '../kube/api-error.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventReporter } from '../kube/event-reporter.ts';
 import type { ObjectCache } from '../sync/object-cache.ts';
@@ -33,6 +33,8 @@ const DELAY_MS = 300;
 export class GatewayStatusWriter {
   readonly #options: GatewayStatusWriterOptions;
   readonly #queue: WorkQueue;
+  /** Versions of the objects whose status the server does not take as long as they are what they are. */
+  readonly #refused = new Map<string, string | undefined>();
 
   constructor(options: GatewayStatusWriterOptions) {
     const { clock, logger } = options;
@@ -64,21 +66,32 @@ export class GatewayStatusWriter {
   }
 
   async #process(key: string, signal: AbortSignal): Promise<'done'> {
-    const { client, cache, events } = this.#options;
-    const object = cache.get(key);
+    const object = this.#options.cache.get(key);
     const status = object && this.#next(object);
+    if (object === undefined) this.#refused.delete(key);
     if (object === undefined || status === undefined) return 'done';
-    const { name, namespace, uid } = object.metadata;
+    await this.#write(key, object, status, signal);
+    for (const { type, reason, message } of gatewayEvents(object.status, status)) this.#options.events.tell(type, object, reason, message);
+    return 'done';
+  }
+
+  /** Events are told of what the server does not take, too: it may be all that says what is wrong. */
+  async #write(key: string, object: GatewayDNS, status: GatewayDNSStatus, signal: AbortSignal): Promise<void> {
+    const { client, cache, logger } = this.#options;
+    const { name, namespace, uid, resourceVersion } = object.metadata;
+    if (this.#refused.has(key) && this.#refused.get(key) === resourceVersion) return;
+    this.#refused.delete(key);
     try {
       const body = { metadata: { uid }, status };
       cache.wrote(await client.patch(resources.gatewayDNS, name, namespace, 'application/merge-patch+json', body, { subresource: 'status', fieldManager: FIELD_MANAGER, signal }));
     } catch (error) {
       // deleted or made anew meanwhile, or its CRD is the original's, which has no status
-      if (isNotFound(error) || isConflict(error)) return 'done';
-      throw error;
+      if (isNotFound(error) || isConflict(error)) return;
+      // without ratcheting a server takes no status of an object that it stored before its schema was stricter
+      if (!(error instanceof ApiError) || error.code !== 422) throw error;
+      this.#refused.set(key, resourceVersion);
+      logger.warn('The status of a GatewayDNS is not taken', { gatewayDNS: key, error });
     }
-    for (const { type, reason, message } of gatewayEvents(object.status, status)) events.tell(type, object, reason, message);
-    return 'done';
   }
 
   /** The status that it is to have; undefined where it has it, or nothing was made of it yet. */

@@ -85,6 +85,11 @@ export class WorkloadSession implements Startable {
     return this.#followers.every(({ hasSynced }) => hasSynced);
   }
 
+  /** Why it cannot be found out what stands in the namespace; undefined where that is known, or not asked yet. */
+  get trouble(): unknown {
+    return this.#followers.find(({ hasSynced }) => !hasSynced)?.lastSyncError;
+  }
+
   /** Whether the cluster takes part: it has the namespace, which is not being deleted. */
   get hasNamespace(): boolean {
     const found = this.#namespaces.get(this.#options.namespace);

@@ -20,7 +20,7 @@ export interface HubOptions {
   readonly client: KubeClient;
   readonly records: MemberRecords;
   /** The Clusters in the hub's namespace; whoever made it starts and stops it. */
-  readonly clusters: Pick<Informer<Cluster>, 'list' | 'synced'>;
+  readonly clusters: Pick<Informer<Cluster>, 'list' | 'synced' | 'onChange'>;
   readonly createPart: (config: MemberConfig, client: KubeClient) => MemberPart;
   /** Takes out of a member that was removed and still answers what its part wrote there. */
   readonly leaveMember: (client: KubeClient, config: MemberConfig, signal: AbortSignal) => Promise<void>;
@@ -132,6 +132,10 @@ class LeadingHub {
 
   async run(signal: AbortSignal): Promise<void> {
     const { client, settings, clusters, clock, logger } = this.#options;
+    // without its Cluster nothing of a member is routable, and a changed one would grant it other ranges
+    const unsubscribe = clusters.onChange((_key, _next, previous) => {
+      if (previous !== undefined && this.#fleet.cluster(`${settings.namespace}/${previous.metadata.name}`) !== undefined) this.#queue.add(previous.metadata.name);
+    });
     this.#queue.start();
     await this.#fleet.start(signal);
     const status = keepHubStatus({ client, namespace: settings.namespace, read: () => this.status(), clock, logger }, signal);
@@ -141,6 +145,7 @@ class LeadingHub {
       () => undefined, // stopped before the first list
     );
     await untilAborted(signal);
+    unsubscribe();
     await this.#queue.stop();
     await this.#fleet.stop();
     await status;
@@ -150,7 +155,7 @@ class LeadingHub {
     const { client: hubClient, settings, records, createPart, logger } = this.#options;
     const { name } = cluster;
     if (cluster.namespace === settings.namespace) this.#running.add(name);
-    return new MemberSession({ cluster, client, hubClient, hubNamespace: settings.namespace, records, createPart, onStopped: () => this.#running.delete(name), logger });
+    return new MemberSession({ cluster, present: () => this.#fleet.cluster(cluster.key), client, hubClient, hubNamespace: settings.namespace, records, createPart, onStopped: () => this.#running.delete(name), logger });
   }
 
   /** The records go once nothing writes them any more. */

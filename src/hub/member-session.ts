@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resources } from '../api/resources.ts';
 import type { MemberConfig } from '../api/types/index.ts';
-import { errorMessage, McsError } from '../base/errors.ts';
+import { McsError } from '../base/errors.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import { describeTrouble } from '../fleet/describe-trouble.ts';
 import type { FleetCluster } from '../fleet/fleet.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { readMember } from './read-member.ts';
@@ -17,7 +18,7 @@ export interface MemberPart extends Startable {
 
 /** What the hub keeps of its members for all of them to read, as the desk of a broker does. */
 export interface MemberRecords {
-  /** Notes the member with its ranges. Throws where they are those of another member, or the object is not ours. */
+  /** Notes the member with its ranges, and nothing where that stands. Throws where the cluster has another name already, or the object is not ours. */
   ensure(config: MemberConfig, signal: AbortSignal): Promise<void>;
   /** Removes the member and all that it shares. */
   remove(clusterID: string, signal: AbortSignal): Promise<void>;
@@ -25,6 +26,8 @@ export interface MemberRecords {
 
 export interface MemberSessionOptions {
   readonly cluster: FleetCluster;
+  /** The cluster as the fleet knows it now: another Secret may stand for it. Undefined once it is removed. */
+  readonly present: () => FleetCluster | undefined;
   /** Of the member. The fleet closes it. */
   readonly client: KubeClient;
   readonly hubClient: KubeClient;
@@ -81,7 +84,8 @@ export class MemberSession implements Startable {
         await this.#refresh(this.#abort.signal);
         this.#failure = undefined;
       } catch (error) {
-        this.#failure = errorMessage(error);
+        const { cluster, client } = this.#options;
+        this.#failure = describeTrouble(error, 'serve', `member "${cluster.name}"`, client.server);
         throw error;
       }
     });
@@ -92,23 +96,26 @@ export class MemberSession implements Startable {
   async stop(): Promise<void> {
     this.#abort.abort(new Error(`The ${this.name} was stopped`));
     await this.#work;
-    await this.#part?.stop();
-    this.#options.onStopped();
+    try {
+      await this.#part?.stop();
+    } finally {
+      this.#options.onStopped(); // or the records of a removed member would stay for ever
+    }
   }
 
   async #refresh(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { cluster, client, hubClient, hubNamespace, records, createPart, logger } = this.#options;
-    const { secret, key, namespace } = cluster;
+    const { client, hubClient, hubNamespace, records, createPart, present, logger } = this.#options;
+    const { secret, key, namespace, name } = present() ?? this.#options.cluster;
     if (namespace !== hubNamespace) throw new McsError('MCS_HUB_MEMBER_INVALID', `Cannot serve cluster "${key}": a hub serves those that count to its own namespace, "${hubNamespace}"`);
-    const config = readMember(await hubClient.get(resources.secrets, secret.name, secret.namespace, { signal }), cluster.name, hubNamespace);
-    if (isDeepStrictEqual(config, this.#config)) return;
+    const config = readMember(await hubClient.get(resources.secrets, secret.name, secret.namespace, { signal }), name, hubNamespace);
+    if (isDeepStrictEqual(config, this.#config)) return records.ensure(config, signal); // somebody may have changed what is noted
     await requireSameCluster(client, config, signal);
     await records.ensure(config, signal);
     await this.#part?.stop();
     this.#part = createPart(config, client);
-    this.#config = config;
     await this.#part.start(signal);
+    this.#config = config;
     logger.info('Serves a member', { member: config.clusterID });
   }
 }

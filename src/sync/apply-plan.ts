@@ -11,6 +11,8 @@ export interface ApplyPlanOptions<T extends KubeObject> {
   /** `mcs-<part>` */
   readonly fieldManager: string;
   readonly signal?: AbortSignal;
+  /** Whether an object of this owner, which the cache did not know, is the one that is desired. Default: it is. */
+  readonly isSame?: (standing: T, desired: Desired<T>) => boolean;
   /** Told of every object as the server stored it, before its event comes back. */
   readonly onWritten?: (object: T) => void;
   readonly onDeleted?: (object: T) => void;
@@ -99,7 +101,8 @@ class PlanWriter<T extends KubeObject> {
     const { name, namespace } = desired.object.metadata;
     const standing = await this.#client.find(this.#resource, name, namespace, this.#write);
     if (standing === undefined) throw error;
-    if (!isOwnedBy(standing, this.#options.owner)) this.conflicts.push({ kind: 'foreign', desired, standing });
+    const { owner, isSame } = this.#options;
+    if (!isOwnedBy(standing, owner) || isSame?.(standing, desired) === false) this.conflicts.push({ kind: 'foreign', desired, standing });
     else if (satisfies(standing, desired)) this.#record(standing);
     else await this.update(desired, standing.metadata.uid);
   }

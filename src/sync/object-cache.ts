@@ -9,7 +9,7 @@ export interface ObjectCacheOptions<T, I extends string> {
   readonly clock?: Clock;
 }
 
-/** How long an own write counts without its event. Later it is forgotten, and at worst written once more. */
+/** How long an own write counts without its event. Later what the informer says counts again, and at worst it is written once more. */
 const UNCONFIRMED_MS = 30_000;
 
 function versionOf({ metadata }: KubeObject): number {
@@ -24,6 +24,8 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
   readonly #objects = new Map<string, T>();
   /** When this process wrote an object whose event has not come back yet, by key. */
   readonly #writtenAt = new Map<string, number>();
+  /** What the informer said last of what is in `#writtenAt`; without it the object is ours alone. */
+  readonly #confirmed = new Map<string, T>();
   readonly #indexes: readonly { readonly name: I; readonly keyOf: (object: T) => string | undefined; readonly keys: KeyIndex }[];
   /** Uids that this process deleted and whose end has not been seen yet, with the time. */
   readonly #deleted = new Map<string, number>();
@@ -40,14 +42,15 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
   }
 
   get(key: string): T | undefined {
-    if (this.#isForgotten(key)) this.#remove(key);
+    if (this.#isForgotten(key)) this.#forget(key);
     return this.#objects.get(key);
   }
 
   /** Objects with this secondary key, in no particular order. */
   by(index: I, value: string): T[] {
-    const keys = this.#indexes.find(({ name }) => name === index)?.keys.keysOf(value) ?? [];
-    return keys.map((key) => this.get(key)).filter((object) => object !== undefined);
+    const found = this.#indexes.find(({ name }) => name === index);
+    const objects = (found?.keys.keysOf(value) ?? []).map((key) => this.get(key));
+    return objects.filter((object) => object !== undefined && found?.keyOf(object) === value) as T[];
   }
 
   /** Every secondary key that some object has. */
@@ -75,6 +78,7 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
     if (uid !== undefined) this.#deleted.delete(uid);
     const key = objectKey(object.metadata);
     const standing = this.#objects.get(key);
+    if (this.#confirmed.get(key)?.metadata.uid === uid) this.#confirmed.delete(key);
     if (standing === undefined || standing.metadata.uid !== uid) return false;
     this.#remove(key);
     return true;
@@ -86,8 +90,10 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
     const standing = this.#objects.get(key);
     const isKnown = standing?.metadata.uid === object.metadata.uid && standing !== undefined && versionOf(standing) >= versionOf(object);
     if (isKnown) return;
+    const confirmed = this.#writtenAt.has(key) ? this.#confirmed.get(key) : standing;
     this.#put(key, object);
     this.#writtenAt.set(key, this.#clock.monotonic());
+    if (confirmed !== undefined) this.#confirmed.set(key, confirmed);
   }
 
   /** This process deleted the object. */
@@ -103,6 +109,13 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
   #isForgotten(key: string): boolean {
     const writtenAt = this.#writtenAt.get(key);
     return writtenAt !== undefined && this.#clock.monotonic() - writtenAt > UNCONFIRMED_MS;
+  }
+
+  /** A watch that is behind does not mean that the object is gone: only its end, seen or brought about here, does. */
+  #forget(key: string): void {
+    const confirmed = this.#confirmed.get(key);
+    if (confirmed === undefined) this.#remove(key);
+    else this.#put(key, confirmed);
   }
 
   /** A late event of what was deleted here. An object with a finalizer lives on, and is seen again later. */
@@ -131,6 +144,7 @@ export class ObjectCache<T extends KubeObject, I extends string = never> {
   #remove(key: string): void {
     const object = this.#objects.get(key);
     this.#writtenAt.delete(key);
+    this.#confirmed.delete(key);
     if (object === undefined) return;
     this.#objects.delete(key);
     for (const { keyOf, keys } of this.#indexes) {

@@ -62,7 +62,7 @@ const ask = createNameServerAsker(systemClock, 5_000);
     const index = new DnsIndex();
     const feed = followCluster({ client, index, logger: silentLogger, ignoredNamespaces: [] });
     const opened = new FallthroughIndex(index);
-    opened.allow('shop');
+    opened.allow(new Set(['shop']));
     await feed.start(signal);
     await feed.synced(signal);
     const zone = new ServiceZone({ kind: CLUSTER_DOMAIN, zone: { name: CLUSTER_DOMAIN, ttl: 5, serial: 7 }, index: opened, isSynced: () => true });

@@ -93,6 +93,16 @@ describe('hub', () => {
     expect(await codeOf(uninstallHub(set.context, { force: false, timeoutMs: 10_000, dryRun: false }))).toBe('MCS_HUB_IN_USE');
   });
 
+  it('brings back what it has noted of a member, where somebody deletes it or grants more', async () => {
+    const home = set.user('home');
+    const ranges = async () => (await home.find(resources.clusters, 'east', HUB_NAMESPACE))?.spec.cluster_cidr;
+    const { spec } = await home.get(resources.clusters, 'east', HUB_NAMESPACE);
+    await home.delete(resources.clusters, 'east', HUB_NAMESPACE);
+    await eventually(async () => expect(await ranges()).toEqual(spec.cluster_cidr));
+    await home.patch(resources.clusters, 'east', HUB_NAMESPACE, 'application/merge-patch+json', { spec: { cluster_cidr: ['10.0.0.0/8'] } });
+    await eventually(async () => expect(await ranges()).toEqual(spec.cluster_cidr));
+  });
+
   it('withdraws a member that is away after the grace period, goes on with the others, and has it back', async () => {
     await addNamespace('away');
     await createService(set.user('east'), { namespace: 'away', name: 'far', addresses: [podAddress(2, 7)], exported: {} });

@@ -42,7 +42,7 @@ export class Reflector {
     for (const [object, service] of this.#obstructions) if (service === key) this.#obstructions.delete(object);
     const reflection = wantedReflection(key, choice, wanted, sources);
     for (const unreflected of reflection.unreflected) this.#tell(key, unreflected);
-    await reconcileReflection(key, reflection, { client, local, onForeign: (object) => this.#onForeign(key, object) }, signal);
+    await reconcileReflection(key, reflection, { client, local, onForeign: (object) => this.#onForeign(key, object), onTaken: (object) => this.#obstructions.set(nameOf(object), key) }, signal);
   }
 
   /** What of a service cannot be reflected; undefined while it is not known what is to be. */

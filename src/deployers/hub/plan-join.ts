@@ -18,11 +18,12 @@ import { readClusterProperties, settleClusterProperties, type StandingProperties
 import { type KeptSettings, keepSettings } from '../join/kept-settings.ts';
 import type { ManifestGroup } from '../manifests.ts';
 import { NO_CAP, sourceQuestions } from '../mirror/source-credential.ts';
+import { draftPolicy } from '../services/export-policy.ts';
 import { findStandingMember, type StandingMember, validateNoDowngrade } from '../standing-part.ts';
 import type { StepOutcome, Steps } from '../steps.ts';
 import { compareWithMembers, validateFree } from './compare-members.ts';
 import type { HubJoinOptions } from './options.ts';
-import { MEMBER_ACCOUNT, renderHubMember } from './render.ts';
+import { MEMBER_ACCOUNT, POLICY, renderHubMember } from './render.ts';
 import { type HubMemberSecret, listMembers, readStandingHub, requireHub } from './standing-hub.ts';
 
 /** All that a join is going to do; nothing of it has been done. */
@@ -112,6 +113,7 @@ export async function planHubJoin(context: DeployContext, options: HubJoinOption
   const { clusterID, member } = options;
   validateClusterId(clusterID);
   kept(options, undefined); // throws for a range that is none
+  if (options.exports !== undefined) draftPolicy({ name: POLICY, ...options.exports, dryRun: true }); // and this for a namespace that is none
   const hub = await steps.run('Check the hub', async ({ signal }) => {
     const value = await readHub(context, clusterID, signal);
     return { state: 'done', detail: `${value.hubID} at ${context.client.server}, ${value.members.length} ${value.members.length === 1 ? 'member' : 'members'}`, value };

@@ -54,13 +54,20 @@ export function noteAnswer(health: NameHealth, targets: readonly ProbeTarget[], 
   return withhold({ ...health, addresses: new Map(health.addresses).set(address, after) }, targets);
 }
 
-/** Leaves out what fails, and never the last one. The one that stays last is the one that failed last. */
+/**
+ * Leaves out what fails while another one answers, and never the last one. Where all begin to fail
+ * together, the hub has lost its way to them, which says nothing about that of clients.
+ */
 function withhold({ addresses, withheld }: NameHealth, targets: readonly ProbeTarget[]): NameHealth {
   const failing = targets.filter(({ address, failureThreshold }) => isFailing(addresses.get(address), failureThreshold)).map(({ address }) => address).sort(compareText);
   const standing = failing.filter((address) => withheld.has(address));
-  const added = failing.filter((address) => !withheld.has(address));
+  const added = targets.some(({ address }) => isAnswering(addresses.get(address))) ? failing.filter((address) => !withheld.has(address)) : [];
   const most = new Set(targets.map(({ address }) => address)).size - 1;
   return { addresses, withheld: new Set([...standing, ...added].slice(0, Math.max(0, most))) };
+}
+
+function isAnswering(health: AddressHealth | undefined): boolean {
+  return health?.hasAnswered === true && health.failures === 0;
 }
 
 function isFailing(health: AddressHealth | undefined, threshold: number): boolean {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { ORIGIN_CLUSTER, REFLECTED_SERVICE, REFLECTION_SLICE_MANAGER, SERVICE_NAME, SLICE_MANAGED_BY } from '../../api/labels.ts';
 import { isDnsLabel } from '../../api/names.ts';
-import type { EndpointSlice, IpFamily, Service } from '../../api/types/index.ts';
+import type { EndpointSlice, IpFamily, KubeObject, Service } from '../../api/types/index.ts';
 import { isOwnedBy, ownershipLabels } from '../ownership.ts';
 import type { Desired } from '../plan.ts';
 import type { EndpointGroup, SyncRecord } from '../record.ts';
@@ -82,8 +82,15 @@ function reflectRecord(record: SyncRecord, { families: supported, findService, i
   return { service: toService(record, name, families, ports), slices: groups.map((group) => toSlice(record, name, group, ports)) };
 }
 
+type Tagged = Pick<KubeObject, 'metadata'>;
+
 function hasAddress({ spec }: Service): boolean {
   return spec.clusterIP !== 'None';
+}
+
+/** Whether two reflected objects are of the same service of the same cluster. */
+export function isSameReflection(a: Tagged, b: Tagged): boolean {
+  return [REFLECTED_SERVICE, ORIGIN_CLUSTER].every((label) => a.metadata.labels?.[label] === b.metadata.labels?.[label]);
 }
 
 /** Two services may have one name: "a-b" of "c", and "a" of "b-c". */

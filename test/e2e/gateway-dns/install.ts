@@ -123,6 +123,7 @@ describe('gateway-dns: installed by mcs, without Cluster API', { skip }, () => {
   it('remove-cluster takes the names of a cluster away at once', async () => {
     assertOk(await management.mcs('gateway-dns', 'remove-cluster', 'cluster-a', '--namespace', TEAM, '--from', clusterA.name, '--yes'));
     await leadsTo([]);
+    assertOk(await management.mcs('gateway-dns', 'remove-cluster', 'cluster-b', '--namespace', TEAM, '--from', clusterB.name, '--yes'));
   });
 
   it('uninstalling leaves nothing', async () => {

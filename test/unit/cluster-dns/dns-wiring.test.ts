@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { MEMBER_CLUSTER_LOCAL, MEMBER_DNS_WIRING, MEMBER_NAMESPACE } from '../../../src/api/names.ts';
 import { resources } from '../../../src/api/resources.ts';
+import { failureStatus } from '../../../src/api/status.ts';
 import type { DnsWiringSettings } from '../../../src/api/types/index.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import type { DnsAnswer, DnsQuestion } from '../../../src/cluster-dns/ask-name-server.ts';
+import { wireFallthrough } from '../../../src/cluster-dns/fallthrough-text.ts';
 import { parseWiringStatus, type WiringStatus } from '../../../src/cluster-dns/wiring-status.ts';
 import { DnsWiring } from '../../../src/cluster-dns/dns-wiring.ts';
 import { CLUSTERSET_WIRING, gatewayWiring, type WiringSubject } from '../../../src/cluster-dns/wiring-subject.ts';
+import { ApiError } from '../../../src/kube/api-error.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { createMemoryClient, type MemoryClient, type MemoryClientOptions } from '../../helpers/memory-client.ts';
@@ -34,10 +38,12 @@ interface TrialOptions {
   readonly clusterIP?: string | null;
   readonly corefile?: string;
   readonly fallthrough?: string;
+  /** False: mcs-cluster-local may not be read. */
+  readonly hasRights?: boolean;
   readonly beforeWrite?: MemoryClientOptions['beforeWrite'];
 }
 
-function trial({ settings, hasDns = true, subject = CLUSTERSET_WIRING, clusterIP = '10.96.0.53', corefile = ROOT, fallthrough, beforeWrite }: TrialOptions = {}): Trial {
+function trial({ settings, hasDns = true, subject = CLUSTERSET_WIRING, clusterIP = '10.96.0.53', corefile = ROOT, fallthrough, hasRights = true, beforeWrite }: TrialOptions = {}): Trial {
   const clock = new FakeClock();
   const client = createMemoryClient({ now: () => clock.now(), ...(beforeWrite && { beforeWrite }) });
   const pod = { metadata: { name: 'coredns-1', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }, spec: { containers: [] }, status: { phase: 'Running' as const, podIP: '10.0.0.7' } };
@@ -49,7 +55,8 @@ function trial({ settings, hasDns = true, subject = CLUSTERSET_WIRING, clusterIP
   }
   let answer = NOTHING;
   const asked: DnsQuestion[] = [];
-  const wiring = new DnsWiring({ client, service: { namespace: MEMBER_NAMESPACE, name: 'mcs-dns' }, subject, hasFallthrough: true, fieldManager: 'mcs-test', settings, ask: (_server, question) => Promise.resolve(asked.push(question) > 0 ? answer : NOTHING), resolvers: () => [], clock, logger: silentLogger });
+  const find: KubeClient['find'] = (resource, name, ...rest) => (hasRights || name !== MEMBER_CLUSTER_LOCAL ? client.find(resource, name, ...rest) : Promise.reject(new ApiError(failureStatus('Forbidden', 'configmaps is forbidden'))));
+  const wiring = new DnsWiring({ client: { ...client, find }, service: { namespace: MEMBER_NAMESPACE, name: 'mcs-dns' }, subject, hasFallthrough: true, fieldManager: 'mcs-test', settings, ask: (_server, question) => Promise.resolve(asked.push(question) > 0 ? answer : NOTHING), resolvers: () => [], clock, logger: silentLogger });
   const abort = new AbortController();
   const run = wiring.run(abort.signal);
   return {
@@ -193,6 +200,25 @@ describe('DnsWiring of gateway names', () => {
   });
 });
 
+describe('DnsWiring beside another part of ours', () => {
+  it('reads again where both make the ConfigMap for servers of users at once, and reports no failure', async () => {
+    const states: (string | undefined)[] = [];
+    let creates = 0;
+    const test: Trial = trial({
+      corefile: `${ROOT}import /etc/coredns/custom/*.server\n`,
+      subject: gatewayWiring(['xcc.test']),
+      beforeWrite: async (verb, _resource, name) => {
+        if (name === MEMBER_DNS_WIRING) states.push(await stateOf(test));
+        if (verb === 'create' && name === 'coredns-custom' && (creates += 1) === 1) test.client.seed(resources.configMaps, { metadata: { name, namespace: 'kube-system', labels: { 'app.kubernetes.io/managed-by': 'mcs' } }, data: { 'mcs.server': '# the block of the member' } });
+      },
+    });
+    await reach(test, 'loading', 100);
+    expect((await test.client.get(resources.configMaps, 'coredns-custom', 'kube-system')).data).toEqual({ 'mcs.server': '# the block of the member', 'mcs-gateway.server': expect.stringContaining('xcc.test {') });
+    expect([creates, states.includes('failed')]).toEqual([1, false]);
+    await test.stop();
+  });
+});
+
 describe('DnsWiring and names of cluster.local that fall through', () => {
   const STANZA = '.:53 {\n    kubernetes cluster.local {\n        ttl 30\n    }\n    forward . /etc/resolv.conf\n}\n';
   const reachFallthrough = (test: Trial, state: string | undefined): Promise<unknown> =>
@@ -236,6 +262,16 @@ describe('DnsWiring and names of cluster.local that fall through', () => {
     const test = trial({ settings: { isWanted: false }, fallthrough: '*' });
     await reachFallthrough(test, 'refused');
     expect(await test.status()).toMatchObject({ state: 'off', fallthrough: { reason: 'off' } });
+    await test.stop();
+  });
+
+  it('leaves what stands where it may not read what is asked for, and wires the rest', async () => {
+    const edit = wireFallthrough(STANZA, '10.96.0.53');
+    const standing = edit.kind === 'text' ? edit.text : '';
+    const test = trial({ corefile: standing, fallthrough: '*', hasRights: false });
+    test.setAnswer(ANSWER);
+    await reach(test, 'wired');
+    expect([(await test.corefile()).endsWith(standing), (await test.status())?.fallthrough]).toEqual([true, undefined]);
     await test.stop();
   });
 });

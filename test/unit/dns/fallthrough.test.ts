@@ -123,8 +123,8 @@ describe('followFallthrough()', () => {
     const warnings: string[] = [];
     const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
     const feed = followFallthrough({ client: { ...client, list }, index: opened, namespace: 'submariner-operator', logger });
-    await feed.start(AbortSignal.timeout(10_000));
     expect(feed.isSynced).toBe(false);
+    await feed.start(AbortSignal.timeout(10_000));
     await feed.synced(AbortSignal.timeout(5_000));
     expect([feed.isSynced, outcome(`web.shop.${SVC}`), warnings.filter((text) => text.includes('falls through'))]).toEqual([true, 'NXDOMAIN', [expect.any(String)]]);
     isAllowed = true;

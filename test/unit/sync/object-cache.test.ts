@@ -54,6 +54,26 @@ describe('ObjectCache', () => {
     expect(store.size).toBe(0);
   });
 
+  it('what the informer knew is still there when the event of an own write never comes', async () => {
+    const { store, clock, versions } = trial();
+    store.accept(object(1));
+    store.wrote(object(5, 'b'));
+    store.wrote(object(6, 'b'));
+    await clock.advance(30_001);
+    expect([versions('b'), versions('a'), store.size]).toEqual([[], ['1'], 1]);
+    expect(store.accept(object(6, 'b'))).toBe(true);
+    expect([versions('b'), versions('a')]).toEqual([['6'], []]);
+  });
+
+  it('what the informer saw the end of does not come back', async () => {
+    const { store, clock } = trial();
+    store.accept(object(1));
+    store.wrote(object(5, 'b', 'u2'));
+    store.drop(object(1));
+    await clock.advance(30_001);
+    expect(store.values()).toEqual([]);
+  });
+
   it('does not bring back what was deleted here when a late event comes', async () => {
     const { store, clock } = trial();
     store.accept(object(1));

@@ -26,11 +26,13 @@ describe('probeTargets', () => {
 describe('the health of the addresses of a name', () => {
   it.each([
     ['an address that never answered is kept', 'a- a- a- a- b+', []],
-    ['one that answered and fails three times in a row is left out', 'a+ a- a- a-', ['a']],
+    ['one that answered and fails three times in a row is left out', 'a+ b+ a- a- a-', ['a']],
+    ['all that fail together are kept: the hub has lost its way', 'a+ b+ c+ a- b- c- a- b- c- a- b- c- a-', []],
+    ['one that fails while nobody answers is kept', 'a+ a- a- a- b-', []],
     ['two failures are not enough', 'a+ a- a-', []],
     ['failures that are not in a row do not count', 'a+ a- a- a+ a- a-', []],
-    ['it comes back with its first answer', 'a+ a- a- a- a+', []],
-    ['several can be left out', 'a+ b+ a- a- a- b- b- b-', ['a', 'b']],
+    ['it comes back with its first answer', 'a+ b+ a- a- a- a+', []],
+    ['several can be left out', 'a+ b+ c+ a- a- a- b- b- b-', ['a', 'b']],
     ['the last one is kept', 'a+ b+ c+ a- a- a- b- b- b- c- c- c-', ['a', 'b']],
     ['the one that failed last is the last one', 'a+ b+ c+ c- c- c- b- b- b- a- a- a-', ['b', 'c']],
     ['the last one goes as soon as another one answers', 'a+ b+ c+ a- a- a- b- b- b- c- c- c- a+', ['b', 'c']],
@@ -47,17 +49,17 @@ describe('the health of the addresses of a name', () => {
   });
 
   it('the last one is kept when the others are taken away', () => {
-    const health = after('a+ a- a- a-');
+    const health = after('a+ b+ a- a- a-');
     expect([...retainHealth(health, targetsOf('a')).withheld]).toEqual([]);
     expect([...retainHealth(retainHealth(health, targetsOf('a')), targetsOf('a', 'b')).withheld]).toEqual(['a']);
   });
 
   it('what is asked no more is forgotten', () => {
-    const health = retainHealth(retainHealth(after('a+ a- a- a-'), targetsOf('b')), targetsOf('a', 'b'));
+    const health = retainHealth(retainHealth(after('a+ b+ a- a- a-'), targetsOf('b')), targetsOf('a', 'b'));
     expect([[...health.withheld], health.addresses.get('a')]).toEqual([[], { hasAnswered: false, failures: 0 }]);
   });
 
   it('nothing is left out where nothing is asked any more', () => {
-    expect([...retainHealth(after('a+ a- a- a-'), []).withheld]).toEqual([]);
+    expect([...retainHealth(after('a+ b+ a- a- a-'), []).withheld]).toEqual([]);
   });
 });
