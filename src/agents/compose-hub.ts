@@ -3,6 +3,7 @@ import { MEMBER_NAMESPACE } from '../api/names.ts';
 import { resources } from '../api/resources.ts';
 import type { MemberConfig } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
+import { settleAll } from '../base/concurrently.ts';
 import { McsError } from '../base/errors.ts';
 import type { Startable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -79,8 +80,9 @@ export function composeHub(options: HubComposition): { readonly hub: Hub; readon
     clusters: informers.clusters,
     createPart,
     leaveMember: async (member, { dnsWiring }, signal) => {
-      await takeOutBlock({ client: member, clock, subject: CLUSTERSET_WIRING, hasFallthrough: true }, parseCustomName(dnsWiring?.customConfigMap), signal);
-      await removeDerived(member, signal);
+      const unwire = async (): Promise<unknown> => takeOutBlock({ client: member, clock, subject: CLUSTERSET_WIRING, hasFallthrough: true }, parseCustomName(dnsWiring?.customConfigMap), signal);
+      // what cannot be done about the DNS, to which a hub may have no rights, keeps nothing else from going
+      await settleAll([...(dnsWiring?.isWanted === false ? [] : [unwire()]), removeDerived(member, signal)]);
     },
     onGone: (clusterID) => metrics.forget(clusterID),
     clock,

@@ -85,13 +85,25 @@ function openStanza(lines: readonly string[], { header, options }: Stanza): stri
 /** Whether a text has lines of ours. */
 export const hasFallthrough = (text: string): boolean => text.includes(MARK);
 
+/** Whether a line in which something was added says no more than that: a brace that it opens, or a zone, would be somebody's. */
+function isAddition({ tokens: [plugin, zone, ...rest], opens, closes }: ReturnType<typeof readLine>): boolean {
+  return zone === CLUSTER_DOMAIN && !opens && !closes && rest.length === (plugin === 'forward' ? 1 : 0) && (plugin === 'forward' || plugin === 'fallthrough');
+}
+
+/** Whether a line has the zones of the original one, and ours in front. */
+function isExtension(line: string, original: string): boolean {
+  const [plugin = '', ...zones] = readLine(original).tokens;
+  return readLine(line).tokens.join(' ') === [plugin, CLUSTER_DOMAIN, ...zones].join(' ');
+}
+
 /** The line as it was; null for one that we added, undefined for one that is not as it was written. */
 function readMarked(line: string): string | null | undefined {
   const found = MARKED.exec(line);
   if (found === null) return undefined;
-  if (found[1] === undefined) return null;
+  if (found[1] === undefined) return isAddition(readLine(line)) ? null : undefined;
   try {
-    return (JSON.parse(found[1]) as string) + (/\r?\n$/.exec(line)?.[0] ?? '');
+    const original = JSON.parse(found[1]) as string;
+    return isExtension(line, original) ? original + (/\r?\n$/.exec(line)?.[0] ?? '') : undefined;
   } catch {
     return undefined; // the comment was edited
   }

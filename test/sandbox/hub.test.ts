@@ -139,7 +139,8 @@ describe('hub', () => {
     await eventually(async () => expect(await importedAddresses(set.user('west'), 'away', 'far')).toEqual([podAddress(2, 7)]), SLOW);
   });
 
-  it('takes out a member whose Secret is deleted by hand: its records, and what it had imported', async () => {
+  it('takes out a member whose Secret is deleted by hand: its records, and what it had imported, also where it may not touch the DNS', async () => {
+    await set.user('west').delete(resources.roleBindings, 'mcs-controller-dns-wiring', 'kube-system');
     const { items } = await set.user('home').list(resources.secrets, { namespace: HUB_NAMESPACE, labelSelector: `${FLEET_CLUSTER}=west` });
     for (const { metadata } of items) await set.user('home').delete(resources.secrets, metadata.name, HUB_NAMESPACE);
     await eventually(async () => expect(await set.user('home').find(resources.clusters, 'west', HUB_NAMESPACE)).toBeUndefined(), SLOW);

@@ -44,6 +44,23 @@ ${FORWARD}    kubernetes cluster.local in-addr.arpa ip6.arpa {
     expect(wired(above).split('\n').slice(0, 3)).toEqual(['.:53 {', FORWARD.trimEnd(), '    import upstreams']);
   });
 
+  const edited: [string, (text: string) => string][] = [
+    ['options of forward, whose lines would be left without their head', (text) => text.replace(`${UPSTREAM} # mcs`, `${UPSTREAM} { # mcs`).replace('added\n', 'added\n        max_fails 0\n    }\n')],
+    ['a second address', (text) => text.replace(UPSTREAM, `${UPSTREAM} 10.1.1.1`)],
+    ['a further zone that falls through', (text) => text.replace('fallthrough cluster.local in-addr.arpa', 'fallthrough cluster.local corp.example in-addr.arpa')],
+    ['another plugin in its place', (text) => text.replace('forward cluster.local', 'log cluster.local')],
+  ];
+  it.each(edited)('loses nothing that somebody has put into a line of ours: %s', (_title, edit) => {
+    const text = edit(wired(ROOT));
+    expect(text).not.toBe(wired(ROOT));
+    expect([wired(text), unwireFallthrough(text)]).toEqual(['damaged-marks', undefined]);
+  });
+
+  it('takes another address in its line for ours, and another indentation', () => {
+    const text = wired(ROOT, '10.1.1.1').replace('    forward cluster', '\tforward cluster').replace('       fallthrough cluster', '\tfallthrough cluster');
+    expect([wired(text), unwireFallthrough(text)]).toEqual([wired(ROOT), ROOT]);
+  });
+
   const fallthroughs: [string, string, string][] = [
     ['there is none', ROOT.replace(/ {7}fallthrough.*\n/, ''), 'in-addr.arpa ip6.arpa {\n       fallthrough cluster.local # mcs-fallthrough added\n       pods insecure\n'],
     ['it passes on all zones', ROOT.replace('fallthrough in-addr.arpa ip6.arpa # reverse', 'fallthrough'), '       fallthrough\n       ttl 30\n'],

@@ -55,6 +55,7 @@ describe('NameBook', () => {
     if (target === undefined) throw new Error('nothing is asked');
     expect(one.book.answered(A, target, false)).toBeUndefined();
     expect(one.book.answered(A, target, true)).toBeUndefined();
+    expect(one.book.answered(A, { ...target, address: '192.0.2.2' }, true)).toBeUndefined();
     expect(one.book.answered(A, target, false)?.health.withheld).toEqual(new Set(['192.0.2.1']));
     expect(addressesOf(one)).toEqual(['192.0.2.2']);
     one.lookup = { kind: 'unknown', message: 'away' };
