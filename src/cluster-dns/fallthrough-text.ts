@@ -90,10 +90,10 @@ function isAddition({ tokens: [plugin, zone, ...rest], opens, closes }: ReturnTy
   return zone === CLUSTER_DOMAIN && !opens && !closes && rest.length === (plugin === 'forward' ? 1 : 0) && (plugin === 'forward' || plugin === 'fallthrough');
 }
 
-/** Whether a line has the zones of the original one, and ours in front. */
-function isExtension(line: string, original: string): boolean {
-  const [plugin = '', ...zones] = readLine(original).tokens;
-  return readLine(line).tokens.join(' ') === [plugin, CLUSTER_DOMAIN, ...zones].join(' ');
+/** Whether a line has nothing that neither the original one has nor we have added; what was taken away from it comes back. */
+function isExtension({ tokens: [plugin, ...zones], opens }: ReturnType<typeof readLine>, original: string): boolean {
+  const [wanted, ...known] = readLine(original).tokens;
+  return plugin === wanted && !opens && zones.every((zone) => zone === CLUSTER_DOMAIN || known.includes(zone));
 }
 
 /** The line as it was; null for one that we added, undefined for one that is not as it was written. */
@@ -103,7 +103,7 @@ function readMarked(line: string): string | null | undefined {
   if (found[1] === undefined) return isAddition(readLine(line)) ? null : undefined;
   try {
     const original = JSON.parse(found[1]) as string;
-    return isExtension(line, original) ? original + (/\r?\n$/.exec(line)?.[0] ?? '') : undefined;
+    return isExtension(readLine(line), original) ? original + (/\r?\n$/.exec(line)?.[0] ?? '') : undefined;
   } catch {
     return undefined; // the comment was edited
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { errorMessage } from '../base/errors.ts';
-import { abortWith, type Startable } from '../base/lifecycle.ts';
+import { abortWith, type Startable, untilAborted } from '../base/lifecycle.ts';
 import type { Backoff } from '../base/retry.ts';
 import { scrubText } from '../base/scrub-text.ts';
 import type { ClusterAccess } from '../kube/client.ts';
@@ -11,7 +11,7 @@ import { ConnectionReport } from './connection-report.ts';
 import { concernsCredential, describeTrouble } from './describe-trouble.ts';
 import type { ConnectionState, FleetCluster, FleetConnection, KubeconfigRef } from './fleet-cluster.ts';
 import { HeldCredential } from './held-credential.ts';
-import { Schedule } from './schedule.ts';
+import { Pause, Schedule } from './schedule.ts';
 
 /** Between two looks whether a cluster that answers still does, ms. */
 const PROBE_INTERVAL_MS = 10_000;
@@ -31,6 +31,7 @@ export class ClusterConnection<S extends Startable> {
   readonly #report: ConnectionReport;
   readonly #reading: Schedule;
   readonly #probing: Schedule;
+  readonly #pause: Pause;
   #cluster: FleetCluster;
   #link: ClusterLink<S> | undefined;
   #state: ConnectionState = 'connecting';
@@ -38,7 +39,6 @@ export class ClusterConnection<S extends Startable> {
   #text: string | undefined;
   #readTrouble = '';
   #linkTrouble = '';
-  #wake: (() => void) | undefined;
   #run: Promise<void> | undefined;
 
   constructor(options: ClusterConnectionOptions<S>) {
@@ -48,6 +48,7 @@ export class ClusterConnection<S extends Startable> {
     this.#report = new ConnectionReport({ cluster: cluster.key, onChange, clock, logger });
     this.#reading = new Schedule(clock, pollIntervalMs, { baseMs: Math.min(500, pollIntervalMs), capMs: pollIntervalMs });
     this.#probing = new Schedule(clock, PROBE_INTERVAL_MS, RETRY);
+    this.#pause = new Pause(clock);
     this.#credential = new HeldCredential({
       cluster: cluster.key,
       client: () => this.#link?.client,
@@ -71,25 +72,25 @@ export class ClusterConnection<S extends Startable> {
     return this.#report.present;
   }
 
-  /** Begins once `after` has ended: what ran for a cluster of the same key before. */
-  start(signal: AbortSignal, after: Promise<void> = Promise.resolve()): void {
+  /** Begins once `after` has come: its turn, and the end of what ran for a cluster of the same key before. */
+  start(signal: AbortSignal, after: Promise<unknown>): void {
     abortWith(this.#abort, signal);
-    this.#run ??= after.then(() => this.#keepConnected());
+    this.#run ??= Promise.race([after, untilAborted(this.#abort.signal)]).then(() => this.#keepConnected());
   }
 
   /** Ends everything. With `cleanUp`, a session of a cluster that answers gets its chance before. */
   async stop(cleanUp?: (session: S, signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#abort.abort(new Error(`The cluster "${this.#cluster.key}" is left`));
-    this.#wake?.();
+    this.#pause.end();
     await this.#run;
     this.#credential.stop();
     if (cleanUp !== undefined && this.#state === 'connected') await this.#link?.giveChance(cleanUp);
     await this.#closeLink();
   }
 
-  /** Takes other labels, or another Secret. */
+  /** Takes other labels, another Secret, or another cluster that has the name now. */
   update(cluster: FleetCluster): void {
-    const isElsewhere = !isDeepStrictEqual(cluster.secret, this.#cluster.secret);
+    const isElsewhere = cluster.uid !== this.#cluster.uid || !isDeepStrictEqual(cluster.secret, this.#cluster.secret);
     this.#cluster = cluster;
     if (isElsewhere) this.reread();
   }
@@ -97,7 +98,7 @@ export class ClusterConnection<S extends Startable> {
   /** The kubeconfig may be another one. */
   reread(): void {
     this.#reading.hasten();
-    this.#wake?.();
+    this.#pause.end();
   }
 
   async #keepConnected(): Promise<void> {
@@ -111,14 +112,7 @@ export class ClusterConnection<S extends Startable> {
 
   #untilDue(signal: AbortSignal): Promise<void> {
     const delay = this.#link === undefined ? this.#reading.delay : Math.min(this.#reading.delay, this.#probing.delay);
-    return new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      const cancel = this.#options.clock.schedule(resolve, delay);
-      this.#wake = () => {
-        cancel();
-        resolve();
-      };
-    });
+    return this.#pause.wait(delay, signal);
   }
 
   async #read(): Promise<void> {
@@ -197,7 +191,7 @@ export class ClusterConnection<S extends Startable> {
   #doubt(): void {
     if (this.#state !== 'connected' || this.#probing.isRunning) return;
     this.#probing.hasten();
-    this.#wake?.();
+    this.#pause.end();
   }
 
   #noteSessionFailure(error: unknown): void {

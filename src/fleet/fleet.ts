@@ -10,12 +10,18 @@ import type { FleetCluster, FleetConnection, FleetProblem } from './fleet-cluste
 import type { FleetOptions } from './fleet-options.ts';
 import type { StoreKubeconfig } from './held-credential.ts';
 import { SecretSource, textOfSecret } from './secret-source.ts';
+import { Turnstile } from './turnstile.ts';
 
 export type { ConnectionState, FleetCluster, FleetConnection, FleetEvent, FleetProblem, FleetSourceName, KubeconfigRef } from './fleet-cluster.ts';
 export type { FleetOptions } from './fleet-options.ts';
 
 const FIELD_MANAGER = 'mcs-fleet';
 const MAX_CONNECTIONS = 4;
+/** Clusters that are begun at a time: the handshakes and lists of all at once would leave no time for anything else, the Lease of the hub among it. */
+const BEGUN_AT_A_TIME = 8;
+/** Longest time for the others to wait for one, and what each has for its first lists once it is connected, ms. */
+const MAX_TURN_MS = 1_000;
+const LIST_MS = 50;
 
 /** Which clusters a hub knows, and a connection to each. Callbacks come after the fact, never within a call into the fleet. */
 export class Fleet<S extends Startable> implements Startable {
@@ -24,6 +30,7 @@ export class Fleet<S extends Startable> implements Startable {
   readonly #abort = new AbortController();
   readonly #capi: CapiSource | undefined;
   readonly #secrets: SecretSource;
+  readonly #turnstile: Turnstile;
   readonly #connections = new Map<string, ClusterConnection<S>>();
   /** What still ends of clusters that were removed, by their keys. */
   readonly #leaving = new Map<string, Promise<void>>();
@@ -36,6 +43,7 @@ export class Fleet<S extends Startable> implements Startable {
     const { hubClient: client, hubNamespace: namespace, pollIntervalMs, clock, logger } = options;
     const common = { client, onChange: () => this.#lookSoon(), clock, logger };
     this.#options = options;
+    this.#turnstile = new Turnstile(clock, BEGUN_AT_A_TIME, MAX_TURN_MS);
     this.#capi = options.capi ? new CapiSource({ ...common, recheckMs: pollIntervalMs }) : undefined;
     this.#secrets = new SecretSource({
       ...common,
@@ -126,13 +134,17 @@ export class Fleet<S extends Startable> implements Startable {
 
   #connect(cluster: FleetCluster): void {
     const { pollIntervalMs, createSession, onConnection, clock, logger, env, userAgent, maxConnections = MAX_CONNECTIONS } = this.#options;
+    const turn = this.#turnstile.enter();
     const connection: ClusterConnection<S> = new ClusterConnection<S>({
       cluster,
       readKubeconfig: (current, signal) => this.#readKubeconfig(current, signal),
       storeKubeconfig: (current) => this.#storeFor(current),
       pollIntervalMs,
       createSession,
-      onChange: () => onConnection(connection.cluster, connection.connection),
+      onChange: () => {
+        void turn.then((leave) => clock.schedule(leave, LIST_MS));
+        onConnection(connection.cluster, connection.connection);
+      },
       clock,
       logger,
       env,
@@ -140,7 +152,7 @@ export class Fleet<S extends Startable> implements Startable {
       maxConnections,
     });
     this.#connections.set(cluster.key, connection);
-    connection.start(this.#abort.signal, this.#leaving.get(cluster.key));
+    connection.start(this.#abort.signal, Promise.all([turn, this.#leaving.get(cluster.key)]));
   }
 
   #remove(cluster: FleetCluster): void {
@@ -150,7 +162,8 @@ export class Fleet<S extends Startable> implements Startable {
     this.#options.onCluster(cluster, 'removed');
     if (connection === undefined) return;
     const { onRemoved } = this.#options;
-    const leaving = connection.stop(onRemoved && ((session, signal) => onRemoved(cluster, session, signal)));
+    const ended = connection.stop(onRemoved && ((session, signal) => onRemoved(cluster, session, signal)));
+    const leaving = Promise.all([ended, this.#leaving.get(key)]).then(() => undefined);
     this.#leaving.set(key, leaving);
     void leaving.finally(() => (this.#leaving.get(key) === leaving ? this.#leaving.delete(key) : undefined));
   }

@@ -48,3 +48,28 @@ export class Schedule {
     if (!isWell) this.#dueAt = Math.min(this.#dueAt, this.#clock.monotonic() + retry);
   }
 }
+
+/** A wait of a loop that others may end early. */
+export class Pause {
+  readonly #clock: Clock;
+  #wake: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      const cancel = this.#clock.schedule(resolve, ms);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  end(): void {
+    this.#wake?.();
+  }
+}

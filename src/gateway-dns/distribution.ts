@@ -73,7 +73,7 @@ export class Distribution {
       metrics,
     });
     this.prober = new HealthProber({ ask, onAnswer: (cluster, target, hasAnswered) => this.#onAnswer(cluster, target, hasAnswered), clock, logger });
-    this.#statuses = new GatewayStatusWriter({ client, cache: watch.gatewayDNS, readings: () => this.#readings, book, ledger, events, clock, logger });
+    this.#statuses = new GatewayStatusWriter({ client, cache: watch.gatewayDNS, readings: () => this.#readings, book, ledger, events, onSpec: () => this.onHub(), clock, logger });
   }
 
   /** Works until the signal fires, then finishes what has been begun. */

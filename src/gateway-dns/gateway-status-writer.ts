@@ -22,6 +22,8 @@ export interface GatewayStatusWriterOptions {
   readonly book: NameBook;
   readonly ledger: DeliveryLedger;
   readonly events: Pick<EventReporter, 'tell'>;
+  /** The answer to a write has what somebody else changed just before: the event of that change is no news any more. */
+  readonly onSpec: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -77,13 +79,15 @@ export class GatewayStatusWriter {
 
   /** Events are told of what the server does not take, too: it may be all that says what is wrong. */
   async #write(key: string, object: GatewayDNS, status: GatewayDNSStatus, signal: AbortSignal): Promise<void> {
-    const { client, cache, logger } = this.#options;
-    const { name, namespace, uid, resourceVersion } = object.metadata;
+    const { client, cache, onSpec, logger } = this.#options;
+    const { name, namespace, uid, resourceVersion, generation } = object.metadata;
     if (this.#refused.has(key) && this.#refused.get(key) === resourceVersion) return;
     this.#refused.delete(key);
     try {
       const body = { metadata: { uid }, status };
-      cache.wrote(await client.patch(resources.gatewayDNS, name, namespace, 'application/merge-patch+json', body, { subresource: 'status', fieldManager: FIELD_MANAGER, signal }));
+      const written = await client.patch(resources.gatewayDNS, name, namespace, 'application/merge-patch+json', body, { subresource: 'status', fieldManager: FIELD_MANAGER, signal });
+      cache.wrote(written);
+      if (written.metadata.generation !== generation) onSpec();
     } catch (error) {
       // deleted or made anew meanwhile, or its CRD is the original's, which has no status
       if (isNotFound(error) || isConflict(error)) return;

@@ -93,6 +93,13 @@ describe('hub', () => {
     expect(await codeOf(uninstallHub(set.context, { force: false, timeoutMs: 10_000, dryRun: false }))).toBe('MCS_HUB_IN_USE');
   });
 
+  it('takes nothing out of a member for which the Secret of another tool stands, since the hub would go on', async () => {
+    const metadata = { name: 'by-another-tool', namespace: HUB_NAMESPACE, labels: { [FLEET_CLUSTER]: 'north' } };
+    await set.user('home').create(resources.secrets, { metadata });
+    expect(await codeOf(unjoinHub(set.context, { clusterID: 'north', timeoutMs: 3_000, dryRun: false }))).toBe('MCS_FOREIGN_OBJECT');
+    await set.user('home').delete(resources.secrets, metadata.name, HUB_NAMESPACE);
+  });
+
   it('brings back what it has noted of a member, where somebody deletes it or grants more', async () => {
     const home = set.user('home');
     const ranges = async () => (await home.find(resources.clusters, 'east', HUB_NAMESPACE))?.spec.cluster_cidr;

@@ -23,11 +23,18 @@ export interface Original {
 
 const NAMESPACE = resources.namespaces.kind;
 
-/** Another selector is another program: it cannot be changed, and its pods would be nobody's. */
-function isReplaceable({ standing, wanted }: Original): boolean {
-  if (wanted.kind !== resources.deployments.kind) return true;
+/** Whether it runs what the manifests of cross-cluster-connectivity run under that name, whatever the image is. */
+function isTheirProgram({ standing, wanted }: Original): boolean {
+  const { containers } = (standing as Workload).spec.template.spec;
+  return containers.some(({ name, args = [], env = [] }) => name === wanted.metadata.name && (args.includes('-conf') || env.some((variable) => variable.name === 'DOMAIN_SUFFIX')));
+}
+
+/** Names like `dns-server` are anybody's. Another selector is another program, too: of a Deployment it cannot be changed, and its pods would be nobody's. */
+function isReplaceable(original: Original): boolean {
+  const { standing, wanted } = original;
+  if (wanted.kind !== resources.deployments.kind && wanted.kind !== resources.services.kind) return true;
   const selector = (object: unknown): unknown => (object as Workload).spec.selector;
-  return isDeepStrictEqual(selector(standing), selector(wanted));
+  return isDeepStrictEqual(selector(standing), selector(wanted)) && (wanted.kind === resources.services.kind || isTheirProgram(original));
 }
 
 /** Objects that stand under the names of ours and that `mcs` did not make. Namespaces are anybody's. */

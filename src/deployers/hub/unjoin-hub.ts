@@ -1,4 +1,4 @@
-import { FLEET_CLUSTER, MEMBER } from '../../api/labels.ts';
+import { MEMBER } from '../../api/labels.ts';
 import { HUB_NAMESPACE, MEMBER_NAMESPACE } from '../../api/names.ts';
 import { resources } from '../../api/resources.ts';
 import { sleep } from '../../base/clock.ts';
@@ -19,7 +19,7 @@ import { findStandingMember } from '../standing-part.ts';
 import { Steps } from '../steps.ts';
 import type { MemberPlace } from './options.ts';
 import { MEMBER_ACCOUNT, POLICY } from './render.ts';
-import { memberSecretName, readStandingHub, type StandingHub } from './standing-hub.ts';
+import { listMembers, readStandingHub, type StandingHub } from './standing-hub.ts';
 
 export interface HubUnjoinOptions {
   readonly clusterID: string;
@@ -51,17 +51,20 @@ async function checkMember({ client }: MemberPlace, clusterID: string, hubID: st
 }
 
 async function checkHub({ client }: FleetContext, signal: AbortSignal): Promise<StandingHub> {
-  const questions = [...questionsAbout(resources.secrets, ['get', 'delete'], HUB_NAMESPACE), ...[resources.clusters, resources.serviceImports, resources.endpointSlices, resources.leases].flatMap((resource) => questionsAbout(resource, ['get', 'list', 'delete'], HUB_NAMESPACE))];
+  const questions = [...questionsAbout(resources.secrets, ['get', 'list', 'delete'], HUB_NAMESPACE), ...[resources.clusters, resources.serviceImports, resources.endpointSlices, resources.leases].flatMap((resource) => questionsAbout(resource, ['get', 'list', 'delete'], HUB_NAMESPACE))];
   validateAccess(await findMissingAccess(client, questions, signal), 'take a member out of the hub', client.server);
   return readStandingHub(client, signal);
 }
 
+/** Whatever its name is, each Secret of the member has the hub work for it. Throws MCS_FOREIGN_OBJECT where one is another tool's, and then removes none. */
 async function forget({ client }: FleetContext, clusterID: string, { signal }: TaskProgress): Promise<TaskOutcome> {
-  const found = await client.find(resources.secrets, memberSecretName(clusterID), HUB_NAMESPACE, { signal });
-  if (found === undefined || found.metadata.labels?.[FLEET_CLUSTER] !== clusterID) return deletionOutcome([]);
-  requireOurSecret(found);
-  const wasDeleted = await deleteSeen(client, resources.secrets, found.metadata, { signal });
-  return deletionOutcome(wasDeleted ? [{ resource: resources.secrets, name: found.metadata.name, namespace: HUB_NAMESPACE }] : []);
+  const found = (await listMembers(client, signal)).filter((member) => member.clusterID === clusterID).map(({ secret }) => secret);
+  for (const secret of found) requireOurSecret(secret);
+  const deleted: ObjectRef[] = [];
+  for (const { metadata } of found) {
+    if (await deleteSeen(client, resources.secrets, metadata, { signal })) deleted.push({ resource: resources.secrets, name: metadata.name, namespace: HUB_NAMESPACE });
+  }
+  return deletionOutcome(deleted);
 }
 
 const POLL_MS = 200;

@@ -17,7 +17,7 @@ function scene({ part = {}, ensure }: Scene = {}) {
   const [hubClient, client] = [createMemoryClient(), createMemoryClient()];
   const { uid = '' } = client.seed(resources.namespaces, { metadata: { name: 'kube-system' } }).metadata;
   const config: MemberConfig = { clusterID: 'west', clusterUID: uid, podCIDRs: ['10.2.0.0/16'], serviceCIDRs: [], nodeCIDRs: [], components: [], brokerNamespace: NAMESPACE, settings: {} };
-  const seed = (name: string): void => void seedSecret(hubClient, name, config);
+  const seed = (name: string): void => seedSecret(hubClient, name, config);
   seed('member.west');
   const counts = { ensured: 0, parts: 0, stopped: 0 };
   const cluster: FleetCluster = { key: `${NAMESPACE}/west`, namespace: NAMESPACE, name: 'west', uid: 'u', labels: {}, secret: { namespace: NAMESPACE, name: 'member.west', key: 'value' }, source: 'secret' };
