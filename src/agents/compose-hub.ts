@@ -78,6 +78,7 @@ export function composeHub(options: HubComposition): { readonly hub: Hub; readon
     client,
     records: createRecords(client, namespace),
     clusters: informers.clusters,
+    leases: informers.leases,
     createPart,
     leaveMember: async (member, { dnsWiring }, signal) => {
       const unwire = async (): Promise<unknown> => takeOutBlock({ client: member, clock, subject: CLUSTERSET_WIRING, hasFallthrough: true }, parseCustomName(dnsWiring?.customConfigMap), signal);

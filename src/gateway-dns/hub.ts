@@ -51,7 +51,7 @@ export class GatewayDNSHub implements Startable {
     const { fleet } = this.#distribution;
     const clusters = fleet.clusters();
     const away = clusters.filter(({ key }) => fleet.connection(key).state !== 'connected').map(({ key }) => `${key} is ${fleet.connection(key).state}`);
-    return { isMet: true, detail: [`${clusters.length} clusters`, ...(fleet.hasSynced ? [] : ['not all are known yet']), ...away].join('; ') };
+    return { isMet: true, detail: [`${clusters.length} clusters`, ...(fleet.hasSynced ? [] : [fleet.message || 'not all are known yet']), ...away].join('; ') };
   }
 
   async #lead(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
+import { MEMBER } from '../api/labels.ts';
 import { DESK_LEASE } from '../api/names.ts';
-import type { Cluster, MemberConfig } from '../api/types/index.ts';
+import type { Cluster, Lease, MemberConfig } from '../api/types/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { abortWith, type Startable, untilAborted } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -21,6 +22,8 @@ export interface HubOptions {
   readonly records: MemberRecords;
   /** The Clusters in the hub's namespace; whoever made it starts and stops it. */
   readonly clusters: Pick<Informer<Cluster>, 'list' | 'synced' | 'onChange'>;
+  /** The Leases there, likewise: of what is removed of a member, its Lease is the last. */
+  readonly leases: Pick<Informer<Lease>, 'list' | 'synced'>;
   readonly createPart: (config: MemberConfig, client: KubeClient) => MemberPart;
   /** Takes out of a member that was removed and still answers what its part wrote there. */
   readonly leaveMember: (client: KubeClient, config: MemberConfig, signal: AbortSignal) => Promise<void>;
@@ -131,7 +134,7 @@ class LeadingHub {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { client, settings, clusters, clock, logger } = this.#options;
+    const { client, settings, clusters, leases, clock, logger } = this.#options;
     // without its Cluster nothing of a member is routable, and a changed one would grant it other ranges
     const unsubscribe = clusters.onChange((_key, _next, previous) => {
       if (previous !== undefined && this.#fleet.cluster(`${settings.namespace}/${previous.metadata.name}`) !== undefined) this.#queue.add(previous.metadata.name);
@@ -139,9 +142,9 @@ class LeadingHub {
     this.#queue.start();
     await this.#fleet.start(signal);
     const status = keepHubStatus({ client, namespace: settings.namespace, read: () => this.status(), clock, logger }, signal);
-    await clusters.synced(signal).then(
-      // members that were removed while no hub ran
-      () => clusters.list().forEach(({ metadata }) => this.#queue.add(metadata.name)),
+    await Promise.all([clusters.synced(signal), leases.synced(signal)]).then(
+      // members that were removed while no hub ran, or whose removal was cut; its own Lease has no such label
+      () => [...clusters.list(), ...leases.list().filter(({ metadata }) => metadata.labels?.[MEMBER] !== undefined)].forEach(({ metadata }) => this.#queue.add(metadata.name)),
       () => undefined, // stopped before the first list
     );
     await untilAborted(signal);

@@ -123,6 +123,8 @@ describe('addCluster()', () => {
     await sandbox.client(A).delete(resources.endpointSlices, 'a', XCC_NAMESPACE);
     // a kubeconfig that somebody gives is kept as it is, once it is known to be of use
     expect(await add(A, 'given', { source: { kind: 'kubeconfig', text: kubeconfig } })).toMatchObject({ cluster: 'dev-team/given', server: sandbox.cluster(A).entry.server, warnings: [] });
+    const insecure = kubeconfig.replace(/certificate-authority-data: .*/, 'insecure-skip-tls-verify: true');
+    expect(await add(A, 'given', { source: { kind: 'kubeconfig', text: insecure }, dryRun: true })).toMatchObject({ warnings: [expect.stringContaining('not verified')] });
     expect(await removeCluster(context(MANAGEMENT), place('given'))).not.toHaveProperty('revocation');
     expect(await removeCluster(context(MANAGEMENT), { ...place('cluster-a'), dryRun: true })).toMatchObject({ revocation: 'mcs gateway-dns remove-cluster cluster-a --namespace dev-team --from <context of cluster-a>', planned: ['delete Secret xcc-dns/cluster.dev-team.cluster-a'] });
     await remove(A, 'cluster-a');

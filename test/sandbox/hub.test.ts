@@ -70,6 +70,14 @@ describe('hub', () => {
     expect(set.writes()).toEqual([expect.stringMatching(/^west: \w+ serviceexports\/status x\d$/)]);
   });
 
+  it('ends a removal that was cut before it came to the Lease of the member', async () => {
+    await set.stopHub();
+    await set.user('home').create(resources.leases, { metadata: { name: 'gone', namespace: HUB_NAMESPACE, labels: { [MEMBER]: 'gone' } }, spec: { holderIdentity: 'x' } });
+    await set.startHub();
+    await eventually(async () => expect(await set.user('home').find(resources.leases, 'gone', HUB_NAMESPACE)).toBeUndefined(), SLOW);
+    await eventually(async () => expect(await states()).toEqual({ home: 'active', west: 'active', east: 'active' }), SLOW);
+  });
+
   it('joins again without a change, and renews nothing before its time', async () => {
     const again = await set.join('east');
     expect(again.steps.filter(({ state }) => state === 'created' || state === 'updated')).toEqual([]);

@@ -39,6 +39,13 @@ function hubQuestions(namespace: string) {
   return [...read, ...questionsAbout(resources.endpointSlices, ['create', 'patch', 'delete'], namespace)];
 }
 
+/** What whoever stands between the hub and the cluster could make use of. */
+function insecurityOf(text: string): string | undefined {
+  const { server, cluster } = chooseContext([text]);
+  if (server.startsWith('http:')) return 'Its server takes no TLS: the credential can be read on the way';
+  return cluster?.fields['insecure-skip-tls-verify'] === true ? 'Its server is not verified (insecure-skip-tls-verify): whoever stands in between gets the credential' : undefined;
+}
+
 /** Whether the cluster answers to a given kubeconfig, and lets it do what the hub does. Gives its address. */
 export async function checkGivenKubeconfig(context: FleetContext, text: string, namespace: string, signal: AbortSignal): Promise<StepOutcome<string>> {
   const client = connectByKubeconfig(context, text, 'the cluster');
@@ -47,7 +54,9 @@ export async function checkGivenKubeconfig(context: FleetContext, text: string, 
     const questions = hubQuestions(namespace);
     const answers = await Promise.all(questions.map((question) => client.canI(question, { signal })));
     const missing = questions.filter((_question, index) => answers[index] === false).map(describeQuestion);
-    return missing.length === 0 ? { state: 'done', detail: value, value } : { state: 'warning', detail: `The user of the kubeconfig may not ${missing.join(', ')}`, value };
+    const insecurity = insecurityOf(text);
+    const warnings = [...(missing.length === 0 ? [] : [`The user of the kubeconfig may not ${missing.join(', ')}`]), ...(insecurity === undefined ? [] : [insecurity])];
+    return warnings.length === 0 ? { state: 'done', detail: value, value } : { state: 'warning', detail: warnings.join('. '), value };
   } catch (error) {
     throw describeApiError(error, { verb: 'use', object: 'the kubeconfig', server: value });
   } finally {

@@ -52,7 +52,7 @@ describe('GatewayStatusWriter', () => {
   });
 
   it('does not try again what the server refuses, and tells it by Events', async () => {
-    const refusal = new ApiError({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 422, reason: 'Invalid', message: 'spec.service' } as ConstructorParameters<typeof ApiError>[0]);
+    const refusal = new ApiError({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 422, reason: 'Invalid', message: 'spec.service' });
     const { tell, write, refresh } = scene(stored({ ...ENVOY, service: 'none' }), () => Promise.reject(refusal));
     await refresh();
     await refresh();
