@@ -84,6 +84,7 @@ async function measureLarge(scene: GatewayScene, floorMs: number): Promise<reado
   const first = await scene.startHub();
   const firstSeconds = ((await scene.untilReached(everywhere)) - begun) / 1000;
   await untilDelivered(first, clusters * clusters);
+  await delay(SETTLE_MS); // the statuses come last
   await first.stop();
   const restart = await measureRestart(scene);
   const changed = await measureRestartAfterChange(scene);
@@ -114,7 +115,7 @@ async function measureRestart(scene: GatewayScene): Promise<{ readonly seconds: 
   try {
     await untilDelivered(hub, LARGE.clusters * LARGE.clusters);
     const seconds = (performance.now() - hub.begun) / 1000;
-    await delay(SETTLE_MS); // the statuses come last
+    await delay(SETTLE_MS);
     return { seconds, writes: await scene.countWrites() };
   } finally {
     await hub.stop();
