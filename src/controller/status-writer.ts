@@ -48,13 +48,14 @@ export class StatusWriter {
 
   /** Server-side apply: conditions of other writers stay, own ones that are left out go. */
   async #apply<T extends KubeObject>(resource: Resource<T>, object: T, status: { conditions: Condition[] }, store: ObjectCache<T, string>, signal: AbortSignal): Promise<void> {
-    const { name, namespace, uid } = object.metadata;
-    const metadata = { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+    const { name, namespace, uid, resourceVersion } = object.metadata;
+    // only what was looked at: of a change in between, the answer would be all that this process ever heard
+    const metadata = { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
     const options = { fieldManager: FIELD_MANAGER, force: true, subresource: 'status', signal } as const;
     try {
       store.wrote(await this.#options.client.apply(resource, { metadata, status } as unknown as Draft<T>, options));
     } catch (error) {
-      // deleted, or made anew, meanwhile: the event of that brings the key back
+      // changed, deleted, or made anew, meanwhile: the event of that brings the key back
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
   }
