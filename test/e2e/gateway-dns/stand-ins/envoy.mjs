@@ -8,7 +8,7 @@ process.on('SIGTERM', () => process.exit());
 const { table } = JSON.parse(readFileSync(process.argv[process.argv.indexOf('-c') + 1], 'utf8'));
 
 async function findTarget(host = '') {
-  const routes = await (await fetch(table)).json();
+  const routes = await (await globalThis.fetch(table)).json();
   return routes[host.split(':')[0]];
 }
 
