@@ -40,7 +40,7 @@ describe('leave()', () => {
     await fleet.join(1);
     const admin = fleet.admin(1);
     const reflection = { [MANAGED_BY]: MANAGED_BY_MCS, [OWNER]: 'reflection', [ORIGIN_CLUSTER]: 'cluster0', [ORIGIN_UID]: 'uid' };
-    await admin.create(resources.exportPolicies, { metadata: { name: 'all' } });
+    await admin.create(resources.exportPolicies, { metadata: { name: 'all' }, spec: {} });
     await admin.create(resources.serviceExports, { metadata: { name: 'web', namespace: 'default', labels: { [EXPORT_POLICY]: 'all' } } });
     await admin.create(resources.serviceExports, { metadata: { name: 'own', namespace: 'default' } });
     await admin.create(resources.services, { metadata: { name: 'web-cluster0', namespace: 'default', labels: reflection }, spec: { ports: [{ port: 80 }] } });
