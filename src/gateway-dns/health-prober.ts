@@ -22,10 +22,12 @@ interface Round {
   cancel: () => void;
 }
 
+/** Questions per second over all addresses that answer: of many, each is asked less often. One that fails keeps its interval. */
+const PER_SECOND = 25;
 /** Part of an interval by which questions are spread, so that they do not come all at once. */
 const JITTER = 0.1;
 
-/** Asks the addresses of gateways again and again whether they answer, each in its own interval. */
+/** Asks the addresses of gateways again and again whether they answer, each in its own interval, or less often where there are many. */
 export class HealthProber {
   readonly #options: HealthProberOptions;
   readonly #random: () => number;
@@ -90,13 +92,16 @@ export class HealthProber {
   async #ask(round: Round): Promise<void> {
     const { name, target } = round;
     const { ask, onAnswer, logger } = this.#options;
+    let hasAnswered = false;
     try {
-      const hasAnswered = await ask(target);
+      hasAnswered = await ask(target);
       if (this.#isWanted(round)) onAnswer(name, target, hasAnswered);
     } catch (error) {
       logger.error('Cannot ask the address of a gateway', { name, address: target.address, error: errorMessage(error) });
     }
-    if (this.#isWanted(round)) this.#wait(round, target.intervalMs * (1 + JITTER * (2 * this.#random() - 1)));
+    if (!this.#isWanted(round)) return;
+    const interval = hasAnswered ? Math.max(target.intervalMs, (this.size * 1000) / PER_SECOND) : target.intervalMs;
+    this.#wait(round, interval * (1 + JITTER * (2 * this.#random() - 1)));
   }
 
   #isWanted(round: Round): boolean {

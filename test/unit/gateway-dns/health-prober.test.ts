@@ -42,6 +42,16 @@ describe('HealthProber', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('asks many addresses less often, but those that fail', async () => {
+    const { prober, clock, answers } = scene();
+    prober.want('a', [...Array.from({ length: 499 }, (_, index) => target(`198.51.100.${index}`)), target('192.0.2.9')]);
+    await clock.advance(45_000);
+    const count = (answer: string): number => answers.filter((each) => each === answer).length;
+    // first after 5 s, then each 20 s and each 10 s
+    expect([count('a 198.51.100.7 true'), count('a 192.0.2.9 false')]).toEqual([3, 5]);
+    prober.stop();
+  });
+
   it('forgets what is no longer wanted, an answer under way too, and leaves other names alone', async () => {
     const { prober, clock, answers, asked } = scene(true);
     prober.want('a', [target('192.0.2.1')]);
