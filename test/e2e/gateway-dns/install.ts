@@ -8,6 +8,7 @@ import { eventually } from '../../helpers/eventually.ts';
 import { answeredBy, assertOk, lookUp } from '../lib/expectations.ts';
 import { fleet } from '../lib/fleet.ts';
 import { onNode } from '../lib/lab-nodes.ts';
+import { inShell } from '../lib/walkthrough.ts';
 import { removeNamespace, serve } from '../lib/workloads.ts';
 import { assignAddress, clusters, skip } from './setup.ts';
 
@@ -36,6 +37,14 @@ async function statusIs(check: (status: GatewayDNSStatus) => boolean): Promise<v
 }
 
 const stateOf = ({ clusters: all = [] }: GatewayDNSStatus): string | undefined => all.find(({ name }) => name === clusterA.name)?.state;
+
+/** How often the hub was answered by a gateway. */
+async function countAnswers(): Promise<number> {
+  const { items: [pod] } = await management.client.list(resources.pods, { namespace: XCC_NAMESPACE, labelSelector: 'app=xcc-dns-controller' });
+  const path = `/api/v1/namespaces/${XCC_NAMESPACE}/pods/${pod?.metadata.name ?? ''}:8080/proxy/metrics`;
+  const { stdout } = assertOk(await inShell(`kubectl get --raw '${path}' --context '${management.name}'`, process.env));
+  return Number(/^mcs_gateway_dns_probes_total\{answered="true"\} (\d+)/m.exec(stdout)?.[1] ?? 0);
+}
 
 async function nodeAddresses(): Promise<readonly string[]> {
   const { items } = await clusterA.client.list(resources.nodes);
@@ -93,7 +102,9 @@ describe('gateway-dns: installed by mcs, without Cluster API', { skip }, () => {
     await assignAddress(clusterA, NAMESPACE, 'shop', ...nodes);
     await leadsTo(nodes);
     const silence = (verb: string): Promise<string> => onNode(`${clusterA.name}-w1`, `iptables -t raw ${verb} PREROUTING -p tcp -d ${address} --dport 80 -j DROP`);
-    await answeredBy(clusterB, `http://${address}/`, [clusterA.name]);
+    // only what has answered before can stop to answer; at equal intervals four answers are of both
+    const before = await countAnswers();
+    await eventually(async () => assert((await countAnswers()) >= before + 4), MINUTE);
     await silence('-I');
     try {
       await leadsTo(nodes.filter((node) => node !== address));
